@@ -1,0 +1,36 @@
+import type { AccountId, EmailId, MailboxId, ThreadId, Uid } from './ids.ts';
+import type { UidRanges } from './store.ts';
+
+export interface EmailSelection {
+  readonly accountId: AccountId;
+  readonly mailboxId: MailboxId;
+  readonly uids: UidRanges;
+  readonly withExpunged: boolean;
+}
+
+/** Which stored facts to read; those not asked for are '' / 0 in the row. Size, dates and ids always come. */
+export interface EmailColumns {
+  readonly envelope?: boolean;
+  readonly bodyStructure?: boolean;
+  readonly partMap?: boolean;
+  readonly preview?: boolean;
+}
+
+export interface EmailRow {
+  readonly uid: Uid;
+  readonly emailId: EmailId;
+  readonly threadId: ThreadId;
+  /** RFC822.SIZE: the added header fields and the original together. */
+  readonly sizeBytes: number;
+  readonly receivedAtMs: number;
+  /** When it was put into this mailbox (RFC 8514). */
+  readonly savedAtMs: number;
+  /** The Date field; null when missing or not a date. */
+  readonly sentAtMs: number | null;
+  /** As IMAP sends it, one character an octet (see mime/print-envelope.ts). */
+  readonly envelope: string;
+  readonly bodyStructure: string;
+  /** See mime/part-map.ts. Offsets count from the start of the original, without the prefix. */
+  readonly partMap: string;
+  readonly preview: string;
+}

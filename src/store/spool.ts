@@ -1,0 +1,20 @@
+/** An incoming message that is complete but not yet stored. */
+export type Spooled =
+  | { readonly kind: 'octets'; readonly octets: Uint8Array }
+  | { readonly kind: 'file'; readonly path: string; readonly sizeBytes: number };
+
+/** Where an incoming message collects: memory while small, then a file in the data directory. */
+export interface Spool {
+  readonly sizeBytes: number;
+  /** The first octets, up to 64 KiB (more when the header is longer, up to 1 MiB), for decisions that need the header. */
+  head(): Uint8Array;
+  /**
+   * Keeps a copy of the octets. Await the promise, if there is one, before writing more.
+   * `too-large` once the limit is passed (what comes after is thrown away).
+   * @throws StorageFull when the disk is full.
+   */
+  write(octets: Uint8Array): 'kept' | 'too-large' | Promise<'kept' | 'too-large'>;
+  finish(): Promise<Spooled>;
+  /** Throws away what was collected, also after `finish` when it was not given to `append`. */
+  discard(): Promise<void>;
+}
