@@ -1,0 +1,64 @@
+/** The port of the directory: who is this address, may this one log in. Lookups are in memory and synchronous. */
+import type { AccountId } from '../store/ids.ts';
+
+/** An address taken apart: local part unquoted and NFC, domain as lower-case A-labels (or an address literal in brackets). */
+export interface AddressParts {
+  readonly localPart: string;
+  readonly domain: string;
+}
+
+export interface Account {
+  readonly id: AccountId;
+  readonly name: string;
+  /** Undefined: no limit. */
+  readonly quotaBytes: number | undefined;
+  /** Text for the user when login is disabled; mail still arrives. */
+  readonly loginDisabled: string | undefined;
+}
+
+/** One recipient that is an account of ours. `address` is the configured address that matched, printed; for a catchall `@example.org`. */
+export interface LocalRecipient {
+  readonly account: Account;
+  readonly address: string;
+  /** Mailbox to file into. */
+  readonly mailbox: string;
+}
+
+/** An alias as `receive/` needs it. Member addresses are canonical. */
+export interface AliasRecipient {
+  readonly address: string;
+  readonly members: readonly (LocalRecipient & { readonly canonical: string })[];
+  readonly postPublic: boolean;
+  readonly allowMsgFrom: boolean;
+}
+
+/** spec/protocols.md section 5.3. */
+export type RecipientLookup =
+  | { readonly kind: 'account'; readonly recipient: LocalRecipient; readonly canonical: string }
+  | { readonly kind: 'alias'; readonly alias: AliasRecipient; readonly canonical: string }
+  | { readonly kind: 'unknown-address' }
+  | { readonly kind: 'unknown-domain' }
+  | { readonly kind: 'domain-disabled' };
+
+export type LoginOutcome =
+  | { readonly ok: true; readonly account: Account; readonly loginAddress: string }
+  | { readonly ok: false; readonly reason: 'bad-credentials' }
+  /** Only after right credentials. */
+  | { readonly ok: false; readonly reason: 'login-disabled'; readonly message: string };
+
+export interface Directory {
+  /** `<postmaster>` without a domain: pass domain ''. */
+  lookupRecipient(address: AddressParts): RecipientLookup;
+  /** The form under which two spellings of an address are equal: case and separator rules of its domain applied. */
+  canonicalAddress(address: AddressParts): string;
+  /** Is it a domain of ours (also disabled or reports-only)? */
+  isLocalDomain(domain: string): boolean;
+  /** May this account send with this address as From or MAIL FROM (own address, catchall, alias with AllowMsgFrom)? */
+  maySendAs(account: Account, address: AddressParts): 'yes' | 'no' | 'domain-disabled';
+  /** Takes the same time whatever is wrong. `login` and `password` as the client sent them. */
+  checkPassword(login: string, password: string): Promise<LoginOutcome>;
+  /** Undefined once it was removed. Ask again for each message: quota and disabled state may change. */
+  findAccount(id: AccountId): Account | undefined;
+  /** Hear of edits: sessions of accounts that were removed or disabled close. */
+  watch(listener: () => void): () => void;
+}
