@@ -1,0 +1,33 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { Directory } from '../../directory/directory.ts';
+import type { Store } from '../../store/store.ts';
+
+/** Failed logins per address class (spec/protocols.md section 0.1); `FailureLimiter` of net/ fits. */
+export interface LoginLimiter {
+  /** May this address try again? False once it failed too often. */
+  mayTry(remoteAddress: string): boolean;
+  failed(remoteAddress: string): void;
+  succeeded(remoteAddress: string): void;
+}
+
+/** What IMAP sessions are built on. */
+export interface ImapServices {
+  readonly store: Store;
+  readonly directory: Directory;
+  readonly logins: LoginLimiter;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Told to clients that ask with ID after login (RFC 2971). */
+  readonly version: string;
+}
+
+/** What one listener allows. */
+export interface ImapListenerOptions {
+  /** STARTTLS is offered on connections without TLS. */
+  readonly startTls: boolean;
+  /** LOGIN and PLAIN also without TLS; only for loopback (contract: localserve). */
+  readonly plaintextLogin: boolean;
+  /** Largest message for APPEND, octets; announced as APPENDLIMIT (RFC 7889). */
+  readonly maxMessageBytes: number;
+}

@@ -1,0 +1,130 @@
+import type { Peer, Sink, TlsFacts } from '../../base/conversation.ts';
+import type { Log } from '../../base/log.ts';
+import type { Account } from '../../directory/directory.ts';
+import type { Mailbox } from '../../store/mailbox.ts';
+import type { MessageLiteral } from '../../wire/imap/imap-reader.ts';
+import { No } from './refusal.ts';
+import type { ImapListenerOptions, ImapServices } from './services.ts';
+import type { View } from './view.ts';
+
+/** RFC 9051 section 3. */
+export type State = 'not-authenticated' | 'authenticated' | 'selected';
+
+/** Something from inside the server that a session should look at; carries nothing, so at most one of each waits. */
+export type ImapEvent = 'mailbox-changed' | 'directory-changed' | 'account-removed';
+
+/** The mailbox a session is in. */
+export interface Selected {
+  /** As it was at SELECT; counts are not kept up to date, `view.index` is. */
+  readonly mailbox: Mailbox;
+  readonly view: View;
+  /** EXAMINE: nothing may change, not even \Seen. */
+  readonly readOnly: boolean;
+}
+
+/** How a command that needs more than its line gets it. Implemented by the conversation. */
+export interface MoreInput {
+  /**
+   * The next line without CRLF, Latin-1, after what was written is sent. Changes in the mailbox are told meanwhile only
+   * while `session.idling`.
+   * @throws ConnectionEnded when the client went away, was silent too long or the server stops. @throws Bad when the line is too long.
+   */
+  line(maxBytes?: number): Promise<string>;
+  /**
+   * The octets of a literal whose mark ended the command's line (or the line read last). Says `+` first if the client
+   * waits for it. `take` gets each piece, which is only valid until it returns (or its promise resolves).
+   * @throws ConnectionEnded as `line`.
+   */
+  literal(literal: MessageLiteral, take: (octets: Uint8Array) => void | Promise<unknown>): Promise<void>;
+}
+
+/** What one connection knows. Commands read and change it; only the conversation drives it. */
+export class Session {
+  readonly services: ImapServices;
+  readonly options: ImapListenerOptions;
+  readonly peer: Peer;
+  readonly sink: Sink<ImapEvent>;
+  readonly input: MoreInput;
+  log: Log;
+  tls: TlsFacts | undefined;
+  /** Set by login. */
+  account: Account | undefined = undefined;
+  /** The address that logged in, as the directory prints it. */
+  loginAddress = '';
+  selected: Selected | undefined = undefined;
+  /** ENABLE and its equals. RFC 5161, RFC 7162 section 3.1.2.2. */
+  rev2 = false;
+  utf8Accept = false;
+  condstore = false;
+  qresync = false;
+  /** Inside IDLE: changes are told as they come. */
+  idling = false;
+  /** The connection closes after the current command: LOGOUT. */
+  ending = false;
+  failedLogins = 0;
+  /** Ends the watch on the account. */
+  unwatch: (() => void) | undefined = undefined;
+
+  constructor(
+    services: ImapServices,
+    options: ImapListenerOptions,
+    peer: Peer,
+    sink: Sink<ImapEvent>,
+    input: MoreInput,
+  ) {
+    this.services = services;
+    this.options = options;
+    this.peer = peer;
+    this.sink = sink;
+    this.input = input;
+    this.tls = peer.tls;
+    this.log = services.log;
+  }
+
+  get state(): State {
+    if (this.selected !== undefined) return 'selected';
+    return this.account === undefined ? 'not-authenticated' : 'authenticated';
+  }
+
+  /** Mailbox names and quoted strings in UTF-8. RFC 9051 section 5.1, RFC 6855. */
+  get utf8(): boolean {
+    return this.rev2 || this.utf8Accept;
+  }
+
+  /** Passwords may be sent: TLS is on, or the listener allows it without. */
+  get mayLogin(): boolean {
+    return this.tls !== undefined || this.options.plaintextLogin;
+  }
+
+  /** The account as the directory has it now (its quota may have changed). Only for commands that need a login. */
+  currentAccount(): Account {
+    const account = this.account && this.services.directory.findAccount(this.account.id);
+    if (account === undefined) throw new No('account is gone', 'UNAVAILABLE');
+    return account;
+  }
+
+  /** The selected mailbox; only for commands of the selected state. */
+  currentMailbox(): Selected {
+    if (this.selected === undefined) throw new No('no mailbox selected', 'CLIENTBUG');
+    return this.selected;
+  }
+
+  /** The same, for commands that change messages. @throws No after EXAMINE. */
+  writableMailbox(): Selected {
+    const selected = this.currentMailbox();
+    if (selected.readOnly) throw new No('mailbox was opened read-only', 'READ-ONLY');
+    return selected;
+  }
+
+  /** An existing mailbox by name. @throws No with this code. RFC 9051 section 7.1. */
+  async findMailbox(name: string, code: 'NONEXISTENT' | 'TRYCREATE'): Promise<Mailbox> {
+    const mailbox = await this.services.store.findMailbox(this.currentAccount().id, name);
+    if (mailbox === undefined) throw new No('no such mailbox', code);
+    return mailbox;
+  }
+
+  /** Given to the store with each write; a session recognises its own changes by modseq (`View.ignore`). */
+  get origin(): string {
+    return this.peer.id;
+  }
+}

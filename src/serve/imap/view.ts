@@ -1,0 +1,148 @@
+import type { MailboxIndex } from '../../store/mailbox-index.ts';
+import type { UidRanges } from '../../store/store.ts';
+import { normalizeRanges, type SequenceSet } from '../../wire/imap/sequence-set.ts';
+import { Bad } from './refusal.ts';
+
+/** Positions in a view, first and last, from 0; ascending, not touching. */
+export type PositionRanges = readonly (readonly [first: number, last: number])[];
+
+const none = new Uint32Array(0);
+
+/**
+ * The one place that maps uids to the message numbers of this client: which messages it was told of, in which order.
+ * The store's index is shared and always current; the view lags behind it until the client may be told (`tell.ts`).
+ *
+ * The view holds the index's own array of uids as it was when the client was last told. The store never changes entries of
+ * such an array (it appends behind `length`, or makes a new one), so no copy is needed.
+ */
+export class View {
+  readonly index: MailboxIndex;
+  /** Uids of the messages the client knows, ascending; only the first `length` count. Message number = position + 1. */
+  uids: Uint32Array;
+  /** The number of messages that the client knows: what EXISTS said. */
+  length: number;
+  /** Flag changes up to here were told (or left untold on purpose). */
+  flagsModseq: number;
+  /** Keyword names that FLAGS listed. */
+  keywordCount: number;
+  /** Result of the last search with SAVE, ascending (RFC 5182): `$`. */
+  saved: Uint32Array = none;
+  /** Modseqs of writes of this session that it does not want to hear of (STORE .SILENT). */
+  private silent: Set<number> | undefined;
+
+  constructor(index: MailboxIndex) {
+    this.index = index;
+    this.uids = index.uids;
+    this.length = index.length;
+    this.flagsModseq = index.highestModseq;
+    this.keywordCount = index.keywords.length;
+  }
+
+  /** The uid at a position below `length`. */
+  uidAt(position: number): number {
+    return this.uids[position] ?? 0;
+  }
+
+  /** The position of a uid that the client knows, or -1. */
+  find(uid: number): number {
+    const position = this.lowerBound(uid);
+    return position < this.length && this.uids[position] === uid ? position : -1;
+  }
+
+  /** The position of the first known uid that is not below this one; `length` when there is none. */
+  lowerBound(uid: number): number {
+    let low = 0;
+    let high = this.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.uids[middle] ?? 0) < uid) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /**
+   * True while a message that the client knows is no longer in the mailbox. Both arrays ascend and new uids are larger
+   * than all old ones, so they agree in the first `length` entries exactly when they agree in the last of these.
+   */
+  hasExpunged(): boolean {
+    if (this.length === 0) return false;
+    const last = this.length - 1;
+    return this.index.length < this.length || this.index.uids[last] !== this.uids[last];
+  }
+
+  /** Where the message at a position of the view stands in `index` now; -1 when it was expunged. Valid until the next `await`. */
+  indexPosition(position: number): number {
+    const uid = this.uidAt(position);
+    return position < this.index.length && this.index.uids[position] === uid ? position : this.index.find(uid);
+  }
+
+  /**
+   * The messages that a set of message numbers names.
+   * @throws Bad for a number without a message (RFC 9051 section 9, seq-number); in an empty mailbox sets with `*` name nothing.
+   */
+  resolveNumbers(set: SequenceSet): PositionRanges {
+    if (set.kind === 'saved') return this.positionsOf(this.saved);
+    const ranges = normalizeRanges(set.ranges, this.length);
+    const largest = ranges.at(-1)?.[1] ?? 0;
+    if (this.length === 0 && set.ranges.every((range) => range.includes(Infinity))) return [];
+    if (largest > this.length || (ranges[0]?.[0] ?? 1) < 1) throw new Bad('no such message number');
+    return ranges.map(([first, last]) => [first - 1, last - 1]);
+  }
+
+  /** The known messages that a set of uids names; uids without a message are passed over (RFC 9051 section 6.4.9). */
+  resolveUids(set: SequenceSet): PositionRanges {
+    if (set.kind === 'saved') return this.positionsOf(this.saved);
+    if (this.length === 0) return [];
+    const positions: [number, number][] = [];
+    for (const [first, last] of normalizeRanges(set.ranges, this.uidAt(this.length - 1))) {
+      const from = this.lowerBound(first);
+      const to = this.lowerBound(last + 1) - 1;
+      if (from > to) continue;
+      const previous = positions.at(-1);
+      if (previous !== undefined && previous[1] + 1 === from) previous[1] = to;
+      else positions.push([from, to]);
+    }
+    return positions;
+  }
+
+  /** The positions of those of these uids (ascending) that the client knows. */
+  positionsOf(uids: Uint32Array): PositionRanges {
+    const positions: [number, number][] = [];
+    for (const uid of uids) {
+      const position = this.find(uid);
+      if (position < 0) continue;
+      const previous = positions.at(-1);
+      if (previous !== undefined && previous[1] + 1 === position) previous[1] = position;
+      else positions.push([position, position]);
+    }
+    return positions;
+  }
+
+  /** The same messages as ranges of uids, for the store. Between the ends of a range lie only messages of the range, and expunged ones that the client no longer knows. */
+  uidRanges(positions: PositionRanges): UidRanges {
+    return positions.map(([first, last]) => [this.uidAt(first), this.uidAt(last)] as const);
+  }
+
+  /** A write of this session whose flag changes the client knows already (or asked not to hear of): modseq of the write. */
+  ignore(modseq: number): void {
+    this.silent ??= new Set();
+    this.silent.add(modseq);
+  }
+
+  ignores(modseq: number): boolean {
+    return this.silent !== undefined && this.silent.has(modseq);
+  }
+
+  /** All flag changes up to now were told. */
+  flagsTold(): void {
+    this.flagsModseq = this.index.highestModseq;
+    this.silent = undefined;
+  }
+
+  /** The client was told everything: it knows what the index knows. */
+  adopt(): void {
+    this.uids = this.index.uids;
+    this.length = this.index.length;
+  }
+}

@@ -1,0 +1,44 @@
+import type { Section } from '../../mime/find-section.ts';
+import type { Partial } from './imap-reader.ts';
+import type { SequenceSet } from './sequence-set.ts';
+
+/** fetch-att of RFC 9051 section 9, of RFC 3501 (RFC822…) and RFC 7162 (MODSEQ). Macros are resolved by the reader. */
+export type FetchItem =
+  | {
+      readonly kind:
+        | 'uid'
+        | 'flags'
+        | 'internaldate'
+        | 'rfc822.size'
+        | 'envelope'
+        | 'body'
+        | 'bodystructure'
+        | 'modseq';
+    }
+  /** BODY[…] and BODY.PEEK[…]. */
+  | {
+      readonly kind: 'section';
+      readonly section: Section;
+      readonly peek: boolean;
+      readonly partial: Partial | undefined;
+    }
+  /** RFC 3501 only: like BODY[], BODY.PEEK[HEADER] and BODY[TEXT], answered under these names. */
+  | { readonly kind: 'rfc822' | 'rfc822.header' | 'rfc822.text' }
+  /** BINARY[…] and BINARY.PEEK[…]. */
+  | {
+      readonly kind: 'binary';
+      readonly path: readonly number[];
+      readonly peek: boolean;
+      readonly partial: Partial | undefined;
+    }
+  | { readonly kind: 'binary.size'; readonly path: readonly number[] };
+
+/** The arguments of FETCH and UID FETCH. */
+export interface FetchArguments {
+  readonly set: SequenceSet;
+  readonly items: readonly FetchItem[];
+  /** RFC 7162 section 3.1.4.1. */
+  readonly changedSince: number | undefined;
+  /** RFC 7162 section 3.2.6: only with UID FETCH and CHANGEDSINCE. */
+  readonly vanished: boolean;
+}

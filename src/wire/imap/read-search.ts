@@ -1,0 +1,169 @@
+import type { ImapReader } from './imap-reader.ts';
+import type { SearchArguments, SearchKey, SearchReturn } from './search-key.ts';
+
+/** Keys in one command, all levels together. */
+const maxKeys = 2000;
+
+const flagKeys: ReadonlyMap<string, readonly [flag: string, set: boolean]> = new Map([
+  ['ANSWERED', ['\\Answered', true]],
+  ['DELETED', ['\\Deleted', true]],
+  ['DRAFT', ['\\Draft', true]],
+  ['FLAGGED', ['\\Flagged', true]],
+  ['SEEN', ['\\Seen', true]],
+  ['UNANSWERED', ['\\Answered', false]],
+  ['UNDELETED', ['\\Deleted', false]],
+  ['UNDRAFT', ['\\Draft', false]],
+  ['UNFLAGGED', ['\\Flagged', false]],
+  ['UNSEEN', ['\\Seen', false]],
+  // RFC 3501; no session of ours has recent messages.
+  ['RECENT', ['\\Recent', true]],
+  ['OLD', ['\\Recent', false]],
+] as const);
+
+const returnOptions: readonly SearchReturn[] = ['MIN', 'MAX', 'ALL', 'COUNT', 'SAVE'];
+
+/**
+ * search = "SEARCH" [SP "RETURN" SP "(" [option *(SP option)] ")"] [SP "CHARSET" SP charset] 1*(SP search-key).
+ * RFC 9051 section 9. Starts at the space after SEARCH.
+ */
+export function expectSearch(r: ImapReader): SearchArguments {
+  r.expectSpace();
+  let returns: SearchReturn[] | undefined;
+  if (r.takeWord('RETURN')) {
+    r.expectSpace();
+    returns = r.expectList(() => expectReturn(r), true);
+    r.expectSpace();
+  }
+  if (r.takeWord('CHARSET')) {
+    r.expectSpace();
+    const charset = r.expectAstring();
+    r.expectSpace();
+    if (!/^(us-ascii|utf-8)$/i.test(charset)) {
+      r.at = r.text.length;
+      return { kind: 'bad-charset', charset };
+    }
+  }
+  const reading: Reading = { r, keys: 0 };
+  const keys: SearchKey[] = [];
+  do keys.push(expectKey(reading));
+  while (r.takeSpace());
+  return { kind: 'search', returns, key: allOf(keys) };
+}
+
+function expectReturn(r: ImapReader): SearchReturn {
+  const at = r.at;
+  const name = r.expectKeyword();
+  return returnOptions.find((option) => option === name) ?? r.fail('search return option', at);
+}
+
+interface Reading {
+  readonly r: ImapReader;
+  keys: number;
+}
+
+function allOf(keys: readonly SearchKey[]): SearchKey {
+  const [first] = keys;
+  return keys.length === 1 && first !== undefined ? first : { kind: 'and', keys };
+}
+
+/** search-key. RFC 9051 section 9. */
+function expectKey(reading: Reading): SearchKey {
+  const { r } = reading;
+  if (++reading.keys > maxKeys) r.fail('fewer search keys');
+  const code = r.peek();
+  if (code === 40) return allOf(r.expectList(() => expectKey(reading), false));
+  if (code === 42 || code === 36 || (code >= 48 && code <= 57)) return { kind: 'sequence', set: r.expectSequenceSet() };
+  const at = r.at;
+  const name = r.expectKeyword();
+  const flag = flagKeys.get(name);
+  if (flag !== undefined) return { kind: 'flag', flag: flag[0], set: flag[1] };
+  return takeTextKey(r, name) ?? takeValueKey(r, name) ?? takeNestedKey(reading, name) ?? r.fail('search key', at);
+}
+
+function takeTextKey(r: ImapReader, name: string): SearchKey | undefined {
+  switch (name) {
+    case 'TEXT':
+    case 'BODY':
+      return { kind: 'text', in: name === 'TEXT' ? 'text' : 'body', needle: expectNeedle(r) };
+    case 'FROM':
+    case 'TO':
+    case 'CC':
+    case 'BCC':
+    case 'SUBJECT':
+      return { kind: 'header', name: name.toLowerCase(), needle: expectNeedle(r) };
+    case 'HEADER': {
+      r.expectSpace();
+      const field = r.expectAstring();
+      return { kind: 'header', name: field, needle: expectNeedle(r) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function expectNeedle(r: ImapReader): string {
+  r.expectSpace();
+  return r.expectText();
+}
+
+function takeValueKey(r: ImapReader, name: string): SearchKey | undefined {
+  switch (name) {
+    case 'ALL':
+      return { kind: 'all' };
+    // RFC 3501: recent and unseen; nothing is recent here.
+    case 'NEW':
+      return { kind: 'flag', flag: '\\Recent', set: true };
+    case 'UID':
+      r.expectSpace();
+      return { kind: 'uid', set: r.expectSequenceSet() };
+    case 'KEYWORD':
+    case 'UNKEYWORD':
+      r.expectSpace();
+      return { kind: 'flag', flag: r.expectFlag(), set: name === 'KEYWORD' };
+    case 'LARGER':
+    case 'SMALLER':
+      r.expectSpace();
+      return { kind: 'size', is: name === 'LARGER' ? 'larger' : 'smaller', bytes: r.expectNumber64() };
+    case 'MODSEQ':
+      return expectModseq(r);
+    default:
+      return takeDateKey(r, name);
+  }
+}
+
+function takeDateKey(r: ImapReader, name: string): SearchKey | undefined {
+  const found = /^(SENT)?(BEFORE|ON|SINCE)$/.exec(name);
+  if (found === null) return undefined;
+  r.expectSpace();
+  const is = found[2] === 'BEFORE' ? 'before' : found[2] === 'ON' ? 'on' : 'since';
+  return { kind: 'date', of: found[1] === undefined ? 'internal' : 'sent', is, dayMs: r.expectDate() };
+}
+
+/** search-modsequence = "MODSEQ" [search-modseq-ext] SP mod-sequence-valzer. RFC 7162 section 7. One modseq covers all metadata, so the entry name does not matter. */
+function expectModseq(r: ImapReader): SearchKey {
+  r.expectSpace();
+  if (r.peek() === 34) {
+    r.expectString();
+    r.expectSpace();
+    if (!r.takeWord('PRIV') && !r.takeWord('SHARED') && !r.takeWord('ALL')) r.fail('entry type');
+    r.expectSpace();
+  }
+  return { kind: 'modseq', atLeast: r.expectNumber64() };
+}
+
+function takeNestedKey(reading: Reading, name: string): SearchKey | undefined {
+  const { r } = reading;
+  if (name === 'NOT') {
+    r.expectSpace();
+    return { kind: 'not', key: r.nested(() => expectKey(reading)) };
+  }
+  if (name === 'OR') {
+    return r.nested(() => {
+      r.expectSpace();
+      const left = expectKey(reading);
+      r.expectSpace();
+      return { kind: 'or', keys: [left, expectKey(reading)] };
+    });
+  }
+  return undefined;
+}

@@ -1,0 +1,41 @@
+import type { SequenceSet } from './sequence-set.ts';
+
+/**
+ * search-key of RFC 9051 section 6.4.4, RFC 3501 section 6.4.4 and RFC 7162 section 3.1.5. FROM, TO, CC, BCC and SUBJECT
+ * are `header` keys; flags and keywords are `flag` keys. Needles are Unicode.
+ */
+export type SearchKey =
+  | { readonly kind: 'all' }
+  /** Message numbers, or `$`. */
+  | { readonly kind: 'sequence'; readonly set: SequenceSet }
+  | { readonly kind: 'uid'; readonly set: SequenceSet }
+  /** `flag` as in flag lists: `\Seen` or a keyword, any case. `set` false: UNSEEN, UNKEYWORD … */
+  | { readonly kind: 'flag'; readonly flag: string; readonly set: boolean }
+  | { readonly kind: 'text'; readonly in: 'text' | 'body'; readonly needle: string }
+  | { readonly kind: 'header'; readonly name: string; readonly needle: string }
+  /** BEFORE, ON, SINCE (INTERNALDATE) and SENTBEFORE … (Date field). `dayMs`: start of the day, in UTC. */
+  | {
+      readonly kind: 'date';
+      readonly of: 'internal' | 'sent';
+      readonly is: 'before' | 'on' | 'since';
+      readonly dayMs: number;
+    }
+  | { readonly kind: 'size'; readonly is: 'larger' | 'smaller'; readonly bytes: number }
+  | { readonly kind: 'modseq'; readonly atLeast: number }
+  | { readonly kind: 'not'; readonly key: SearchKey }
+  | { readonly kind: 'or'; readonly keys: readonly [SearchKey, SearchKey] }
+  | { readonly kind: 'and'; readonly keys: readonly SearchKey[] };
+
+/** RETURN options. RFC 4731 section 3.1, RFC 5182 section 2. */
+export type SearchReturn = 'MIN' | 'MAX' | 'ALL' | 'COUNT' | 'SAVE';
+
+/** The arguments of SEARCH and UID SEARCH. */
+export type SearchArguments =
+  | {
+      readonly kind: 'search';
+      /** Undefined: no RETURN was given, so the answer is SEARCH, not ESEARCH (in rev1). `RETURN ()` means ALL. */
+      readonly returns: readonly SearchReturn[] | undefined;
+      readonly key: SearchKey;
+    }
+  /** Neither US-ASCII nor UTF-8: `NO [BADCHARSET]`. */
+  | { readonly kind: 'bad-charset'; readonly charset: string };
