@@ -1,3 +1,7 @@
+import { decodeHeaderText } from './decode-words.ts';
+import { decodeCharset } from './decode-charset.ts';
+import { AddressReader } from './address-reader.ts';
+
 /** One mailbox of an address list. RFC 5322 section 3.4, RFC 6532. */
 export interface MailAddress {
   readonly kind: 'mailbox';
@@ -5,7 +9,7 @@ export interface MailAddress {
   readonly name: string;
   /** Without quotes, NFC. May be empty in malformed input. */
   readonly localPart: string;
-  /** As written (no case folding, no IDNA); domain literals with brackets; '' when missing. */
+  /** As written, NFC (no case folding, no IDNA); domain literals with brackets; '' when missing. */
   readonly domain: string;
   /** Obsolete source route such as `@a,@b`; '' mostly. */
   readonly route: string;
@@ -21,12 +25,74 @@ export type AddressItem =
   | { readonly kind: 'group-start'; readonly name: string; readonly rawName: string }
   | { readonly kind: 'group-end' };
 
-/** Parses a header value (Latin-1 octets, folds allowed) as an address list. Tolerant, never fails, linear. */
-export function parseAddressItems(_raw: string, _max?: number): AddressItem[] {
-  throw new Error('not built yet');
+/** Addresses and groups read of one field; the rest is left out. */
+const MAX_ITEMS = 10_000;
+
+/** `address-list = (address *("," address)) / obs-addr-list`. Tolerant, never fails, linear; `raw` is Latin-1. */
+export function parseAddressItems(raw: string, max = MAX_ITEMS): AddressItem[] {
+  const reader = new AddressReader(raw);
+  const items: AddressItem[] = [];
+  let inGroup = false;
+  while (items.length < max && reader.skipSeparators()) {
+    if (reader.take(';')) {
+      if (inGroup) items.push({ kind: 'group-end' });
+      inGroup = false;
+      continue;
+    }
+    const before = reader.at;
+    const phrase = reader.takePhrase();
+    if (reader.take(':')) {
+      if (inGroup) continue;
+      inGroup = true;
+      items.push({ kind: 'group-start', name: decodeHeaderText(phrase), rawName: phrase });
+    } else if (reader.take('<')) items.push(readAngle(reader, phrase));
+    else if (reader.peek() === '@' || phrase !== '') items.push(readBare(reader, phrase));
+    if (reader.at === before) reader.at++;
+  }
+  if (inGroup) items.push({ kind: 'group-end' });
+  return items;
 }
 
 /** The mailboxes of an address list, groups dissolved. */
-export function parseAddresses(_raw: string, _max?: number): MailAddress[] {
-  throw new Error('not built yet');
+export function parseAddresses(raw: string, max = MAX_ITEMS): MailAddress[] {
+  return parseAddressItems(raw, max).filter((item) => item.kind === 'mailbox');
+}
+
+/** `angle-addr = [CFWS] "<" [obs-route] addr-spec ">" [CFWS]`; the bracket was read. RFC 5322 section 4.4. */
+function readAngle(reader: AddressReader, phrase: string): MailAddress {
+  const route = reader.takeRoute();
+  const local = reader.takeLocalPart();
+  const domain = reader.take('@') ? reader.takeDomain() : '';
+  reader.skipPast('>');
+  return address(phrase === '' ? undefined : phrase, local, domain, route);
+}
+
+/** `addr-spec`, maybe followed by the name as a comment, as old programs wrote it. */
+function readBare(reader: AddressReader, phrase: string): MailAddress {
+  reader.comment = undefined;
+  const domain = reader.take('@') ? reader.takeDomain() : '';
+  reader.skip();
+  return address(reader.comment, phrase, domain, '');
+}
+
+function address(rawName: string | undefined, rawLocalPart: string, rawDomain: string, route: string): MailAddress {
+  return {
+    kind: 'mailbox',
+    name: rawName === undefined ? '' : decodeHeaderText(rawName),
+    localPart: toUnicode(rawLocalPart),
+    domain: toUnicode(rawDomain),
+    route,
+    rawName,
+    rawLocalPart,
+    rawDomain,
+  };
+}
+
+// oxlint-disable-next-line no-control-regex
+const PLAIN = /^[\x20-\x7e]*$/;
+
+function toUnicode(octets: string): string {
+  if (PLAIN.test(octets)) return octets;
+  // oxlint-disable-next-line no-control-regex
+  return decodeCharset(Buffer.from(octets, 'latin1'), '').normalize('NFC').replace(/[\0-\x1f\x7f]+/g, '');
 }

@@ -17,9 +17,11 @@ export interface Header {
   readonly fields: readonly HeaderField[];
 }
 
-const NO_FIELDS: readonly HeaderField[] = [];
+/** Fields listed of one header; those after them are still octets of the header, but are not looked at. */
+const MAX_FIELDS = 10_000;
+
 /** A header without fields. */
-export const emptyHeader: Header = { text: '', fields: NO_FIELDS };
+export const emptyHeader: Header = { text: '', fields: [] };
 
 const LF = 10;
 const SPACE = 32;
@@ -33,7 +35,8 @@ export function parseHeader(text: string): Header {
   const fields: HeaderField[] = [];
   const length = text.length;
   let at = 0;
-  while (at < length) {
+  let colon = -1;
+  while (at < length && fields.length < MAX_FIELDS) {
     let lineEnd = text.indexOf('\n', at);
     if (lineEnd < 0) lineEnd = length;
     if (isBlank(text, at, lineEnd)) break;
@@ -46,7 +49,11 @@ export function parseHeader(text: string): Header {
       end = lineEnd + 1;
     }
     if (end > length) end = length;
-    fields.push(fieldOf(text, at, lineEnd, end));
+    if (colon < at && colon !== length) {
+      colon = text.indexOf(':', at);
+      if (colon < 0) colon = length;
+    }
+    fields.push(fieldOf(text, at, lineEnd, end, colon));
     at = end;
   }
   return { text, fields };
@@ -56,10 +63,9 @@ function isBlank(text: string, start: number, lineEnd: number): boolean {
   return lineEnd === start || (lineEnd === start + 1 && text.charCodeAt(start) === 13);
 }
 
-function fieldOf(text: string, start: number, lineEnd: number, end: number): HeaderField {
+function fieldOf(text: string, start: number, lineEnd: number, end: number, colon: number): HeaderField {
   const last = lineEnd > start && text.charCodeAt(lineEnd - 1) === 13 ? lineEnd - 1 : lineEnd;
-  const colon = text.indexOf(':', start);
-  if (colon < 0 || colon >= last) return { name: nameOf(text.slice(start, last)), start, end, raw: '' };
+  if (colon >= last) return { name: nameOf(text.slice(start, last)), start, end, raw: '' };
   return { name: nameOf(text.slice(start, colon)), start, end, raw: text.slice(colon + 1, last) };
 }
 

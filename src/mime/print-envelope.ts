@@ -1,6 +1,46 @@
+import { parseAddressItems } from './parse-addresses.ts';
+import type { AddressItem } from './parse-addresses.ts';
+import { findField, unfold } from './parse-header.ts';
 import type { Header } from './parse-header.ts';
+import { printImapNString, printImapString } from './print-imap-string.ts';
 
-/** ENVELOPE with its parentheses, one character one octet. RFC 9051 section 7.5.2. */
-export function printEnvelope(_header: Header): string {
-  throw new Error('not built yet');
+/**
+ * `envelope = "(" date SP subject SP from SP sender SP reply-to SP to SP cc SP bcc SP in-reply-to SP message-id ")"`.
+ * Values as they stand in the header, unfolded, one character one octet; missing Sender and Reply-To are those of From.
+ * RFC 9051 section 7.5.2.
+ */
+export function printEnvelope(header: Header): string {
+  const text = (name: string): string => printText(header, name);
+  const from = printAddresses(header, 'from');
+  const sender = printAddresses(header, 'sender');
+  const replyTo = printAddresses(header, 'reply-to');
+  return (
+    `(${text('date')} ${text('subject')} ${from} ${sender === 'NIL' ? from : sender} ${replyTo === 'NIL' ? from : replyTo}` +
+    ` ${printAddresses(header, 'to')} ${printAddresses(header, 'cc')} ${printAddresses(header, 'bcc')}` +
+    ` ${text('in-reply-to')} ${text('message-id')})`
+  );
+}
+
+function printText(header: Header, name: string): string {
+  const field = findField(header, name);
+  return printImapNString(field && unfold(field.raw));
+}
+
+/** `"(" 1*address ")" / nil`; repeated fields are read as one list. */
+function printAddresses(header: Header, name: string): string {
+  let out = '';
+  for (const field of header.fields) {
+    if (field.name === name) for (const item of parseAddressItems(field.raw)) out += printItem(item);
+  }
+  return out === '' ? 'NIL' : `(${out})`;
+}
+
+/** `address = "(" addr-name SP addr-adl SP addr-mailbox SP addr-host ")"`; groups as mailboxes without host. */
+function printItem(item: AddressItem): string {
+  if (item.kind === 'group-start') return `(NIL NIL ${printImapString(item.rawName)} NIL)`;
+  if (item.kind === 'group-end') return '(NIL NIL NIL NIL)';
+  const route = item.route === '' ? undefined : item.route;
+  const local = item.rawLocalPart === '' ? 'MISSING_MAILBOX' : item.rawLocalPart;
+  const domain = item.rawDomain === '' ? 'MISSING_DOMAIN' : item.rawDomain;
+  return `(${printImapNString(item.rawName)} ${printImapNString(route)} ${printImapString(local)} ${printImapString(domain)})`;
 }

@@ -1,17 +1,233 @@
+import { BoundarySet } from './boundary-set.ts';
+import { defaultMimeLimits } from './part.ts';
 import type { MimeLimits, Part } from './part.ts';
+import { PartNode } from './part-node.ts';
 
-/** Takes a message apart while it arrives. Feed octets in any pieces, then ask for the tree. Never throws. */
+const LF = 10;
+const CR = 13;
+const DASH = 45;
+const DELIMITER = Buffer.from('\n--');
+/** Pieces smaller than this wait for more, so that a message fed octet by octet costs about what one fed whole does. */
+const MIN_PIECE = 4096;
+
+type State =
+  /** In the header of the innermost part. */
+  | 'header'
+  /** In the body of the innermost part, or in the preamble or epilogue of a multipart. */
+  | 'body'
+  /** On a boundary line, which a header follows. */
+  | 'delimiter'
+  /** On a boundary line, which an epilogue follows. */
+  | 'close-delimiter'
+  /** Beyond a limit: nothing is looked at any more. */
+  | 'opaque';
+
+/**
+ * Takes a message apart while it arrives: feed octets in any pieces, then ask for the tree, which does not depend on the
+ * pieces. Keeps headers, not bodies. Linear in the octets; never throws. RFC 5322 section 2, RFC 2046 section 5.1.
+ */
 export class MessageScanner {
-  constructor(_limits?: Partial<MimeLimits>) {}
-  write(_chunk: Uint8Array): void {
-    throw new Error('not built yet');
+  readonly #limits: MimeLimits;
+  readonly #boundaries = new BoundarySet();
+  readonly #root = new PartNode(0, undefined);
+  readonly #stack: PartNode[] = [this.#root];
+  #state: State = 'header';
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  /** Octets that could not be decided yet; they are looked at again together with the next ones. */
+  #carry: Uint8Array | undefined;
+  /** Offset in the message of the first octet of the buffer at hand. */
+  #offset = 0;
+  /** Octets of the line end just before the octet at hand: 1 or 2, or 0 inside of a line or at the start. */
+  #lineEndBytes = 0;
+  #atLineStart = true;
+  #lastWasCr = false;
+  /** Line ends passed so far while `#countLines`. */
+  #lineEnds = 0;
+  #countLines = false;
+  #parts = 1;
+  #headerBytes = 0;
+
+  constructor(limits?: Partial<MimeLimits>) {
+    this.#limits = { ...defaultMimeLimits, ...limits };
   }
-  end(): Part {
-    throw new Error('not built yet');
+
+  /** The next octets of the message. The buffer may be reused after the call. */
+  write(chunk: Uint8Array): void {
+    const carried = this.#carry?.length ?? 0;
+    if (carried === 0 && this.#waiting.length === 0 && chunk.length >= MIN_PIECE) {
+      this.#feed(chunk, false);
+      return;
+    }
+    this.#waiting.push(Uint8Array.prototype.slice.call(chunk));
+    this.#waitingBytes += chunk.length;
+    if (this.#waitingBytes >= Math.max(MIN_PIECE, carried)) this.#feed(this.#takeWaiting(), false);
+  }
+
+  /** The message is complete, maybe with these last octets: its part tree. Call once. */
+  end(last?: Uint8Array): Part {
+    if (last === undefined || this.#carry !== undefined || this.#waiting.length > 0) {
+      if (last !== undefined) this.#waiting.push(last);
+      this.#feed(this.#takeWaiting(), true);
+    } else this.#feed(last, true);
+    this.#closeFrom(0, this.#offset, 0);
+    return this.#root;
+  }
+
+  #takeWaiting(): Uint8Array {
+    const pieces = this.#carry === undefined ? this.#waiting : [this.#carry, ...this.#waiting];
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#carry = undefined;
+    return Buffer.concat(pieces);
+  }
+
+  #feed(octets: Uint8Array, final: boolean): void {
+    const buffer = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
+    let at = 0;
+    while (at < buffer.length || (final && this.#state === 'header')) {
+      const next = this.#step(buffer, at, final);
+      if (next < 0) break;
+      at = next;
+    }
+    if (at < buffer.length) this.#carry = Uint8Array.prototype.slice.call(octets, at);
+    this.#offset += at;
+  }
+
+  /** Handles octets from `at` on; returns where to go on, or -1 when more octets are needed to decide. */
+  #step(buffer: Buffer, at: number, final: boolean): number {
+    if (this.#state === 'header') return this.#readHeader(buffer, at, final);
+    if (this.#state === 'body' && this.#boundaries.size > 0) return this.#readBody(buffer, at, final);
+    if (this.#state === 'body' || this.#state === 'opaque') return this.#pass(buffer, at, buffer.length);
+    const lineEnd = buffer.indexOf(LF, at);
+    if (lineEnd < 0) return this.#pass(buffer, at, buffer.length);
+    this.#pass(buffer, at, lineEnd + 1);
+    if (this.#state === 'delimiter') this.#open(this.#offset + lineEnd + 1);
+    else this.#state = 'body';
+    return lineEnd + 1;
+  }
+
+  /** Octets up to `to` are decided: counts their line ends and remembers how they end. Returns `to`. */
+  #pass(buffer: Buffer, from: number, to: number): number {
+    if (to <= from) return to;
+    if (this.#countLines) this.#lineEnds += countLineEnds(buffer, from, to);
+    const last = buffer[to - 1];
+    const crBefore = to - 2 >= from ? buffer[to - 2] === CR : this.#lastWasCr;
+    this.#atLineStart = last === LF;
+    this.#lineEndBytes = last !== LF ? 0 : crBefore ? 2 : 1;
+    this.#lastWasCr = last === CR;
+    return to;
+  }
+
+  get #top(): PartNode {
+    return this.#stack.at(-1) ?? this.#root;
+  }
+
+  /** A part begins, with its header. */
+  #open(start: number): void {
+    const node = new PartNode(start, this.#top);
+    this.#stack.push(node);
+    this.#parts++;
+    this.#state = 'header';
+    this.#countLines = node.inMessage;
+  }
+
+  /** Finds the end of the header that starts at `at`: a blank line, a boundary, a limit, or the end of the message. */
+  #readHeader(buffer: Buffer, at: number, final: boolean): number {
+    const limit = at + this.#limits.headerBytes;
+    const end = Math.min(buffer.length, limit);
+    let line = at;
+    while (line < end) {
+      const lineEnd = buffer.indexOf(LF, line);
+      if (lineEnd < 0 || lineEnd >= end) break;
+      if (lineEnd === line || (lineEnd === line + 1 && buffer[line] === CR)) return this.#endHeader(buffer, at, lineEnd + 1);
+      if (this.#isBoundary(buffer, line, lineEnd)) return this.#endHeader(buffer, at, line);
+      line = lineEnd + 1;
+    }
+    if (buffer.length >= limit && !(final && buffer.length === limit)) {
+      this.#top.truncated = true;
+      return this.#endHeader(buffer, at, line > at ? line : limit);
+    }
+    if (!final) return -1;
+    return this.#endHeader(buffer, at, this.#isBoundary(buffer, line, end) ? line : end);
+  }
+
+  #isBoundary(buffer: Buffer, line: number, lineEnd: number): boolean {
+    return buffer[line] === DASH && this.#boundaries.match(buffer, line, lineEnd) !== undefined;
+  }
+
+  /** The header is complete: learn what the part is, and go into it when it has parts. */
+  #endHeader(buffer: Buffer, at: number, end: number): number {
+    const node = this.#top;
+    this.#pass(buffer, at, end);
+    this.#headerBytes += end - at;
+    node.readHeader(buffer.latin1Slice(at, end), this.#offset + end, this.#lineEnds);
+    this.#state = 'body';
+    this.#countLines = node.countsLines;
+    const isMessage = node.isMessage();
+    if (!isMessage && node.boundary === undefined) return end;
+    if (node.truncated || this.#stack.length >= this.#limits.depth) node.truncated = true;
+    else if (this.#headerBytes > this.#limits.totalHeaderBytes || this.#parts >= this.#limits.parts) {
+      node.truncated = true;
+      this.#state = 'opaque';
+    } else if (isMessage) this.#open(this.#offset + end);
+    else this.#boundaries.add(node, this.#stack.length - 1);
+    return end;
+  }
+
+  /** Passes over octets up to the next boundary line of any open multipart. RFC 2046 section 5.1.1. */
+  #readBody(buffer: Buffer, at: number, final: boolean): number {
+    const { length } = buffer;
+    const isDashed = this.#atLineStart && buffer[at] === DASH;
+    if (isDashed && at + 1 === length && !final) return -1;
+    if (!isDashed || buffer[at + 1] !== DASH) {
+      const found = buffer.indexOf(DELIMITER, at);
+      if (found >= 0) return this.#pass(buffer, at, found + 1);
+      const isOpen = !final && length - at >= 2 && buffer[length - 1] === DASH && buffer[length - 2] === LF;
+      return this.#pass(buffer, at, isOpen ? length - 1 : length);
+    }
+    const window = at + this.#boundaries.maxLineBytes;
+    const lineEnd = buffer.indexOf(LF, at);
+    if (lineEnd < 0 && !final && length < window) return -1;
+    const match = this.#boundaries.match(buffer, at, lineEnd < 0 ? length : lineEnd);
+    if (match === undefined) return this.#pass(buffer, at, at + 2);
+    this.#closeFrom(match.level + 1, this.#offset + at, this.#lineEndBytes);
+    this.#state = match.isClose ? 'close-delimiter' : 'delimiter';
+    if (match.isClose) this.#boundaries.removeFrom(match.level);
+    else if (this.#parts >= this.#limits.parts || this.#headerBytes > this.#limits.totalHeaderBytes) {
+      this.#top.truncated = true;
+      this.#state = 'opaque';
+    }
+    return at;
+  }
+
+  /** Closes the open parts from that level of the stack on, outermost first. The line end before a boundary is not theirs. */
+  #closeFrom(level: number, at: number, lineEndBytes: number): void {
+    let limit = this.#stack[level - 1] === undefined ? at : Number.POSITIVE_INFINITY;
+    for (let index = level; index < this.#stack.length; index++) {
+      limit = this.#stack[index]?.close(at, lineEndBytes, limit, this.#lineEnds) ?? limit;
+    }
+    let truncated = false;
+    for (let index = this.#stack.length - 1; index >= 0; index--) {
+      const node = this.#stack[index];
+      if (node === undefined) continue;
+      truncated ||= node.truncated && index >= level;
+      node.truncated ||= truncated;
+    }
+    this.#stack.length = level;
+    this.#boundaries.removeFrom(level);
+    this.#countLines = level > 0 && this.#top.countsLines;
   }
 }
 
+/** Line feeds from `from` up to `to`. */
+function countLineEnds(buffer: Buffer, from: number, to: number): number {
+  let count = 0;
+  for (let at = buffer.indexOf(LF, from); at >= 0 && at < to; at = buffer.indexOf(LF, at + 1)) count++;
+  return count;
+}
+
 /** The part tree of a whole message. */
-export function scanMessage(_octets: Uint8Array, _limits?: Partial<MimeLimits>): Part {
-  throw new Error('not built yet');
+export function scanMessage(octets: Uint8Array, limits?: Partial<MimeLimits>): Part {
+  return new MessageScanner(limits).end(octets);
 }

@@ -1,0 +1,145 @@
+import { decodeParams } from './decode-params.ts';
+import { parseContentType, parseValueWithParams } from './parse-content-type.ts';
+import { emptyHeader, parseHeader, unfold } from './parse-header.ts';
+import type { Header } from './parse-header.ts';
+import { isMessageType } from './part.ts';
+import type { Disposition, Part, RawParam } from './part.ts';
+import { CfwsReader } from './cfws-reader.ts';
+
+const NO_LANGUAGE: readonly string[] = [];
+const NO_PARAMS: readonly RawParam[] = [];
+/** Language tags kept of one part. */
+const MAX_LANGUAGES = 100;
+
+/** A part while the scanner works on it; a finished one is read as `Part`. */
+export class PartNode implements Part {
+  headerStart: number;
+  bodyStart: number;
+  bodyEnd: number;
+  lines = 0;
+  header: Header = emptyHeader;
+  type = 'text';
+  subtype = 'plain';
+  rawParams: readonly RawParam[] = NO_PARAMS;
+  encoding = '7bit';
+  id: string | undefined = undefined;
+  description: string | undefined = undefined;
+  disposition: Disposition | undefined = undefined;
+  language: readonly string[] = NO_LANGUAGE;
+  location: string | undefined = undefined;
+  md5: string | undefined = undefined;
+  children: PartNode[] = [];
+  message: PartNode | undefined = undefined;
+  truncated = false;
+  /** Of a multipart that has one. */
+  boundary: string | undefined = undefined;
+  /** Inside of a message/rfc822, whose line count includes this part. */
+  readonly inMessage: boolean;
+  readonly #parent: PartNode | undefined;
+  #lineEndsBefore = 0;
+  #params: ReadonlyMap<string, string> | undefined = undefined;
+
+  constructor(start: number, parent: PartNode | undefined) {
+    this.headerStart = start;
+    this.bodyStart = start;
+    this.bodyEnd = start;
+    this.#parent = parent;
+    this.inMessage = parent !== undefined && (parent.inMessage || parent.isMessage());
+    if (parent === undefined) return;
+    if (parent.isMessage()) parent.message = this;
+    else parent.children.push(this);
+    if (parent.type === 'multipart' && parent.subtype === 'digest') [this.type, this.subtype] = ['message', 'rfc822'];
+  }
+
+  isMessage(): boolean {
+    return isMessageType(this.type, this.subtype);
+  }
+
+  get countsLines(): boolean {
+    return this.inMessage || this.type === 'text' || this.isMessage();
+  }
+
+  get params(): ReadonlyMap<string, string> {
+    this.#params ??= decodeParams(this.rawParams);
+    return this.#params;
+  }
+
+  get charset(): string {
+    return this.params.get('charset')?.trim().toLowerCase() ?? '';
+  }
+
+  /** The header is complete; `lineEnds` were counted before the body. */
+  readHeader(text: string, bodyStart: number, lineEnds: number): void {
+    this.bodyStart = bodyStart;
+    this.#lineEndsBefore = lineEnds;
+    this.header = parseHeader(text);
+    const seen = new Set<string>();
+    for (const { name, raw } of this.header.fields) {
+      if (!name.startsWith('content-') || seen.has(name)) continue;
+      seen.add(name);
+      this.#readField(name, raw);
+    }
+    if (this.type === 'multipart') this.boundary = this.rawParams.find((param) => param.name === 'boundary')?.value.trimEnd();
+    if (this.boundary === '') this.boundary = undefined;
+  }
+
+  #readField(name: string, raw: string): void {
+    if (name === 'content-type') this.#readType(raw);
+    else if (name === 'content-transfer-encoding') this.encoding = readEncoding(raw);
+    else if (name === 'content-disposition') this.disposition = readDisposition(raw);
+    else if (name === 'content-id') this.id = unfold(raw);
+    else if (name === 'content-description') this.description = unfold(raw);
+    else if (name === 'content-language') this.language = readLanguage(raw);
+    else if (name === 'content-location') this.location = unfold(raw);
+    else if (name === 'content-md5') this.md5 = unfold(raw);
+  }
+
+  #readType(raw: string): void {
+    const parsed = parseContentType(raw);
+    if (parsed === undefined) return;
+    this.type = parsed.type;
+    this.subtype = parsed.subtype;
+    this.rawParams = parsed.rawParams;
+  }
+
+  /**
+   * The part ends at the boundary line at `at`, whose preceding line end is not part of the body, but not behind `limit`,
+   * the end of what it lies in. Returns the end of its body.
+   */
+  close(at: number, lineEndBytes: number, limit: number, lineEnds: number): number {
+    const end = Math.min(limit, Math.max(this.bodyStart, at - lineEndBytes));
+    this.bodyEnd = end;
+    this.bodyStart = Math.min(this.bodyStart, end);
+    this.headerStart = Math.min(this.headerStart, this.bodyStart);
+    const counted = lineEnds - this.#lineEndsBefore - (end < at ? 1 : 0);
+    this.lines = this.countsLines && end > this.bodyStart ? counted : 0;
+    return end;
+  }
+
+  get parent(): PartNode | undefined {
+    return this.#parent;
+  }
+}
+
+/** `Content-Transfer-Encoding: token`, in lower case. RFC 2045 section 6.1. */
+function readEncoding(raw: string): string {
+  return new CfwsReader(raw).takeToken().toLowerCase() || '7bit';
+}
+
+function readDisposition(raw: string): Disposition | undefined {
+  const parsed = parseValueWithParams(raw);
+  if (parsed === undefined) return undefined;
+  const { rawParams } = parsed;
+  return { kind: parsed.value, rawParams, params: decodeParams(rawParams) };
+}
+
+/** `Content-Language: tag *("," tag)`. RFC 3282. */
+function readLanguage(raw: string): readonly string[] {
+  const reader = new CfwsReader(raw);
+  const tags: string[] = [];
+  do {
+    const tag = reader.takeToken();
+    if (tag !== '') tags.push(tag);
+  } while (tags.length < MAX_LANGUAGES && reader.skipTo(','));
+  return tags;
+}
