@@ -134,10 +134,12 @@ export class View {
     return this.silent !== undefined && this.silent.has(modseq);
   }
 
-  /** All flag changes up to now were told. */
-  flagsTold(): void {
-    this.flagsModseq = this.index.highestModseq;
-    this.silent = undefined;
+  /** All flag changes up to this modseq were told. */
+  flagsTold(upTo: number): void {
+    this.flagsModseq = upTo;
+    if (this.silent === undefined) return;
+    for (const modseq of this.silent) if (modseq <= upTo) this.silent.delete(modseq);
+    if (this.silent.size === 0) this.silent = undefined;
   }
 
   /** The client was told everything: it knows what the index knows. */
