@@ -142,7 +142,8 @@ export class AddressReader {
       if (next === 46) {
         this.at++;
         out += '.';
-      } else if (this.at < text.length && KIND[next] === 0 && (out === '' || out.endsWith('.'))) out += this.#takeAtom();
+      } else if (this.at < text.length && KIND[next] === 0 && (out === '' || out.endsWith('.')))
+        out += this.#takeAtom();
       else return out;
     }
   }

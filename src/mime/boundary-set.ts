@@ -39,7 +39,8 @@ export class BoundarySet {
   removeFrom(level: number): void {
     const before = this.#open.length;
     while ((this.#open.at(-1)?.level ?? -1) >= level) this.#open.pop();
-    if (this.#open.length < before) this.#longest = this.#open.reduce((longest, { text }) => Math.max(longest, text.length), 0);
+    if (this.#open.length < before)
+      this.#longest = this.#open.reduce((longest, { text }) => Math.max(longest, text.length), 0);
   }
 
   /**
@@ -48,7 +49,7 @@ export class BoundarySet {
    */
   match(buffer: Buffer, start: number, end: number): BoundaryMatch | undefined {
     if (buffer[start + 1] !== 45) return undefined;
-    const line = buffer.latin1Slice(start + 2, Math.min(end, start + this.maxLineBytes)).trimEnd();
+    const line = buffer.toString('latin1', start + 2, Math.min(end, start + this.maxLineBytes)).trimEnd();
     let best: Open | undefined;
     for (let index = this.#open.length - 1; index >= 0; index--) {
       const open = this.#open[index];

@@ -10,7 +10,19 @@ const MAX_KNOWN = 200;
 const MAX_LABEL = 60;
 
 /** Labels under which anything may hide: read as UTF-8 when it is, else as windows-1252. RFC 2045 section 5.2; RFC 1428. */
-const UNTOLD = new Set(['', 'us-ascii', 'ascii', 'ansi_x3.4-1968', 'unknown-8bit', 'x-unknown', 'unknown', 'default', 'binary', '8bit', '7bit']);
+const UNTOLD = new Set([
+  '',
+  'us-ascii',
+  'ascii',
+  'ansi_x3.4-1968',
+  'unknown-8bit',
+  'x-unknown',
+  'unknown',
+  'default',
+  'binary',
+  '8bit',
+  '7bit',
+]);
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: false });
 const windows1252 = new TextDecoder('windows-1252');
@@ -43,7 +55,7 @@ function decodeUtf8(octets: Uint8Array): string {
 }
 
 function toLatin1(octets: Uint8Array): string {
-  return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).latin1Slice();
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString('latin1');
 }
 
 function decoderOf(name: string): Decode | undefined {

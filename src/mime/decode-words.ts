@@ -67,7 +67,7 @@ function readWord(text: string, at: number): Word | undefined | 'no more' {
   const content = text.slice(start, end);
   const star = label.indexOf('*');
   const charset = (star < 0 ? label : label.slice(0, star)).toLowerCase();
-  return { charset, octets: isQ ? decodeQ(content) : Buffer.from(content, 'base64').latin1Slice(), end: end + 2 };
+  return { charset, octets: isQ ? decodeQ(content) : Buffer.from(content, 'base64').toString('latin1'), end: end + 2 };
 }
 
 /** The `?=` that ends a word. In Q text an unescaped `?` may stand before `=3D`: then the end is a later one. */

@@ -17,6 +17,8 @@ export interface MailAddress {
   readonly rawName: string | undefined;
   readonly rawLocalPart: string;
   readonly rawDomain: string;
+  /** Not an address as it stands: it has no domain, or something stood where it should have ended, and was left out. */
+  readonly malformed: false | 'no domain' | 'junk';
 }
 
 /** `group-start` … mailboxes … `group-end`, as in ENVELOPE. RFC 9051 section 7.5.2. */
@@ -42,7 +44,7 @@ export function parseAddressItems(raw: string, max = MAX_ITEMS): AddressItem[] {
     const before = reader.at;
     const phrase = reader.takePhrase();
     if (reader.take(':')) {
-      if (inGroup) continue;
+      if (inGroup || phrase === '') continue;
       inGroup = true;
       items.push({ kind: 'group-start', name: decodeHeaderText(phrase), rawName: phrase });
     } else if (reader.take('<')) items.push(readAngle(reader, phrase));
@@ -63,8 +65,11 @@ function readAngle(reader: AddressReader, phrase: string): MailAddress {
   const route = reader.takeRoute();
   const local = reader.takeLocalPart();
   const domain = reader.take('@') ? reader.takeDomain() : '';
+  reader.skip();
+  const next = reader.peek();
   reader.skipPast('>');
-  return address(phrase === '' ? undefined : phrase, local, domain, route);
+  const isJunk = (next !== '>' && next !== undefined) || (domain === '' && local.includes(' '));
+  return address(phrase, local, domain, route, isJunk ? 'junk' : domain === '' ? 'no domain' : false);
 }
 
 /** `addr-spec`, maybe followed by the name as a comment, as old programs wrote it. */
@@ -72,10 +77,23 @@ function readBare(reader: AddressReader, phrase: string): MailAddress {
   reader.comment = undefined;
   const domain = reader.take('@') ? reader.takeDomain() : '';
   reader.skip();
-  return address(reader.comment, phrase, domain, '');
+  const { comment } = reader;
+  const next = reader.peek();
+  // Not where an address may end, so the rest up to the comma is junk; a word or a bracket begins the next address.
+  if (next === '@' || next === ':' || next === '>' || next === '"') reader.skipPast(',');
+  // Several words without an address are somebody's name.
+  if (domain === '' && phrase.includes(' ')) return address(phrase, '', '', '', 'no domain');
+  return address(comment ?? '', phrase, domain, '', domain === '' ? 'no domain' : false);
 }
 
-function address(rawName: string | undefined, rawLocalPart: string, rawDomain: string, route: string): MailAddress {
+function address(
+  name: string,
+  rawLocalPart: string,
+  rawDomain: string,
+  route: string,
+  malformed: MailAddress['malformed'],
+): MailAddress {
+  const rawName = name === '' ? undefined : name;
   return {
     kind: 'mailbox',
     name: rawName === undefined ? '' : decodeHeaderText(rawName),
@@ -85,6 +103,7 @@ function address(rawName: string | undefined, rawLocalPart: string, rawDomain: s
     rawName,
     rawLocalPart,
     rawDomain,
+    malformed,
   };
 }
 
@@ -94,5 +113,7 @@ const PLAIN = /^[\x20-\x7e]*$/;
 function toUnicode(octets: string): string {
   if (PLAIN.test(octets)) return octets;
   // oxlint-disable-next-line no-control-regex
-  return decodeCharset(Buffer.from(octets, 'latin1'), '').normalize('NFC').replace(/[\0-\x1f\x7f]+/g, '');
+  return decodeCharset(Buffer.from(octets, 'latin1'), '')
+    .normalize('NFC')
+    .replace(/[\0-\x1f\x7f]+/g, '');
 }

@@ -24,7 +24,10 @@ export function parseContentType(raw: string): ContentType | undefined {
   const type = reader.takeToken();
   if (type === '') return undefined;
   reader.skip();
-  if (!reader.take('/')) return type.toLowerCase() === 'text' ? { type: 'text', subtype: 'plain', rawParams: takeParams(reader) } : undefined;
+  if (!reader.take('/'))
+    return type.toLowerCase() === 'text'
+      ? { type: 'text', subtype: 'plain', rawParams: takeParams(reader) }
+      : undefined;
   const subtype = reader.takeToken().toLowerCase();
   if (subtype === '' && type.toLowerCase() !== 'text') return undefined;
   return { type: type.toLowerCase(), subtype: subtype === '' ? 'plain' : subtype, rawParams: takeParams(reader) };

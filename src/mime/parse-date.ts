@@ -11,8 +11,37 @@ const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
 /** Hours east of UTC. RFC 5322 section 4.3; single letters other than Z mean nothing there. The rest are seen in mail. */
 const ZONES: Readonly<Record<string, number>> = {
-  ut: 0, utc: 0, gmt: 0, z: 0, wet: 0, est: -5, edt: -4, cst: -6, cdt: -5, mst: -7, mdt: -6, pst: -8, pdt: -7, akst: -9, akdt: -8,
-  hst: -10, ast: -4, adt: -3, bst: 1, cet: 1, met: 1, mez: 1, cest: 2, mest: 2, mesz: 2, west: 1, eet: 2, eest: 3, msk: 3, jst: 9, kst: 9,
+  ut: 0,
+  utc: 0,
+  gmt: 0,
+  z: 0,
+  wet: 0,
+  est: -5,
+  edt: -4,
+  cst: -6,
+  cdt: -5,
+  mst: -7,
+  mdt: -6,
+  pst: -8,
+  pdt: -7,
+  akst: -9,
+  akdt: -8,
+  hst: -10,
+  ast: -4,
+  adt: -3,
+  bst: 1,
+  cet: 1,
+  met: 1,
+  mez: 1,
+  cest: 2,
+  mest: 2,
+  mesz: 2,
+  west: 1,
+  eet: 2,
+  eest: 3,
+  msk: 3,
+  jst: 9,
+  kst: 9,
 };
 
 /** Longest text looked at. */
@@ -24,8 +53,16 @@ function monthOf(word: string): number {
 }
 
 /** Milliseconds since 1970 of a calendar date and time, or undefined when there is no such day or time (years before 1900 are none, RFC 5322 section 3.3). */
-export function utcMs(year: number, month: number, day: number, hour: number, minute: number, second: number): number | undefined {
-  if (month < 0 || month > 11 || day < 1 || hour > 23 || minute > 59 || second > 60 || year < 1900 || year > 9999) return undefined;
+export function utcMs(
+  year: number,
+  month: number,
+  day: number,
+  hour: number,
+  minute: number,
+  second: number,
+): number | undefined {
+  if (month < 0 || month > 11 || day < 1 || hour > 23 || minute > 59 || second > 60 || year < 1900 || year > 9999)
+    return undefined;
   const date = new Date(Date.UTC(year, month, day));
   if (date.getUTCMonth() !== month || date.getUTCDate() !== day) return undefined;
   return date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000;

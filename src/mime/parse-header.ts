@@ -81,6 +81,13 @@ export function findField(header: Header, name: string): HeaderField | undefined
   return undefined;
 }
 
+/** The last field of that name (lower case): the one that counts where only one may be, as IMAP servers have it. */
+export function findLastField(header: Header, name: string): HeaderField | undefined {
+  const { fields } = header;
+  for (let index = fields.length - 1; index >= 0; index--) if (fields[index]?.name === name) return fields[index];
+  return undefined;
+}
+
 /** All fields of that name (lower case), in order. */
 export function findFields(header: Header, name: string): HeaderField[] {
   return header.fields.filter((field) => field.name === name);

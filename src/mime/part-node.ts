@@ -35,7 +35,6 @@ export class PartNode implements Part {
   boundary: string | undefined = undefined;
   /** Inside of a message/rfc822, whose line count includes this part. */
   readonly inMessage: boolean;
-  readonly #parent: PartNode | undefined;
   #lineEndsBefore = 0;
   #params: ReadonlyMap<string, string> | undefined = undefined;
 
@@ -43,7 +42,6 @@ export class PartNode implements Part {
     this.headerStart = start;
     this.bodyStart = start;
     this.bodyEnd = start;
-    this.#parent = parent;
     this.inMessage = parent !== undefined && (parent.inMessage || parent.isMessage());
     if (parent === undefined) return;
     if (parent.isMessage()) parent.message = this;
@@ -79,7 +77,8 @@ export class PartNode implements Part {
       seen.add(name);
       this.#readField(name, raw);
     }
-    if (this.type === 'multipart') this.boundary = this.rawParams.find((param) => param.name === 'boundary')?.value.trimEnd();
+    if (this.type === 'multipart')
+      this.boundary = this.rawParams.find((param) => param.name === 'boundary')?.value.trimEnd();
     if (this.boundary === '') this.boundary = undefined;
   }
 
@@ -102,28 +101,19 @@ export class PartNode implements Part {
     this.rawParams = parsed.rawParams;
   }
 
-  /**
-   * The part ends at the boundary line at `at`, whose preceding line end is not part of the body, but not behind `limit`,
-   * the end of what it lies in. Returns the end of its body.
-   */
-  close(at: number, lineEndBytes: number, limit: number, lineEnds: number): number {
-    const end = Math.min(limit, Math.max(this.bodyStart, at - lineEndBytes));
+  /** The part is complete; `lineEnds` were counted up to there. */
+  close(end: number, lineEnds: number): void {
     this.bodyEnd = end;
-    this.bodyStart = Math.min(this.bodyStart, end);
-    this.headerStart = Math.min(this.headerStart, this.bodyStart);
-    const counted = lineEnds - this.#lineEndsBefore - (end < at ? 1 : 0);
-    this.lines = this.countsLines && end > this.bodyStart ? counted : 0;
-    return end;
-  }
-
-  get parent(): PartNode | undefined {
-    return this.#parent;
+    this.lines = this.countsLines ? lineEnds - this.#lineEndsBefore : 0;
   }
 }
 
-/** `Content-Transfer-Encoding: token`, in lower case. RFC 2045 section 6.1. */
+/** `Content-Transfer-Encoding: token`, in lower case; what is not one token is no encoding. RFC 2045 section 6.1. */
 function readEncoding(raw: string): string {
-  return new CfwsReader(raw).takeToken().toLowerCase() || '7bit';
+  const reader = new CfwsReader(raw);
+  const token = reader.takeToken().toLowerCase();
+  reader.skip();
+  return token !== '' && (reader.at >= raw.length || raw[reader.at] === ';') ? token : '7bit';
 }
 
 function readDisposition(raw: string): Disposition | undefined {

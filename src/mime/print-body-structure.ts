@@ -1,3 +1,4 @@
+import { joinParams } from './join-params.ts';
 import { isMessageType } from './part.ts';
 import type { Disposition, Part, RawParam } from './part.ts';
 import { printEnvelope } from './print-envelope.ts';
@@ -50,13 +51,17 @@ function printExtension(part: Part): string {
   return ` ${printDisposition(part.disposition)} ${printLanguage(part.language)} ${printImapNString(part.location)}`;
 }
 
-function printParams(params: readonly RawParam[]): string {
+/** Continued parameters are joined, since few clients do it; decoding them is left to the client. */
+function printParams(raw: readonly RawParam[]): string {
+  const params = joinParams(raw);
   if (params.length === 0) return 'NIL';
   return `(${params.map(({ name, value }) => `${printImapString(name)} ${printImapString(value)}`).join(' ')})`;
 }
 
 function printDisposition(disposition: Disposition | undefined): string {
-  return disposition === undefined ? 'NIL' : `(${printImapString(disposition.kind)} ${printParams(disposition.rawParams)})`;
+  return disposition === undefined
+    ? 'NIL'
+    : `(${printImapString(disposition.kind)} ${printParams(disposition.rawParams)})`;
 }
 
 function printLanguage(tags: readonly string[]): string {

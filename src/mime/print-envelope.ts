@@ -1,12 +1,13 @@
 import { parseAddressItems } from './parse-addresses.ts';
 import type { AddressItem } from './parse-addresses.ts';
-import { findField, unfold } from './parse-header.ts';
+import { findLastField, unfold } from './parse-header.ts';
 import type { Header } from './parse-header.ts';
 import { printImapNString, printImapString } from './print-imap-string.ts';
 
 /**
  * `envelope = "(" date SP subject SP from SP sender SP reply-to SP to SP cc SP bcc SP in-reply-to SP message-id ")"`.
  * Values as they stand in the header, unfolded, one character one octet; missing Sender and Reply-To are those of From.
+ * Of repeated texts the last counts, repeated address fields are one list.
  * RFC 9051 section 7.5.2.
  */
 export function printEnvelope(header: Header): string {
@@ -22,7 +23,7 @@ export function printEnvelope(header: Header): string {
 }
 
 function printText(header: Header, name: string): string {
-  const field = findField(header, name);
+  const field = findLastField(header, name);
   return printImapNString(field && unfold(field.raw));
 }
 
@@ -40,7 +41,8 @@ function printItem(item: AddressItem): string {
   if (item.kind === 'group-start') return `(NIL NIL ${printImapString(item.rawName)} NIL)`;
   if (item.kind === 'group-end') return '(NIL NIL NIL NIL)';
   const route = item.route === '' ? undefined : item.route;
-  const local = item.rawLocalPart === '' ? 'MISSING_MAILBOX' : item.rawLocalPart;
-  const domain = item.rawDomain === '' ? 'MISSING_DOMAIN' : item.rawDomain;
+  const { rawLocalPart, rawDomain, malformed } = item;
+  const local = rawLocalPart === '' ? 'MISSING_MAILBOX' : rawLocalPart;
+  const domain = rawDomain === '' ? (malformed === 'junk' ? 'SYNTAX_ERROR' : 'MISSING_DOMAIN') : rawDomain;
   return `(${printImapNString(item.rawName)} ${printImapNString(route)} ${printImapString(local)} ${printImapString(domain)})`;
 }

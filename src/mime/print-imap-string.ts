@@ -6,7 +6,8 @@ const QUOTABLE = /^[\x01-\x09\x0b\x0c\x0e-\x7f]*$/;
  * one character one octet; NUL octets cannot be sent and are dropped. RFC 9051 sections 4.3 and 9.
  */
 export function printImapString(octets: string): string {
-  if (QUOTABLE.test(octets)) return `"${octets.includes('"') || octets.includes('\\') ? octets.replace(/["\\]/g, '\\$&') : octets}"`;
+  if (QUOTABLE.test(octets))
+    return `"${octets.includes('"') || octets.includes('\\') ? octets.replace(/["\\]/g, '\\$&') : octets}"`;
   const sent = octets.replaceAll('\0', '');
   return sent.length !== octets.length && QUOTABLE.test(sent) ? printImapString(sent) : `{${sent.length}}\r\n${sent}`;
 }

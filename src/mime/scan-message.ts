@@ -38,7 +38,7 @@ export class MessageScanner {
   #carry: Uint8Array | undefined;
   /** Offset in the message of the first octet of the buffer at hand. */
   #offset = 0;
-  /** Octets of the line end just before the octet at hand: 1 or 2, or 0 inside of a line or at the start. */
+  /** Octets of the line end just before the octet at hand when it is one of a body; it belongs to a boundary that follows. */
   #lineEndBytes = 0;
   #atLineStart = true;
   #lastWasCr = false;
@@ -70,7 +70,7 @@ export class MessageScanner {
       if (last !== undefined) this.#waiting.push(last);
       this.#feed(this.#takeWaiting(), true);
     } else this.#feed(last, true);
-    this.#closeFrom(0, this.#offset, 0);
+    this.#closeFrom(0, this.#offset, this.#lineEnds);
     return this.#root;
   }
 
@@ -102,6 +102,7 @@ export class MessageScanner {
     const lineEnd = buffer.indexOf(LF, at);
     if (lineEnd < 0) return this.#pass(buffer, at, buffer.length);
     this.#pass(buffer, at, lineEnd + 1);
+    this.#lineEndBytes = 0;
     if (this.#state === 'delimiter') this.#open(this.#offset + lineEnd + 1);
     else this.#state = 'body';
     return lineEnd + 1;
@@ -140,7 +141,8 @@ export class MessageScanner {
     while (line < end) {
       const lineEnd = buffer.indexOf(LF, line);
       if (lineEnd < 0 || lineEnd >= end) break;
-      if (lineEnd === line || (lineEnd === line + 1 && buffer[line] === CR)) return this.#endHeader(buffer, at, lineEnd + 1);
+      if (lineEnd === line || (lineEnd === line + 1 && buffer[line] === CR))
+        return this.#endHeader(buffer, at, lineEnd + 1);
       if (this.#isBoundary(buffer, line, lineEnd)) return this.#endHeader(buffer, at, line);
       line = lineEnd + 1;
     }
@@ -160,8 +162,9 @@ export class MessageScanner {
   #endHeader(buffer: Buffer, at: number, end: number): number {
     const node = this.#top;
     this.#pass(buffer, at, end);
+    this.#lineEndBytes = 0;
     this.#headerBytes += end - at;
-    node.readHeader(buffer.latin1Slice(at, end), this.#offset + end, this.#lineEnds);
+    node.readHeader(buffer.toString('latin1', at, end), this.#offset + end, this.#lineEnds);
     this.#state = 'body';
     this.#countLines = node.countsLines;
     const isMessage = node.isMessage();
@@ -191,7 +194,12 @@ export class MessageScanner {
     if (lineEnd < 0 && !final && length < window) return -1;
     const match = this.#boundaries.match(buffer, at, lineEnd < 0 ? length : lineEnd);
     if (match === undefined) return this.#pass(buffer, at, at + 2);
-    this.#closeFrom(match.level + 1, this.#offset + at, this.#lineEndBytes);
+    // The line end before a boundary belongs to it. RFC 2046 section 5.1.1.
+    this.#closeFrom(
+      match.level + 1,
+      this.#offset + at - this.#lineEndBytes,
+      this.#lineEnds - Math.min(this.#lineEndBytes, 1),
+    );
     this.#state = match.isClose ? 'close-delimiter' : 'delimiter';
     if (match.isClose) this.#boundaries.removeFrom(match.level);
     else if (this.#parts >= this.#limits.parts || this.#headerBytes > this.#limits.totalHeaderBytes) {
@@ -201,16 +209,13 @@ export class MessageScanner {
     return at;
   }
 
-  /** Closes the open parts from that level of the stack on, outermost first. The line end before a boundary is not theirs. */
-  #closeFrom(level: number, at: number, lineEndBytes: number): void {
-    let limit = this.#stack[level - 1] === undefined ? at : Number.POSITIVE_INFINITY;
-    for (let index = level; index < this.#stack.length; index++) {
-      limit = this.#stack[index]?.close(at, lineEndBytes, limit, this.#lineEnds) ?? limit;
-    }
+  /** Closes the open parts from that level of the stack on; a truncated part makes all around it truncated. */
+  #closeFrom(level: number, end: number, lineEnds: number): void {
     let truncated = false;
     for (let index = this.#stack.length - 1; index >= 0; index--) {
       const node = this.#stack[index];
       if (node === undefined) continue;
+      if (index >= level) node.close(end, lineEnds);
       truncated ||= node.truncated && index >= level;
       node.truncated ||= truncated;
     }

@@ -16,8 +16,19 @@ export function envelopeOf(value: ImapValue): unknown {
 export function normalizeOracle(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(normalizeOracle);
   if (typeof value !== 'object' || value === null) return value;
-  const out = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, normalizeOracle(inner)]));
-  if (typeof out.type !== 'string' || !out.type.startsWith('text/') || typeof out.params !== 'object' || out.params === null) return out;
+  const out = Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      key === 'envelope' ? squeeze(inner as ImapValue) : normalizeOracle(inner),
+    ]),
+  );
+  if (
+    typeof out.type !== 'string' ||
+    !out.type.startsWith('text/') ||
+    typeof out.params !== 'object' ||
+    out.params === null
+  )
+    return out;
   const params = Object.entries(out.params)
     .map(([name, inner]) => [name, name === 'charset' ? String(inner).toLowerCase() : inner])
     .filter(([name, inner]) => name !== 'charset' || inner !== 'us-ascii');
@@ -43,7 +54,12 @@ function multipartOf(value: ImapValue[]): unknown {
 function singleOf(value: ImapValue[]): unknown {
   const [type, subtype, params, id, description, encoding, octets, ...rest] = value;
   const name = `${lower(type)}/${lower(subtype)}`;
-  const out: Record<string, unknown> = { type: name, params: paramsOf(params, lower(type) === 'text'), id, description };
+  const out: Record<string, unknown> = {
+    type: name,
+    params: paramsOf(params, lower(type) === 'text'),
+    id,
+    description,
+  };
   Object.assign(out, { encoding: lower(encoding), octets });
   if ((name === 'message/rfc822' || name === 'message/global') && Array.isArray(rest[0])) {
     const [envelope, body, lines] = rest.splice(0, 3);
@@ -69,8 +85,16 @@ function paramsOf(value: ImapValue | undefined, isText: boolean): Record<string,
   return Object.keys(out).length === 0 ? null : out;
 }
 
-function extension(disposition: ImapValue | undefined, language: ImapValue | undefined, location: ImapValue | undefined): object {
-  const tags = Array.isArray(language) ? language.map((tag) => lower(tag)) : language === null ? null : [lower(language)];
+function extension(
+  disposition: ImapValue | undefined,
+  language: ImapValue | undefined,
+  location: ImapValue | undefined,
+): object {
+  const tags = Array.isArray(language)
+    ? language.map((tag) => lower(tag))
+    : language === null
+      ? null
+      : [lower(language)];
   const kind = Array.isArray(disposition) ? [lower(disposition[0]), paramsOf(disposition[1], false)] : disposition;
   return { disposition: kind, language: tags, location };
 }
@@ -90,7 +114,13 @@ export function differences(wants: readonly unknown[], got: unknown, at: string)
   const keys = new Set([...Object.keys(got as object), ...objects.flatMap((want) => Object.keys(want as object))]);
   const out: Difference[] = [];
   for (const key of keys) {
-    out.push(...differences(objects.map((want) => pick(want, key)), pick(got, key), Array.isArray(got) ? `${at}[${key}]` : `${at}.${key}`));
+    out.push(
+      ...differences(
+        objects.map((want) => pick(want, key)),
+        pick(got, key),
+        Array.isArray(got) ? `${at}[${key}]` : `${at}.${key}`,
+      ),
+    );
   }
   return out;
 }

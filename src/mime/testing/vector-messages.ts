@@ -7,7 +7,7 @@ export const hasVectors = existsSync(join(vectorsFolder, 'imap-oracle'));
 
 /** A vector file as the reference servers got it: without a first line `From …`, line feeds as CRLF. */
 export function readVectorMessage(path: string): Buffer {
-  let text = readFileSync(join(vectorsFolder, path)).latin1Slice();
+  let text = readFileSync(join(vectorsFolder, path)).toString('latin1');
   if (text.startsWith('From ')) text = text.slice(text.indexOf('\n') + 1);
   return Buffer.from(text.replace(/\r?\n/g, '\r\n'), 'latin1');
 }
