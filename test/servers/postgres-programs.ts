@@ -63,7 +63,7 @@ function embedded(): Programs {
         return join(native, 'bin');
       } catch {
         // Read-only, or below a folder that the other user may not enter: run from a copy.
-        cpSync(native, spare, { recursive: true });
+        cpSync(native, spare, { recursive: true, verbatimSymlinks: true });
         repair(spare);
         assertRuns(join(spare, 'bin'), owner);
         return join(spare, 'bin');
