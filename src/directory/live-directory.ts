@@ -1,0 +1,164 @@
+import type { AccountId } from '../store/ids.ts';
+import { parseAddress, printAddress } from './address-text.ts';
+import { canonicalAddress } from './canonical-address.ts';
+import type {
+  Account,
+  AddressParts,
+  AliasRecipient,
+  Directory,
+  LocalRecipient,
+  LoginOutcome,
+  RecipientLookup,
+} from './directory.ts';
+import type { AddressRecord, AliasRecord } from './directory-record.ts';
+import { DirectoryEditor } from './directory-editor.ts';
+import type { DirectoryOptions } from './directory-options.ts';
+import type { DirectoryView } from './directory-tables.ts';
+import { canonicalKey } from './directory-tables.ts';
+import { normalizeDomain } from './domain-name.ts';
+import { findLogin, findRecipient } from './find-recipient.ts';
+import { pretendToVerify, verifyPassword } from './passwords/credential.ts';
+import { LoginCache } from './passwords/login-cache.ts';
+import { prepareOpaqueString } from './passwords/opaque-string.ts';
+
+/**
+ * Reads the directory and keeps it true: edits made here and in other processes take effect at once.
+ * @throws DirectoryInvalid when what is stored breaks the rules.
+ */
+export async function openDirectory(options: DirectoryOptions): Promise<LiveDirectory> {
+  const editor = await DirectoryEditor.open(options);
+  return new LiveDirectory(editor, options);
+}
+
+/** Lookups over tables in memory, and logins. */
+export class LiveDirectory implements Directory {
+  readonly editor: DirectoryEditor;
+  readonly #hostnames: ReadonlySet<string>;
+  readonly #cache: LoginCache;
+  readonly #stopWatching: () => void;
+
+  constructor(editor: DirectoryEditor, options: DirectoryOptions) {
+    this.editor = editor;
+    this.#hostnames = new Set(options.hostnames);
+    this.#cache = new LoginCache(options.clock);
+    this.#stopWatching = editor.watch(() => this.#cache.clear());
+  }
+
+  get view(): DirectoryView {
+    return this.editor.view;
+  }
+
+  lookupRecipient(address: AddressParts): RecipientLookup {
+    const found = findRecipient(this.view, address, this.#hostnames);
+    switch (found.kind) {
+      case 'address': {
+        const recipient = this.#recipient(found.record);
+        return recipient ? { kind: 'account', recipient, canonical: found.canonical } : { kind: 'unknown-address' };
+      }
+      case 'postmaster': {
+        const account = this.#account(found.account);
+        if (!account) return { kind: 'unknown-address' };
+        const { canonical } = found;
+        return { kind: 'account', recipient: { account, address: canonical, mailbox: 'INBOX' }, canonical };
+      }
+      case 'alias':
+        return { kind: 'alias', alias: this.#aliasRecipient(found.record), canonical: found.canonical };
+      default:
+        return found;
+    }
+  }
+
+  canonicalAddress(address: AddressParts): string {
+    return canonicalAddress(address, this.view.domains.get(normalizeDomain(address.domain)));
+  }
+
+  isLocalDomain(domain: string): boolean {
+    return this.view.domains.has(normalizeDomain(domain));
+  }
+
+  maySendAs(account: Account, address: AddressParts): 'yes' | 'no' | 'domain-disabled' {
+    const domain = this.view.domains.get(normalizeDomain(address.domain));
+    // Whose address it is does not change while its domain is disabled.
+    const found = findRecipient(this.view, address, this.#hostnames, 'also-disabled');
+    if (!this.#owns(account.name, found)) return 'no';
+    return domain?.disabled ? 'domain-disabled' : 'yes';
+  }
+
+  #owns(account: string, found: ReturnType<typeof findRecipient>): boolean {
+    switch (found.kind) {
+      case 'address':
+        return found.record.account === account;
+      case 'postmaster':
+        return found.account === account;
+      case 'alias':
+        return (
+          found.record.allowMsgFrom &&
+          found.record.members.some((member) => this.view.addresses.get(member)?.account === account)
+        );
+      default:
+        return false;
+    }
+  }
+
+  async checkPassword(login: string, password: string): Promise<LoginOutcome> {
+    const prepared = prepareOpaqueString(password);
+    const parts = parseAddress(login);
+    const record = parts.ok ? findLogin(this.view, parts.value) : undefined;
+    const credential = record && this.view.credentials.get(record.account)?.credential;
+    if (!parts.ok || !record || !credential || !prepared.ok) {
+      await pretendToVerify(prepared.ok ? prepared.value : '');
+      return { ok: false, reason: 'bad-credentials' };
+    }
+    if (!this.#cache.has(record.account, credential, prepared.value)) {
+      if (!(await verifyPassword(prepared.value, credential))) return { ok: false, reason: 'bad-credentials' };
+      // The directory may have changed while the hash was made: only what is still true counts and is remembered.
+      if (this.view.credentials.get(record.account)?.credential !== credential) {
+        return { ok: false, reason: 'bad-credentials' };
+      }
+      this.#cache.add(record.account, credential, prepared.value);
+    }
+    const account = this.#account(record.account);
+    if (!account) return { ok: false, reason: 'bad-credentials' };
+    if (account.loginDisabled !== undefined) {
+      return { ok: false, reason: 'login-disabled', message: account.loginDisabled };
+    }
+    return { ok: true, account, loginAddress: printAddress(parts.value) };
+  }
+
+  findAccount(id: AccountId): Account | undefined {
+    const name = this.view.findAccountName(id);
+    return name === undefined ? undefined : this.#account(name);
+  }
+
+  watch(listener: () => void): () => void {
+    return this.editor.watch(listener);
+  }
+
+  /** Stops hearing of edits; the store is not closed. */
+  close(): void {
+    this.#stopWatching();
+    this.editor.close();
+  }
+
+  #account(name: string): Account | undefined {
+    const record = this.view.accounts.get(name);
+    const id = this.view.accountIds.get(name);
+    if (!record || id === undefined) return undefined;
+    return { id, name, quotaBytes: record.quotaBytes, loginDisabled: record.loginDisabled };
+  }
+
+  #recipient(record: AddressRecord): LocalRecipient | undefined {
+    const account = this.#account(record.account);
+    return account && { account, address: record.address, mailbox: record.mailbox };
+  }
+
+  #aliasRecipient(alias: AliasRecord): AliasRecipient {
+    const members: AliasRecipient['members'][number][] = [];
+    for (const member of alias.members) {
+      const record = this.view.addresses.get(member);
+      const recipient = record && this.#recipient(record);
+      if (recipient) members.push({ ...recipient, canonical: canonicalKey(this.view, member) });
+    }
+    return { address: alias.address, members, postPublic: alias.postPublic, allowMsgFrom: alias.allowMsgFrom };
+  }
+}

@@ -1,0 +1,94 @@
+import { argon2, pbkdf2, createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { promisify } from 'node:util';
+
+import { z } from 'zod';
+
+import { BoundedWork } from './bounded-work.ts';
+
+const argon2Async = promisify(argon2);
+const pbkdf2Async = promisify(pbkdf2);
+
+const scramSchema = z.object({
+  /** base64, as the others. */
+  salt: z.string(),
+  iterations: z.number().int(),
+  storedKey: z.string(),
+  serverKey: z.string(),
+});
+
+/** What is kept of a password; it cannot be had back from it. Parameters stand beside each hash, so that later ones may be stronger. */
+export const credentialSchema = z.object({
+  argon2id: z.object({
+    salt: z.string(),
+    memoryKib: z.number().int(),
+    passes: z.number().int(),
+    parallelism: z.number().int(),
+    hash: z.string(),
+  }),
+  /** RFC 5802 section 3: StoredKey and ServerKey, for the SCRAM mechanisms. They can only be made while the password is at hand. */
+  scramSha256: scramSchema,
+  scramSha1: scramSchema,
+});
+
+export type Credential = Readonly<z.infer<typeof credentialSchema>>;
+type ScramVerifier = Credential['scramSha256'];
+
+/** OWASP's minimum for argon2id; about 50 ms. */
+const argon2Parameters = { memoryKib: 19_456, passes: 2, parallelism: 1 } as const;
+const hashBytes = 32;
+/** RFC 7677 section 4 computes 15,000 for a modern machine, which derives a key in a few milliseconds, clients on phones in fewer than 100. */
+const scramIterations = 15_000;
+
+/** Two threads at most for logins; the pool has four, and the disk needs some. */
+const hashing = new BoundedWork(Math.max(1, Math.min(2, availableParallelism())));
+
+async function hashArgon2(password: string, parameters: Omit<Credential['argon2id'], 'hash'>): Promise<Buffer> {
+  return hashing.run(() =>
+    argon2Async('argon2id', {
+      message: password,
+      nonce: Buffer.from(parameters.salt, 'base64'),
+      parallelism: parameters.parallelism,
+      tagLength: hashBytes,
+      memory: parameters.memoryKib,
+      passes: parameters.passes,
+    }),
+  );
+}
+
+/** Takes a password that `prepareOpaqueString` has passed. About 60 ms on a thread of the pool. */
+export async function deriveCredential(password: string): Promise<Credential> {
+  const salt = randomBytes(16).toString('base64');
+  const hash = await hashArgon2(password, { salt, ...argon2Parameters });
+  return {
+    argon2id: { salt, ...argon2Parameters, hash: hash.toString('base64') },
+    scramSha256: await deriveScram(password, 'sha256', 32),
+    scramSha1: await deriveScram(password, 'sha1', 20),
+  };
+}
+
+/** SaltedPassword, ClientKey, StoredKey, ServerKey of RFC 5802 section 3. */
+async function deriveScram(password: string, digest: 'sha256' | 'sha1', bytes: number): Promise<ScramVerifier> {
+  const salt = randomBytes(16);
+  const salted = await hashing.run(() => pbkdf2Async(password, salt, scramIterations, bytes, digest));
+  const clientKey = createHmac(digest, salted).update('Client Key').digest();
+  return {
+    salt: salt.toString('base64'),
+    iterations: scramIterations,
+    storedKey: createHash(digest).update(clientKey).digest('base64'),
+    serverKey: createHmac(digest, salted).update('Server Key').digest('base64'),
+  };
+}
+
+/** Is it this password? Takes a password that `prepareOpaqueString` has passed. */
+export async function verifyPassword(password: string, credential: Credential): Promise<boolean> {
+  const wanted = Buffer.from(credential.argon2id.hash, 'base64');
+  const got = await hashArgon2(password, credential.argon2id);
+  return wanted.length === got.length && timingSafeEqual(wanted, got);
+}
+
+/** As long as a real check takes, for addresses that have no password: nobody can tell them apart by the clock. */
+export async function pretendToVerify(password: string): Promise<void> {
+  await hashArgon2(password, { salt: dummySalt, ...argon2Parameters });
+}
+const dummySalt = randomBytes(16).toString('base64');
