@@ -8,8 +8,13 @@ export interface EmailSelection {
   readonly withExpunged: boolean;
 }
 
-/** Which stored facts to read; those not asked for are '' / 0 in the row. Size, dates and ids always come. */
+/**
+ * Which stored facts to read; those not asked for are '' in the row. Uid, email id, size, `receivedAtMs` and
+ * `savedAtMs` always come and cost least; `threadId` and `sentAtMs` (else 0 and null) come with any of these.
+ */
 export interface EmailColumns {
+  /** Thread and Date, which lie with the message. */
+  readonly threadAndDate?: boolean;
   readonly envelope?: boolean;
   readonly bodyStructure?: boolean;
   readonly partMap?: boolean;

@@ -6,7 +6,7 @@ export type Spooled =
 /** Where an incoming message collects: memory while small, then a file in the data directory. */
 export interface Spool {
   readonly sizeBytes: number;
-  /** The first octets, up to 64 KiB (more when the header is longer, up to 1 MiB), for decisions that need the header. */
+  /** The first octets, for decisions that need the header: all of a small message, about 256 KiB of a large one. */
   head(): Uint8Array;
   /**
    * Keeps a copy of the octets. Await the promise, if there is one, before writing more.

@@ -1,0 +1,217 @@
+import { join } from 'node:path';
+import type { Annotation, AnnotationTarget } from './annotation.ts';
+import type { BlobStore } from './blob-store.ts';
+import type { Change } from './change.ts';
+import type { Delta } from './delta.ts';
+import type { DirectoryEdit, DirectoryState } from './directory-object.ts';
+import type { EmailColumns, EmailSelection } from './email-row.ts';
+import type { Committed, Engine } from './engine.ts';
+import { FileSpool } from './file-spool.ts';
+import type { AccountId, EmailId, MailboxId, ModSeq } from './ids.ts';
+import { IndexCache } from './index-cache.ts';
+import { openMessage } from './open-message.ts';
+import { findMailboxByName, listMailboxes } from './operations/mailbox-row.ts';
+import { readAnnotations, readDirectory, readSubscriptions, readUsage, readVanished } from './reads.ts';
+import { readEmails } from './read-emails.ts';
+import type { TextSearch } from './search/text-search.ts';
+import type { AppendMessage, CopyOrMove, Origin, SetFlags, Store } from './store.ts';
+import type { TextQuery } from './text-query.ts';
+
+/** Work that goes on beside the requests, such as indexing and the sweep. */
+export interface BackgroundJob {
+  /** Told of commits, so that it knows when there is work. */
+  committed(deltas: readonly Delta[]): void;
+  stop(): Promise<void>;
+}
+
+/** The store over either engine: indexes in memory, watchers, and the requests of the port. */
+export class MailStore implements Store {
+  readonly #engine: Engine;
+  readonly #blobs: BlobStore;
+  readonly #spoolDir: string;
+  readonly #indexes: IndexCache;
+  readonly #search: TextSearch;
+  readonly #jobs: readonly BackgroundJob[];
+  readonly #watchers = new Map<AccountId, Set<(change: Change) => void>>();
+  readonly #directoryWatchers = new Set<(version: number) => void>();
+
+  constructor(parts: {
+    readonly engine: Engine;
+    readonly blobs: BlobStore;
+    readonly dataDir: string;
+    readonly search: TextSearch;
+    readonly jobs: readonly BackgroundJob[];
+  }) {
+    this.#engine = parts.engine;
+    this.#blobs = parts.blobs;
+    this.#spoolDir = join(parts.dataDir, 'tmp');
+    this.#indexes = new IndexCache(parts.engine);
+    this.#search = parts.search;
+    this.#jobs = parts.jobs;
+    this.#engine.onCommit((committed) => this.#announce(committed));
+  }
+
+  get engine(): 'sqlite' | 'postgres' {
+    return this.#engine.dialect.name;
+  }
+
+  newSpool({ maxBytes }: { readonly maxBytes: number }): FileSpool {
+    return new FileSpool(this.#spoolDir, maxBytes);
+  }
+
+  append(message: AppendMessage, { origin }: Origin = {}) {
+    return this.#engine.write('append', { messages: [message], allOrNothing: false }, origin);
+  }
+
+  appendAll(messages: readonly AppendMessage[], { origin }: Origin = {}) {
+    return this.#engine.write('append', { messages, allOrNothing: true }, origin);
+  }
+
+  setFlags(request: SetFlags) {
+    return this.#engine.write('setFlags', request, request.origin);
+  }
+
+  copy(request: CopyOrMove) {
+    return this.#engine.write('copy', request, request.origin);
+  }
+
+  move(request: CopyOrMove) {
+    return this.#engine.write('move', request, request.origin);
+  }
+
+  expunge(request: Parameters<Store['expunge']>[0]) {
+    return this.#engine.write('expunge', request, request.origin);
+  }
+
+  listMailboxes(accountId: AccountId) {
+    return this.#engine.read(listMailboxes(accountId));
+  }
+
+  findMailbox(accountId: AccountId, name: string) {
+    return this.#engine.read(findMailboxByName(accountId, name));
+  }
+
+  createMailbox(request: Parameters<Store['createMailbox']>[0]) {
+    return this.#engine.write('createMailbox', request, request.origin);
+  }
+
+  deleteMailbox(request: Parameters<Store['deleteMailbox']>[0]) {
+    return this.#engine.write('deleteMailbox', request, request.origin);
+  }
+
+  renameMailbox(request: Parameters<Store['renameMailbox']>[0]) {
+    return this.#engine.write('renameMailbox', request, request.origin);
+  }
+
+  setSpecialUse(request: Parameters<Store['setSpecialUse']>[0]) {
+    return this.#engine.write('setSpecialUse', request, request.origin);
+  }
+
+  setSubscribed(request: Parameters<Store['setSubscribed']>[0]) {
+    return this.#engine.write('setSubscribed', request, request.origin);
+  }
+
+  listSubscriptions(accountId: AccountId) {
+    return this.#engine.read(readSubscriptions(accountId));
+  }
+
+  openMailbox(accountId: AccountId, mailboxId: MailboxId) {
+    return this.#indexes.open(accountId, mailboxId);
+  }
+
+  readEmails(selection: EmailSelection, columns: EmailColumns) {
+    return readEmails(this.#engine, selection, columns);
+  }
+
+  openMessage(accountId: AccountId, emailId: EmailId) {
+    return openMessage(this.#engine, this.#blobs, accountId, emailId);
+  }
+
+  matchText(request: {
+    readonly accountId: AccountId;
+    readonly mailboxId: MailboxId;
+    readonly uids: Uint32Array;
+    readonly query: TextQuery;
+    readonly signal?: AbortSignal;
+  }) {
+    return this.#search.match(request);
+  }
+
+  vanishedSince({ mailboxId, since }: { readonly mailboxId: MailboxId; readonly since: ModSeq }) {
+    return this.#engine.read(readVanished(mailboxId, since));
+  }
+
+  usage(accountId: AccountId) {
+    return this.#engine.read(readUsage(accountId));
+  }
+
+  watch(accountId: AccountId, listener: (change: Change) => void): () => void {
+    const watchers = this.#watchers.get(accountId) ?? new Set();
+    this.#watchers.set(accountId, watchers);
+    watchers.add(listener);
+    return () => {
+      watchers.delete(listener);
+      if (watchers.size === 0) this.#watchers.delete(accountId);
+    };
+  }
+
+  readAnnotations(target: AnnotationTarget): Promise<readonly Annotation[]> {
+    return this.#engine.read(readAnnotations(target));
+  }
+
+  setAnnotations(request: Parameters<Store['setAnnotations']>[0]) {
+    return this.#engine.write('setAnnotations', request, request.origin);
+  }
+
+  readDirectory(): Promise<DirectoryState> {
+    return this.#engine.read(readDirectory());
+  }
+
+  editDirectory(edit: DirectoryEdit) {
+    return this.#engine.write('editDirectory', edit);
+  }
+
+  watchDirectory(listener: (version: number) => void): () => void {
+    this.#directoryWatchers.add(listener);
+    return () => this.#directoryWatchers.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    for (const job of this.#jobs) await job.stop();
+    await this.#engine.close();
+  }
+
+  /** Indexes first, then watchers: whoever hears of a change finds it in the index. */
+  #announce({ deltas, origin, directoryVersion }: Committed): void {
+    for (const delta of deltas) this.#indexes.apply(delta);
+    for (const delta of deltas) {
+      const watchers = this.#watchers.get(delta.accountId);
+      if (watchers === undefined) continue;
+      const change: Change = { ...toChange(delta), origin };
+      for (const watcher of watchers) watcher(change);
+    }
+    if (directoryVersion !== undefined) for (const watcher of this.#directoryWatchers) watcher(directoryVersion);
+    for (const job of this.#jobs) job.committed(deltas);
+  }
+}
+
+function toChange(delta: Delta): Change {
+  const { modseq } = delta;
+  const origin = undefined;
+  switch (delta.kind) {
+    case 'added':
+    case 'flags':
+    case 'expunged':
+      return { kind: delta.kind, mailboxId: delta.mailboxId, uids: delta.uids, modseq, origin };
+    case 'mailbox': {
+      const { kind, mailboxId, what, name, oldName } = delta;
+      return { kind, mailboxId, what, name, modseq, origin, ...(oldName === undefined ? {} : { oldName }) };
+    }
+    case 'subscription':
+      return { kind: delta.kind, name: delta.name, subscribed: delta.subscribed, modseq, origin };
+    case 'annotation':
+      return { kind: delta.kind, mailboxId: delta.mailboxId, entries: delta.entries, modseq, origin };
+    case 'account-removed':
+      return { kind: delta.kind, modseq, origin };
+  }
+}

@@ -1,0 +1,34 @@
+import { append } from './append.ts';
+import { copy } from './copy.ts';
+import { createMailbox } from './create-mailbox.ts';
+import { deleteMailbox } from './delete-mailbox.ts';
+import { editDirectory } from './edit-directory.ts';
+import { expunge } from './expunge.ts';
+import { move } from './move.ts';
+import { renameMailbox } from './rename-mailbox.ts';
+import { setAnnotations } from './set-annotations.ts';
+import { setFlags } from './set-flags.ts';
+import { setSpecialUse } from './set-special-use.ts';
+import { setSubscribed } from './set-subscribed.ts';
+
+/** Every write the store knows, by name. Arguments and answers are plain data, so a write can cross a thread. */
+export const operations = {
+  append,
+  copy,
+  createMailbox,
+  deleteMailbox,
+  editDirectory,
+  expunge,
+  move,
+  renameMailbox,
+  setAnnotations,
+  setFlags,
+  setSpecialUse,
+  setSubscribed,
+} as const;
+
+export type OperationName = keyof typeof operations;
+export type OperationArguments<Name extends OperationName> = Parameters<(typeof operations)[Name]>[1];
+type Answer<Name extends OperationName> =
+  ReturnType<(typeof operations)[Name]> extends Generator<unknown, { readonly result: infer Result }> ? Result : never;
+export type OperationResult<Name extends OperationName> = Answer<Name>;

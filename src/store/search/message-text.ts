@@ -1,0 +1,33 @@
+import { inflateRawSync } from 'node:zlib';
+import { extractText } from '../../mime/extract-text.ts';
+import { foldForSearch } from '../../mime/fold-for-search.ts';
+import { parsePartMap } from '../../mime/part-map.ts';
+import type { BlobStore } from '../blob-store.ts';
+import { blobEncoding } from '../prepare-message.ts';
+import type { SqlRow } from '../sql/statement.ts';
+
+/** What a search compares with: folded header fields (`name: value` lines) and folded text. */
+export interface FoldedText {
+  readonly header: string;
+  readonly body: string;
+}
+
+/** The columns `readFoldedText` wants, of email `m` and blob `b`. */
+export const messageTextColumns = 'm.prefix, m.part_map, b.encoding, b.octets, b.hash';
+
+/** The searchable text of a message from those columns (in this order). Decodes all its text parts. */
+export async function readFoldedText(row: SqlRow, blobs: BlobStore): Promise<FoldedText> {
+  const [prefix, partMap, encoding, octets, hash] = row;
+  const inRow = octets instanceof Uint8Array ? octets : new Uint8Array();
+  const original = Number(encoding) === blobEncoding.deflate ? inflateRawSync(inRow) : inRow;
+  const key = hash instanceof Uint8Array ? Buffer.from(hash).toString('hex') : '';
+  const inBlobStore = Number(encoding) === blobEncoding.blobStore;
+  const parts = parsePartMap(String(partMap));
+  if (!parts.ok) throw new Error(`a stored part map is damaged (at ${parts.error.at}); run posthorn repair`);
+  const text = await extractText(
+    (start, end) => (inBlobStore ? blobs.read(key, start, end) : original.subarray(start, end)),
+    parts.value,
+  );
+  // Server fields go in front as they are: they are ASCII and not encoded.
+  return { header: foldForSearch(`${String(prefix)}\n${text.headers}`), body: foldForSearch(text.body) };
+}

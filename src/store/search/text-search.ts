@@ -1,0 +1,132 @@
+import type { BlobStore } from '../blob-store.ts';
+import type { Engine } from '../engine.ts';
+import type { AccountId, MailboxId } from '../ids.ts';
+import { query, type Operation, type SqlRow } from '../sql/statement.ts';
+import type { TextQuery } from '../text-query.ts';
+import { messageTextColumns, readFoldedText } from './message-text.ts';
+import { readCandidates } from './read-candidates.ts';
+import { TextNeedle } from './text-needle.ts';
+
+/** Messages looked at between two looks at the clock, and how long one turn may take. */
+const rowsPerRead = 32;
+const turnMs = 4;
+
+interface Request {
+  readonly accountId: AccountId;
+  readonly mailboxId: MailboxId;
+  /** Ascending. */
+  readonly uids: Uint32Array;
+  readonly query: TextQuery;
+  readonly signal?: AbortSignal;
+}
+
+/** Answers text searches exactly: the index names candidates, each is verified; what it does not cover is looked at. */
+export class TextSearch {
+  readonly #engine: Engine;
+  readonly #blobs: BlobStore;
+
+  constructor(engine: Engine, blobs: BlobStore) {
+    this.#engine = engine;
+    this.#blobs = blobs;
+  }
+
+  async match(request: Request): Promise<Uint32Array> {
+    const needle = new TextNeedle(request.query);
+    if (request.query.in !== 'header' && needle.needle === '') return request.uids;
+    const candidates = await this.#engine.read(readCandidates(request.accountId, needle));
+    const uids = await this.#engine.read(keepCandidates(request, candidates));
+    return needle.headLine >= 0 ? this.#matchHeads(request, uids, needle) : this.#matchTexts(request, uids, needle);
+  }
+
+  async #matchHeads(request: Request, uids: Uint32Array, needle: TextNeedle): Promise<Uint32Array> {
+    const found: number[] = [];
+    await this.#eachRow(request, uids, 'm.head', 500, (uid, row) => {
+      if (needle.matchesHead(String(row[0]))) found.push(uid);
+    });
+    return Uint32Array.from(found);
+  }
+
+  async #matchTexts(request: Request, uids: Uint32Array, needle: TextNeedle): Promise<Uint32Array> {
+    const found: number[] = [];
+    await this.#eachRow(request, uids, messageTextColumns, rowsPerRead, async (uid, row) => {
+      if (needle.matches(await readFoldedText(row, this.#blobs))) found.push(uid);
+    });
+    return Uint32Array.from(found);
+  }
+
+  /** Calls `look` with the columns of each message, giving others their turn between. */
+  async #eachRow(
+    { mailboxId, signal }: Request,
+    uids: Uint32Array,
+    columns: string,
+    perRead: number,
+    look: (uid: number, row: SqlRow) => void | Promise<void>,
+  ): Promise<void> {
+    let turnEnds = performance.now() + turnMs;
+    for (let start = 0; start < uids.length; start += perRead) {
+      signal?.throwIfAborted();
+      const rows = await this.#engine.read(readRows(mailboxId, uids.subarray(start, start + perRead), columns));
+      for (const [uid, row] of rows) {
+        await look(uid, row);
+        if (performance.now() < turnEnds) continue;
+        await new Promise(setImmediate);
+        turnEnds = performance.now() + turnMs;
+      }
+    }
+  }
+}
+
+/** Of the requested uids those whose email may match; all when the index cannot tell. */
+function* keepCandidates(request: Request, candidates: ReadonlySet<number> | undefined): Operation<Uint32Array> {
+  const { mailboxId, uids } = request;
+  const lowest = uids[0];
+  const highest = uids.at(-1);
+  if (candidates === undefined || lowest === undefined || highest === undefined) return uids;
+  const kept: number[] = [];
+  let at = 0;
+  const entries = yield* entriesOf(mailboxId, lowest, highest, candidates);
+  for (const [uid, emailId] of entries) {
+    while (at < uids.length && (uids[at] ?? 0) < uid) at += 1;
+    if (uids[at] === uid && candidates.has(emailId)) kept.push(uid);
+  }
+  return Uint32Array.from(kept);
+}
+
+/** uid and email id of entries of the mailbox, in uid order: looked up by candidate when these are few. */
+function* entriesOf(
+  mailboxId: MailboxId,
+  lowest: number,
+  highest: number,
+  candidates: ReadonlySet<number>,
+): Operation<readonly (readonly [uid: number, emailId: number])[]> {
+  const found: (readonly [number, number])[] = [];
+  if (candidates.size > 2000) {
+    const rows = yield* query(
+      'SELECT uid, email_id FROM entry WHERE mailbox_id = ? AND uid BETWEEN ? AND ? ORDER BY uid',
+      ...[mailboxId, lowest, highest],
+    );
+    for (const row of rows) found.push([Number(row[0]), Number(row[1])]);
+    return found;
+  }
+  for (const emailId of candidates) {
+    const rows = yield* query('SELECT uid FROM entry WHERE email_id = ? AND mailbox_id = ?', emailId, mailboxId);
+    for (const row of rows) found.push([Number(row[0]), emailId]);
+  }
+  return found.sort(([a], [b]) => a - b);
+}
+
+/** The columns of these messages; those that are gone are left out. */
+function* readRows(
+  mailboxId: MailboxId,
+  uids: Uint32Array,
+  columns: string,
+): Operation<readonly (readonly [uid: number, row: SqlRow])[]> {
+  const marks = Array.from(uids, () => '?').join(', ');
+  const blob = columns.includes('b.') ? 'CROSS JOIN blob b' : '';
+  const rows = yield* query(
+    `SELECT e.uid, ${columns} FROM entry e CROSS JOIN email m ${blob} WHERE e.mailbox_id = ? AND e.uid IN (${marks}) ` +
+      `AND m.id = e.email_id ${blob === '' ? '' : 'AND b.id = m.blob_id'} ORDER BY e.uid`,
+    ...[mailboxId, ...uids],
+  );
+  return rows.map((row) => [Number(row[0]), row.slice(1)] as const);
+}

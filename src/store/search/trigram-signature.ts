@@ -1,0 +1,102 @@
+/**
+ * A signature is the set of trigrams (three UTF-16 code units in a row) of a folded text, squeezed into a bitmap: one
+ * bit for each trigram, at a place that a hash gives. A text that contains a needle has the bits of all of the needle's
+ * trigrams, so a signature never misses; it may say "perhaps" where the answer is no.
+ *
+ * Sizes are powers of two. The place in a smaller bitmap is the place in the biggest one, masked, so hashes of a needle
+ * are computed once for signatures of all sizes.
+ *
+ * No octets: the text has no trigram. One octet: nothing is known, so everything is possible. Else the bitmap.
+ */
+export type Signature = Uint8Array;
+
+const maxBits = 1 << 17;
+const minBits = 1 << 7;
+/** With 4 to 8 bits for each trigram, 12 to 22 % of the bits are set, so three random trigrams match in 0.2 to 1 %. */
+const bitsForEach = 4;
+
+/** The signature of a text that is not known in full, such as one cut off at a limit: it may contain anything. */
+export const unknownSignature: Signature = Uint8Array.of(0xff);
+
+const scratch = new Uint8Array(maxBits / 8);
+const scratchWords = new Uint32Array(scratch.buffer);
+
+/**
+ * The signature of these texts, which are folded already (`foldForSearch`). A needle across two texts is not found.
+ * Beyond some 30,000 different trigrams the bitmap fills up, and answers "perhaps" more often.
+ */
+export function computeSignature(...texts: readonly string[]): Signature {
+  let trigrams = 0;
+  for (const text of texts) trigrams += Math.max(text.length - 2, 0);
+  if (trigrams === 0) return new Uint8Array(0);
+  const roomyBits = bitsFor(2 * trigrams);
+  scratchWords.fill(0, 0, roomyBits / 32);
+  let distinct = 0;
+  for (const text of texts) distinct += mark(text, roomyBits - 1);
+  const bits = Math.min(bitsFor(distinct), roomyBits);
+  for (let half = roomyBits / 64; half >= bits / 32; half /= 2) {
+    for (let i = 0; i < half; i++) scratchWords[i] = (scratchWords[i] ?? 0) | (scratchWords[i + half] ?? 0);
+  }
+  return scratch.slice(0, bits / 8);
+}
+
+/**
+ * The places of a needle's trigrams, each once, for `mayContain`. Several needles: all of them are looked for.
+ * Undefined when none of them has three code units: then no signature can tell, and all texts are candidates.
+ */
+export function hashNeedles(...folded: readonly string[]): Uint32Array | undefined {
+  const places = new Set<number>();
+  for (const needle of folded) {
+    for (let i = 2; i < needle.length; i++) {
+      places.add(place(needle.charCodeAt(i - 2), needle.charCodeAt(i - 1), needle.charCodeAt(i)));
+    }
+  }
+  return places.size === 0 ? undefined : Uint32Array.from(places);
+}
+
+/** False: the text certainly lacks one of the needles. True: look at the text. */
+export function mayContain(signature: Signature, needles: Uint32Array): boolean {
+  return mayContainAt(signature, 0, signature.length, needles);
+}
+
+/** The same for a signature that lies within other octets: `size` octets from `start`. */
+export function mayContainAt(octets: Uint8Array, start: number, size: number, needles: Uint32Array): boolean {
+  if (size < 2) return size === 1;
+  const mask = size * 8 - 1;
+  for (let i = 0; i < needles.length; i++) {
+    const at = (needles[i] ?? 0) & mask;
+    if ((((octets[start + (at >>> 3)] ?? 0) >>> (at & 7)) & 1) === 0) return false;
+  }
+  return true;
+}
+
+/** Sets the bits of all trigrams of `text`, and returns how many of them were not set before. */
+function mark(text: string, mask: number): number {
+  const { length } = text;
+  if (length < 3) return 0;
+  let fresh = 0;
+  let first = text.charCodeAt(0);
+  let second = text.charCodeAt(1);
+  for (let i = 2; i < length; i++) {
+    const third = text.charCodeAt(i);
+    const at = place(first, second, third) & mask;
+    const octet = scratch[at >>> 3] ?? 0;
+    fresh += ((octet >>> (at & 7)) & 1) ^ 1;
+    scratch[at >>> 3] = octet | (1 << (at & 7));
+    first = second;
+    second = third;
+  }
+  return fresh;
+}
+
+/** A place from 0 to 2^17 - 1: products with odd numbers, mixed so that the upper bits depend on all of the input. */
+function place(first: number, second: number, third: number): number {
+  const sum = (Math.imul(first, 0x9e3779b1) + Math.imul(second, 0x85ebca77) + Math.imul(third, 0xc2b2ae3d)) | 0;
+  return Math.imul(sum ^ (sum >>> 15), 0x27d4eb2f) >>> 15;
+}
+
+function bitsFor(trigrams: number): number {
+  let bits = minBits;
+  while (bits < trigrams * bitsForEach && bits < maxBits) bits *= 2;
+  return bits;
+}

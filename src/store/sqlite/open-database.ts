@@ -1,0 +1,20 @@
+import { migrate } from '../migrations/migrate.ts';
+import { sqliteDialect } from '../sql/dialect.ts';
+import { SqliteConnection } from './sqlite-connection.ts';
+
+/** Opens the database for writing, and brings its schema up to date. @throws DatabaseTooNew */
+export function openDatabaseForWriting(path: string): SqliteConnection {
+  const connection = new SqliteConnection(path, { readOnly: false, cacheKiB: 32 * 1024 });
+  try {
+    connection.pragma('journal_mode = WAL');
+    // FULL: a commit returns only after the log is on stable storage, and readers see it only then.
+    connection.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA foreign_keys = OFF');
+    connection.exec('BEGIN IMMEDIATE');
+    connection.run(migrate(sqliteDialect));
+    connection.exec('COMMIT');
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}

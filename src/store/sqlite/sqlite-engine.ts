@@ -1,0 +1,147 @@
+import { Worker } from 'node:worker_threads';
+import type { Committed, Engine } from '../engine.ts';
+import { reviveError } from '../revive-error.ts';
+import { sqliteDialect } from '../sql/dialect.ts';
+import type { Operation } from '../sql/statement.ts';
+import type { AppendMessage } from '../store.ts';
+import type {
+  PlainError,
+  WriteArguments,
+  WriteName,
+  WriteRequest,
+  WriteResponse,
+  WriteResult,
+} from '../write-request.ts';
+import { SqliteConnection } from './sqlite-connection.ts';
+import type { ToWriter, WriterThreadData } from './writer-thread.ts';
+
+type FromWriter =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'broken'; readonly error: PlainError }
+  | { readonly kind: 'responses'; readonly responses: readonly WriteResponse[] }
+  | { readonly kind: 'closed' };
+
+interface Waiting {
+  readonly origin: string | undefined;
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+/** Messages from this size on change hands instead of being copied to the writer's thread. */
+const transferFromBytes = 16 * 1024;
+
+/** SQLite: one writer in a thread of its own, reads here. */
+export class SqliteEngine implements Engine {
+  readonly dialect = sqliteDialect;
+  readonly #worker: Worker;
+  readonly #reader: SqliteConnection;
+  readonly #waiting = new Map<number, Waiting>();
+  #outgoing: WriteRequest[] = [];
+  #nextId = 1;
+  #listener: (committed: Committed) => void = () => {};
+  #closed: Promise<void> | undefined;
+  #failure: Error | undefined;
+
+  /** Opens the database, makes or migrates its schema. @throws DatabaseTooNew */
+  static async open(data: WriterThreadData): Promise<SqliteEngine> {
+    const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: data, stdout: false });
+    await new Promise<void>((resolve, reject) => {
+      worker.once('error', reject);
+      worker.once('message', (message: FromWriter) => {
+        if (message.kind === 'broken') reject(reviveError(message.error));
+        else resolve();
+      });
+    });
+    const reader = new SqliteConnection(data.databasePath, { readOnly: true, cacheKiB: 16 * 1024 });
+    return new SqliteEngine(worker, reader);
+  }
+
+  private constructor(worker: Worker, reader: SqliteConnection) {
+    this.#worker = worker;
+    this.#reader = reader;
+    worker.removeAllListeners('error');
+    worker.on('message', (message: FromWriter) => {
+      if (message.kind === 'responses') for (const response of message.responses) this.#settle(response);
+    });
+    worker.on('error', (error: unknown) => this.#break(error));
+  }
+
+  write<Name extends WriteName>(name: Name, args: WriteArguments<Name>, origin?: string): Promise<WriteResult<Name>> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    return new Promise((resolve, reject) => {
+      const id = this.#nextId++;
+      // The writer answers a request of this name with a result of this name.
+      const settle = resolve as (result: unknown) => void;
+      this.#waiting.set(id, { origin, resolve: settle, reject });
+      if (this.#outgoing.length === 0) queueMicrotask(() => this.#send());
+      this.#outgoing.push({ id, name, args });
+    });
+  }
+
+  read<T>(operation: Operation<T>): Promise<T> {
+    try {
+      return Promise.resolve(this.#reader.read(operation));
+    } catch (error) {
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  onCommit(listener: (committed: Committed) => void): void {
+    this.#listener = listener;
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= new Promise((resolve) => {
+      this.#worker.once('exit', () => {
+        this.#reader.close();
+        resolve();
+      });
+      this.#send();
+      const close: ToWriter = { kind: 'close' };
+      this.#worker.postMessage(close);
+    });
+    return this.#closed;
+  }
+
+  /** Everything asked for in one turn goes over in one message. */
+  #send(): void {
+    if (this.#outgoing.length === 0) return;
+    const message: ToWriter = { kind: 'writes', requests: this.#outgoing };
+    const transfer = this.#outgoing.flatMap(ownedBuffers);
+    this.#outgoing = [];
+    this.#worker.postMessage(message, transfer);
+  }
+
+  #settle(response: WriteResponse): void {
+    const waiting = this.#waiting.get(response.id);
+    this.#waiting.delete(response.id);
+    if (waiting === undefined) return;
+    if (!response.ok) {
+      waiting.reject(reviveError(response.error));
+      return;
+    }
+    const { deltas, directoryVersion } = response;
+    if (deltas.length > 0 || directoryVersion !== undefined) {
+      this.#listener({ deltas, origin: waiting.origin, directoryVersion });
+    }
+    waiting.resolve(response.result);
+  }
+
+  /** The writer's thread died: nothing can be promised any more. */
+  #break(error: unknown): void {
+    this.#failure = new Error('the writer of the database has stopped; restart posthorn', { cause: error });
+    for (const waiting of this.#waiting.values()) waiting.reject(this.#failure);
+    this.#waiting.clear();
+  }
+}
+
+/** Buffers that hold one spooled message alone, large enough to be worth handing over. */
+function ownedBuffers(request: WriteRequest): ArrayBuffer[] {
+  if (request.name !== 'append') return [];
+  const { messages } = request.args as { readonly messages: readonly AppendMessage[] };
+  return messages.flatMap(({ message }) => {
+    if (message.kind === 'file' || message.octets.length < transferFromBytes) return [];
+    const { buffer, byteLength } = message.octets;
+    return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
+  });
+}

@@ -1,0 +1,40 @@
+import type { Delta } from './delta.ts';
+import type { OperationArguments, OperationName, OperationResult } from './operations/operations.ts';
+import type { AppendMessage } from './store.ts';
+
+/** A write on its way to the writer. `append` still has its messages as they were spooled; the writer prepares them. */
+export type WriteName = OperationName;
+export type WriteArguments<Name extends WriteName> = Name extends 'append'
+  ? { readonly messages: readonly AppendMessage[]; readonly allOrNothing: boolean }
+  : OperationArguments<Name>;
+
+export type WriteResult<Name extends WriteName> = OperationResult<Name>;
+
+export interface WriteRequest {
+  readonly id: number;
+  readonly name: WriteName;
+  /** Checked by the type of `Engine.write`; here any of them. */
+  readonly args: unknown;
+}
+
+export type WriteResponse =
+  | {
+      readonly id: number;
+      readonly ok: true;
+      readonly result: unknown;
+      readonly deltas: readonly Delta[];
+      readonly directoryVersion: number | undefined;
+    }
+  | { readonly id: number; readonly ok: false; readonly error: PlainError };
+
+/** An error that crossed a thread. */
+export interface PlainError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+}
+
+export function toPlainError(error: unknown): PlainError {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error), stack: undefined };
+  return { name: error.name, message: error.message, stack: error.stack };
+}
