@@ -31,12 +31,12 @@ const TAB = 9;
  * Takes a header apart: `field = field-name ":" unstructured CRLF`, with folding (RFC 5322 section 2.2). Never fails:
  * a line without a colon is a field with an empty value, as IMAP servers see it. Reading ends at the first blank line.
  */
-export function parseHeader(text: string): Header {
+export function parseHeader(text: string, maxFields = MAX_FIELDS): Header {
   const fields: HeaderField[] = [];
   const length = text.length;
   let at = 0;
   let colon = -1;
-  while (at < length && fields.length < MAX_FIELDS) {
+  while (at < length && fields.length < maxFields) {
     let lineEnd = text.indexOf('\n', at);
     if (lineEnd < 0) lineEnd = length;
     if (isBlank(text, at, lineEnd)) break;

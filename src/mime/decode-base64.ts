@@ -1,0 +1,75 @@
+import type { TransferDecoder } from './decode-transfer.ts';
+
+/** Value of each octet, -1 for what is no base64 character. `-` and `_` are those of the URL alphabet. */
+const VALUES = new Int8Array(256).fill(-1);
+for (const [index, char] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries()) {
+  VALUES[char.charCodeAt(0)] = index;
+}
+VALUES[45] = 62;
+VALUES[95] = 63;
+
+const PAD = 61;
+
+/** base64 with anything between its characters, missing padding, or several padded texts in a row. RFC 2045 section 6.8. */
+export class Base64Decoder implements TransferDecoder {
+  /** Bits of the characters of an incomplete group of four. */
+  #bits = 0;
+  #chars = 0;
+
+  write(chunk: Uint8Array): Uint8Array {
+    const out = Buffer.allocUnsafe(Math.ceil((chunk.length * 3) / 4) + 3);
+    let length = 0;
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.#chars === 0) {
+        const before = at;
+        at = decodeGroups(chunk, at, out, length);
+        length += ((at - before) / 4) * 3;
+        if (at >= chunk.length) break;
+      }
+      const octet = chunk[at++] ?? 0;
+      const value = VALUES[octet] ?? -1;
+      if (value >= 0) {
+        this.#bits = (this.#bits << 6) | value;
+        if (++this.#chars === 4) length = this.#flush(out, length);
+      } else if (octet === PAD) length = this.#flush(out, length);
+    }
+    return out.subarray(0, length);
+  }
+
+  end(): Uint8Array {
+    const out = Buffer.allocUnsafe(3);
+    return out.subarray(0, this.#flush(out, 0));
+  }
+
+  /** Writes the whole octets of the group at hand, complete or not. */
+  #flush(out: Buffer, length: number): number {
+    const chars = this.#chars;
+    const bits = this.#bits << (6 * (4 - chars));
+    let at = length;
+    if (chars >= 2) out[at++] = (bits >> 16) & 255;
+    if (chars >= 3) out[at++] = (bits >> 8) & 255;
+    if (chars >= 4) out[at++] = bits & 255;
+    this.#bits = 0;
+    this.#chars = 0;
+    return at;
+  }
+}
+
+/** Decodes whole groups as long as all four are base64 characters; returns where it stopped. */
+function decodeGroups(chunk: Uint8Array, from: number, out: Buffer, outFrom: number): number {
+  let at = from;
+  let to = outFrom;
+  for (const last = chunk.length - 3; at < last; at += 4) {
+    const a = VALUES[chunk[at] ?? 0] ?? -1;
+    const b = VALUES[chunk[at + 1] ?? 0] ?? -1;
+    const c = VALUES[chunk[at + 2] ?? 0] ?? -1;
+    const d = VALUES[chunk[at + 3] ?? 0] ?? -1;
+    if ((a | b | c | d) < 0) break;
+    const bits = (a << 18) | (b << 12) | (c << 6) | d;
+    out[to++] = bits >> 16;
+    out[to++] = (bits >> 8) & 255;
+    out[to++] = bits & 255;
+  }
+  return at;
+}
