@@ -41,11 +41,6 @@ export class CommandAssembler {
   private literals = 0;
   private literalBytes = 0;
 
-  /** A command has begun and is not complete. */
-  get busy(): boolean {
-    return this.text !== '';
-  }
-
   /** Adds a line without its CRLF. After `complete` or `too-big` the next line starts a new command. */
   addLine(line: string, limits: AssemblyLimits): Step {
     this.text += line;

@@ -19,6 +19,8 @@ interface CommandFacts {
   /** What it adds to CAPABILITY. */
   readonly capabilities?: readonly Capability[];
   readonly tells: Tells;
+  /** Its last argument may be a message: `parse` ends with `expectMessageLiteral`, `run` reads the octets (APPEND). */
+  readonly takesMessage?: true;
 }
 
 /** One command of the protocol, one file each under `commands/`. The doc comment of its const cites the RFC. */

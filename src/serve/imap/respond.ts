@@ -6,6 +6,8 @@ export interface Done {
   readonly code?: string;
   /** Default: `<NAME> completed`. */
   readonly text?: string;
+  /** Done once the tagged OK was written: STARTTLS, LOGOUT. */
+  readonly after?: () => void;
 }
 
 /** Octets that may wait in the sink before `Reply.pause` waits for the client. */

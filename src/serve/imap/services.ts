@@ -5,8 +5,8 @@ import type { Store } from '../../store/store.ts';
 
 /** Failed logins per address class (spec/protocols.md section 0.1); `FailureLimiter` of net/ fits. */
 export interface LoginLimiter {
-  /** May this address try again? False once it failed too often. */
-  mayTry(remoteAddress: string): boolean;
+  /** This address failed too often; it may try again later. */
+  blocked(remoteAddress: string): boolean;
   failed(remoteAddress: string): void;
   succeeded(remoteAddress: string): void;
 }

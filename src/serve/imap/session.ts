@@ -45,6 +45,8 @@ export class Session {
   readonly peer: Peer;
   readonly sink: Sink<ImapEvent>;
   readonly input: MoreInput;
+  /** The names that CAPABILITY lists for this session now. */
+  readonly printCapabilities: (session: Session) => string;
   log: Log;
   tls: TlsFacts | undefined;
   /** Set by login. */
@@ -62,6 +64,8 @@ export class Session {
   /** The connection closes after the current command: LOGOUT. */
   ending = false;
   failedLogins = 0;
+  /** An event was posted and not yet seen; more would say the same. */
+  changePosted = false;
   /** Ends the watch on the account. */
   unwatch: (() => void) | undefined = undefined;
 
@@ -71,12 +75,14 @@ export class Session {
     peer: Peer,
     sink: Sink<ImapEvent>,
     input: MoreInput,
+    printCapabilities: (session: Session) => string,
   ) {
     this.services = services;
     this.options = options;
     this.peer = peer;
     this.sink = sink;
     this.input = input;
+    this.printCapabilities = printCapabilities;
     this.tls = peer.tls;
     this.log = services.log;
   }

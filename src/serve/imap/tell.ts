@@ -1,12 +1,12 @@
-import { printNumbers } from '../../wire/imap/sequence-set.ts';
+import type { UidRanges } from '../../store/store.ts';
 import { printAllFlags, printFlags } from './flag-text.ts';
 import { Bye } from './refusal.ts';
 import type { Reply } from './respond.ts';
 import type { Session } from './session.ts';
 import type { View } from './view.ts';
 
-/** Uids in one VANISHED response: lines stay below 4 KiB or so. */
-const vanishedChunk = 350;
+/** Ranges in one VANISHED response: lines stay below 4 KiB. */
+const vanishedChunk = 180;
 
 /**
  * Tells the client what changed in its mailbox since it was last told: FLAGS, FETCH, EXPUNGE or VANISHED, EXISTS; out of
@@ -92,12 +92,23 @@ function printExpunges(positions: readonly number[]): string {
   return out;
 }
 
-/** VANISHED lines of uids in ascending order; `earlier` in answers to QRESYNC. RFC 7162 section 3.2.10. */
-export function printVanished(uids: ArrayLike<number>, earlier = false): string {
+/** VANISHED lines of uids in ascending order. RFC 7162 section 3.2.10. */
+function printVanished(uids: readonly number[]): string {
+  const ranges: [number, number][] = [];
+  for (const uid of uids) {
+    const previous = ranges.at(-1);
+    if (previous !== undefined && previous[1] + 1 === uid) previous[1] = uid;
+    else ranges.push([uid, uid]);
+  }
+  return printVanishedRanges(ranges, false);
+}
+
+/** The same of ascending ranges; `earlier`: in answers to what a client asked about the past. '' for none. */
+export function printVanishedRanges(ranges: UidRanges, earlier: boolean): string {
   let out = '';
-  const all = Array.from(uids);
-  for (let at = 0; at < all.length; at += vanishedChunk) {
-    out += `* VANISHED ${earlier ? '(EARLIER) ' : ''}${printNumbers(all.slice(at, at + vanishedChunk))}\r\n`;
+  for (let at = 0; at < ranges.length; at += vanishedChunk) {
+    const set = ranges.slice(at, at + vanishedChunk).map(([a, b]) => (a === b ? String(a) : `${a}:${b}`));
+    out += `* VANISHED ${earlier ? '(EARLIER) ' : ''}${set.join(',')}\r\n`;
   }
   return out;
 }

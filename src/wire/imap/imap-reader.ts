@@ -194,6 +194,11 @@ export class ImapReader {
     return { sizeBytes: mark.sizeBytes, sync: mark.sync, binary: mark.binary };
   }
 
+  /** Visible ASCII up to the next space, such as base64. */
+  expectToken(): string {
+    return this.takeRun((code) => code > 32 && code < 127) ?? this.fail('text');
+  }
+
   private takeRun(allowed: (code: number) => boolean): string | undefined {
     let end = this.at;
     while (end < this.text.length && allowed(this.text.charCodeAt(end))) end++;

@@ -1,0 +1,23 @@
+import type { Capability, Command } from './command.ts';
+import type { Session } from './session.ts';
+
+/** What no single command brings. LITERAL- before login: only small literals without waiting (RFC 7888 section 5). */
+const general: readonly Capability[] = [
+  'IMAP4rev2',
+  'IMAP4rev1',
+  (session) => (session.account === undefined ? 'LITERAL-' : 'LITERAL+'),
+];
+
+/** Makes the function that prints CAPABILITY for a session (without the word), out of the command table. RFC 9051 section 7.2.2. */
+export function capabilitiesOf(commands: Iterable<Command>): (session: Session) => string {
+  const all: Capability[] = [...general];
+  for (const { capabilities } of commands) if (capabilities !== undefined) all.push(...capabilities);
+  return (session) => {
+    const names = new Set<string>();
+    for (const capability of all) {
+      const name = typeof capability === 'string' ? capability : capability(session);
+      if (name !== undefined) for (const one of name.split(' ')) names.add(one);
+    }
+    return [...names].join(' ');
+  };
+}

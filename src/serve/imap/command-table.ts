@@ -1,0 +1,42 @@
+import { capabilitiesOf } from './capability.ts';
+import type { Command } from './command.ts';
+import { authenticate } from './commands/authenticate.ts';
+import { capability } from './commands/capability.ts';
+import { check } from './commands/check.ts';
+import { close } from './commands/close.ts';
+import { create } from './commands/create.ts';
+import { deleteMailbox } from './commands/delete.ts';
+import { enable } from './commands/enable.ts';
+import { examine } from './commands/examine.ts';
+import { getQuotaRoot } from './commands/get-quota-root.ts';
+import { getQuota } from './commands/get-quota.ts';
+import { id } from './commands/id.ts';
+import { idle } from './commands/idle.ts';
+import { list } from './commands/list.ts';
+import { login } from './commands/login.ts';
+import { logout } from './commands/logout.ts';
+import { lsub } from './commands/lsub.ts';
+import { namespace } from './commands/namespace.ts';
+import { noop } from './commands/noop.ts';
+import { rename } from './commands/rename.ts';
+import { select } from './commands/select.ts';
+import { startTls } from './commands/starttls.ts';
+import { status } from './commands/status.ts';
+import { subscribe } from './commands/subscribe.ts';
+import { unselect } from './commands/unselect.ts';
+import { unsubscribe } from './commands/unsubscribe.ts';
+import { messageCommands } from './message-commands.ts';
+
+/** Every command there is. Dispatch, state checks, CAPABILITY and docs/protocols.md come from here. */
+export const commands: readonly Command[] = [
+  ...[capability, noop, logout, id, startTls, login, authenticate],
+  ...[enable, select, examine, create, deleteMailbox, rename, subscribe, unsubscribe, list, lsub, namespace, status],
+  ...[idle, getQuota, getQuotaRoot, close, unselect, check],
+  ...messageCommands,
+];
+
+/** By name; `UID FETCH` under both words. */
+export const commandsByName: ReadonlyMap<string, Command> = new Map(commands.map((entry) => [entry.name, entry]));
+
+/** The names after CAPABILITY for this session. */
+export const printCapabilities = capabilitiesOf(commands);

@@ -1,0 +1,48 @@
+import type { ImapReader } from '../../../wire/imap/imap-reader.ts';
+import { specialUses, type SpecialUse } from '../../../store/mailbox.ts';
+import { command, loggedIn } from '../command.ts';
+import { checkMailboxName } from '../mailbox-name.ts';
+import { mailboxRefusal } from '../mailbox-refusal.ts';
+import { No } from '../refusal.ts';
+
+/** CREATE. RFC 9051 section 6.3.4; USE from RFC 6154 section 3. */
+export const create = command({
+  name: 'CREATE',
+  states: loggedIn,
+  capabilities: ['CREATE-SPECIAL-USE'],
+  tells: 'all',
+  parse(r) {
+    r.expectSpace();
+    const name = r.expectMailbox();
+    return { name, uses: r.takeSpace() ? expectUses(r) : [] };
+  },
+  async run(session, { name, uses }) {
+    const checked = checkMailboxName(name);
+    const specialUse = chooseUse(uses);
+    const outcome = await session.services.store.createMailbox({
+      accountId: session.currentAccount().id,
+      name: checked,
+      ...(specialUse === undefined ? {} : { specialUse }),
+      origin: session.origin,
+    });
+    if (!outcome.ok) throw mailboxRefusal(outcome.reason);
+  },
+});
+
+/** "(" "USE" SP "(" [use-attr *(SP use-attr)] ")" ")". RFC 6154 section 6. */
+function expectUses(r: ImapReader): string[] {
+  r.expectChar('(');
+  if (!r.takeWord('USE')) r.fail('USE');
+  r.expectSpace();
+  const uses = r.expectFlagList();
+  r.expectChar(')');
+  return uses;
+}
+
+function chooseUse(uses: readonly string[]): SpecialUse | undefined {
+  const [first] = uses;
+  if (first === undefined) return undefined;
+  const known = specialUses.find((use) => use.toLowerCase() === first.toLowerCase());
+  if (known === undefined || uses.length > 1) throw new No('no such special use', 'USEATTR');
+  return known;
+}

@@ -1,0 +1,117 @@
+import { attempt } from '../../wire/imap/read.ts';
+import { ImapReader } from '../../wire/imap/imap-reader.ts';
+import { StorageFull } from '../../store/store.ts';
+import type { Command, Prepared } from './command.ts';
+import { commandsByName } from './command-table.ts';
+import { Bad, Bye, ConnectionEnded, No } from './refusal.ts';
+import type { Reply } from './respond.ts';
+import type { Session } from './session.ts';
+import { tellChanges } from './tell.ts';
+
+/** What a command line turned out to be. */
+export type Reading =
+  | { readonly kind: 'command'; readonly tag: string; readonly entry: Command; readonly run: Prepared }
+  /** Answer BAD. `tag` is `*` when there was none to be read (RFC 9051 section 7.1, BAD). */
+  | { readonly kind: 'bad'; readonly tag: string; readonly text: string };
+
+/** How a command ended, for the conversation: what to do after the answer, and whether it counts as an error. */
+export type Ending =
+  | { readonly kind: 'done'; readonly after: (() => void) | undefined }
+  | { readonly kind: 'no' | 'bad' | 'ended' };
+
+/** Reads a whole command: tag, name, arguments. Never throws. */
+export function readCommand(text: string, session: Session): Reading {
+  const r = new ImapReader(text, { utf8: session.utf8 });
+  const head = attempt(() => {
+    const tag = r.expectTag();
+    r.expectSpace();
+    return tag;
+  });
+  if (!head.ok) return { kind: 'bad', tag: '*', text: 'expected a tag and a command' };
+  const tag = head.value;
+  const name = attempt(() => expectName(r));
+  if (!name.ok) return { kind: 'bad', tag, text: 'expected a command' };
+  const entry = commandsByName.get(name.value);
+  if (entry === undefined) return { kind: 'bad', tag, text: 'no such command' };
+  if (!entry.states.includes(session.state)) return { kind: 'bad', tag, text: wrongState(entry, session) };
+  const prepared = attempt(() => entry.prepare(r));
+  if (prepared.ok) return { kind: 'command', tag, entry, run: prepared.value };
+  return { kind: 'bad', tag, text: `${entry.name}: expected ${prepared.error.expected} at ${prepared.error.at}` };
+}
+
+/** True when the text, of which a literal is the next part, is a command that takes over message literals. */
+export function takesMessage(text: string): boolean {
+  const name = /^[^ ]{1,256} (UID [a-z]{1,20}|[a-z]{1,20}) /i.exec(text.slice(0, 300))?.[1];
+  return name !== undefined && commandsByName.get(name.toUpperCase())?.takesMessage === true;
+}
+
+function expectName(r: ImapReader): string {
+  const name = r.expectKeyword();
+  if (name !== 'UID') return name;
+  r.expectSpace();
+  return `UID ${r.expectKeyword()}`;
+}
+
+function wrongState(entry: Command, session: Session): string {
+  if (session.state === 'not-authenticated') return 'log in first';
+  return entry.states.includes('selected') ? 'select a mailbox first' : 'not after login';
+}
+
+/**
+ * Runs a command and writes its tagged answer, after what it has to tell of the mailbox. The one place that turns
+ * refusals and bugs into answers.
+ */
+export async function runCommand(
+  session: Session,
+  reply: Reply,
+  tag: string,
+  entry: Command,
+  run: Prepared,
+): Promise<Ending> {
+  try {
+    const done = (await run(session, reply)) ?? {};
+    await tell(session, reply, entry);
+    reply.write(`${tag} OK ${codeText(done.code)}${done.text ?? `${entry.name} completed`}\r\n`);
+    return { kind: 'done', after: done.after };
+  } catch (error) {
+    return refuse(session, reply, tag, entry, error);
+  }
+}
+
+function tell(session: Session, reply: Reply, entry: Command): Promise<void> | undefined {
+  return entry.tells === 'nothing' ? undefined : tellChanges(session, reply, entry.tells === 'all');
+}
+
+function codeText(code: string | undefined): string {
+  return code === undefined ? '' : `[${code}] `;
+}
+
+async function refuse(session: Session, reply: Reply, tag: string, entry: Command, error: unknown): Promise<Ending> {
+  if (error instanceof ConnectionEnded) return { kind: 'ended' };
+  if (error instanceof Bye) return sayBye(session, error);
+  const known = error instanceof No || error instanceof Bad || error instanceof StorageFull;
+  if (!known) session.log.error('command failed', { command: entry.name, answer: 'NO [SERVERBUG]' }, error);
+  const bad = error instanceof Bad;
+  const { code, text } = answerOf(error);
+  try {
+    await tell(session, reply, entry);
+  } catch (second) {
+    if (second instanceof Bye) return sayBye(session, second);
+    throw second;
+  }
+  reply.write(`${tag} ${bad ? 'BAD' : 'NO'} ${codeText(code)}${text}\r\n`);
+  return { kind: bad ? 'bad' : 'no' };
+}
+
+function answerOf(error: unknown): { code: string | undefined; text: string } {
+  if (error instanceof No || error instanceof Bad) return { code: error.code, text: error.message };
+  if (error instanceof StorageFull) return { code: 'UNAVAILABLE', text: 'no room on the server, try again later' };
+  return { code: 'SERVERBUG', text: 'internal error' };
+}
+
+function sayBye(session: Session, bye: Bye): Ending {
+  session.sink.write(`* BYE ${codeText(bye.code)}${bye.message}\r\n`);
+  session.sink.close();
+  session.ending = true;
+  return { kind: 'ended' };
+}

@@ -1,0 +1,91 @@
+import type { Mailbox } from '../../store/mailbox.ts';
+import type { ListArguments } from '../../wire/imap/read-list.ts';
+import { listPattern, type ListPattern } from './list-pattern.ts';
+
+/** One LIST response. */
+export interface Listed {
+  readonly name: string;
+  /** In the order in which they are sent. */
+  readonly attributes: readonly string[];
+  /** CHILDINFO ("SUBSCRIBED"): something below, which may not match the pattern, is subscribed. RFC 9051 section 6.3.9.6. */
+  readonly childInfo: boolean;
+  /** Undefined: a name that is only subscribed. */
+  readonly mailbox: Mailbox | undefined;
+}
+
+/** What LIST has to look at. */
+export interface ListFacts {
+  readonly mailboxes: readonly Mailbox[];
+  readonly subscriptions: ReadonlySet<string>;
+}
+
+/** Everything there is, as a lookup. */
+interface Known {
+  readonly byName: ReadonlyMap<string, Mailbox>;
+  /** Names that have something below. */
+  readonly parents: ReadonlySet<string>;
+  /** Names that have something below that the selection options choose. */
+  readonly chosenParents: ReadonlySet<string>;
+}
+
+type Chooser = (name: string, mailbox: Mailbox | undefined) => boolean;
+
+/** The mailboxes that LIST answers with, by name, one by one so that the caller can pause. RFC 9051 section 6.3.9, RFC 5258, RFC 6154. */
+export function* listMailboxes(args: ListArguments, facts: ListFacts): Generator<Listed | undefined> {
+  const patterns = args.patterns.map((pattern) => listPattern(args.reference, pattern));
+  const choose = chooserOf(args, facts.subscriptions);
+  const known = gather(facts, choose);
+  const names = [...known.byName.keys()];
+  if (args.select.has('SUBSCRIBED')) {
+    for (const name of facts.subscriptions) if (!known.byName.has(name)) names.push(name);
+    names.sort();
+  }
+  for (const name of names) yield listed(name, args, facts.subscriptions, patterns, choose, known);
+}
+
+function chooserOf(args: ListArguments, subscriptions: ReadonlySet<string>): Chooser {
+  const subscribed = args.select.has('SUBSCRIBED');
+  const special = args.select.has('SPECIAL-USE');
+  return (name, mailbox) => (!subscribed || subscriptions.has(name)) && (!special || mailbox?.specialUse !== undefined);
+}
+
+function gather({ mailboxes, subscriptions }: ListFacts, choose: Chooser): Known {
+  const byName = new Map(mailboxes.map((mailbox) => [mailbox.name, mailbox]));
+  const parents = new Set<string>();
+  const chosenParents = new Set<string>();
+  for (const mailbox of mailboxes) {
+    addParents(parents, mailbox.name);
+    if (choose(mailbox.name, mailbox)) addParents(chosenParents, mailbox.name);
+  }
+  for (const name of subscriptions) if (choose(name, byName.get(name))) addParents(chosenParents, name);
+  return { byName, parents, chosenParents };
+}
+
+function addParents(parents: Set<string>, name: string): void {
+  for (let at = name.lastIndexOf('/'); at > 0; at = name.lastIndexOf('/', at - 1)) {
+    const parent = name.slice(0, at);
+    if (parents.has(parent)) return;
+    parents.add(parent);
+  }
+}
+
+function listed(
+  name: string,
+  args: ListArguments,
+  subscriptions: ReadonlySet<string>,
+  patterns: readonly ListPattern[],
+  choose: Chooser,
+  known: Known,
+): Listed | undefined {
+  const mailbox = known.byName.get(name);
+  const childInfo = args.select.has('RECURSIVEMATCH') && known.chosenParents.has(name);
+  if (!choose(name, mailbox) && !childInfo) return undefined;
+  if (!patterns.some((matches) => matches(name))) return undefined;
+  const attributes: string[] = [];
+  if (mailbox === undefined) attributes.push('\\NonExistent');
+  const wantsSubscribed = args.select.has('SUBSCRIBED') || args.returns.has('SUBSCRIBED');
+  if (wantsSubscribed && subscriptions.has(name)) attributes.push('\\Subscribed');
+  attributes.push(known.parents.has(name) ? '\\HasChildren' : '\\HasNoChildren');
+  if (mailbox?.specialUse !== undefined) attributes.push(mailbox.specialUse);
+  return { name, attributes, childInfo, mailbox };
+}

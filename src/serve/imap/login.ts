@@ -1,0 +1,68 @@
+import type { Change } from '../../store/change.ts';
+import { isAscii } from '../../wire/imap/utf8-octets.ts';
+import { Bye, No } from './refusal.ts';
+import type { Done } from './respond.ts';
+import type { Session } from './session.ts';
+
+/** Failed logins on one connection: from this one on each costs a wait (spec/protocols.md section 0.2), at the last it closes. */
+const slowFrom = 3;
+const maxFailures = 10;
+const maxDelayMs = 10_000;
+
+/**
+ * The one way into an account. Unknown name, alias and wrong password give the same answer; the directory takes the same
+ * time for all. RFC 9051 section 6.2.3, RFC 5530 section 3.
+ * @throws No, or Bye after too many failures.
+ */
+export async function logIn(session: Session, mechanism: string, name: string, password: string): Promise<Done> {
+  requireTls(session);
+  const { logins, directory } = session.services;
+  const { remoteAddress } = session.peer;
+  if (logins.blocked(remoteAddress)) throw new Bye('too many failed logins, try again later', 'UNAVAILABLE');
+  const failures = session.failedLogins;
+  if (failures >= slowFrom) {
+    session.sink.flush();
+    await session.sink.delay(Math.min(maxDelayMs, (failures - slowFrom + 1) * 1000));
+  }
+  const outcome = await directory.checkPassword(name, password);
+  if (outcome.ok) {
+    logins.succeeded(remoteAddress);
+    return enter(session, mechanism, outcome.account, outcome.loginAddress);
+  }
+  if (outcome.reason === 'login-disabled') {
+    session.log.info('login refused', { mechanism, reason: outcome.reason });
+    throw new No(isAscii(outcome.message) ? outcome.message.replaceAll(/[^ -~]/g, ' ') : 'login is disabled');
+  }
+  session.failedLogins++;
+  logins.failed(remoteAddress);
+  session.log.info('login failed', { mechanism, name: name.slice(0, 100), remoteAddress });
+  if (session.failedLogins >= maxFailures) throw new Bye('too many failed logins', 'UNAVAILABLE');
+  throw new No('bad credentials', 'AUTHENTICATIONFAILED');
+}
+
+/** @throws No without TLS, before any credential is looked at. RFC 9051 section 11.3. */
+export function requireTls(session: Session): void {
+  if (!session.mayLogin) throw new No('turn on TLS first', 'PRIVACYREQUIRED');
+}
+
+function enter(session: Session, mechanism: string, account: NonNullable<Session['account']>, address: string): Done {
+  session.account = account;
+  session.loginAddress = address;
+  session.failedLogins = 0;
+  session.log = session.log.with({ account: account.name });
+  session.log.info('logged in', { mechanism, address });
+  session.unwatch = session.services.store.watch(account.id, (change) => hear(session, change));
+  return { code: `CAPABILITY ${session.printCapabilities(session)}`, text: 'logged in' };
+}
+
+/** Only an idling session must look at once; all others look when a command ends. */
+function hear(session: Session, change: Change): void {
+  if (change.kind === 'account-removed') {
+    session.sink.post('account-removed');
+    return;
+  }
+  if (!session.idling || session.changePosted || !('mailboxId' in change)) return;
+  if (change.mailboxId !== session.selected?.mailbox.id) return;
+  session.changePosted = true;
+  session.sink.post('mailbox-changed');
+}

@@ -1,0 +1,76 @@
+import { assertNever } from '../../base/assert-never.ts';
+import { deleted } from '../../store/flags.ts';
+import type { Mailbox } from '../../store/mailbox.ts';
+import type { UidRanges } from '../../store/store.ts';
+import { printMailbox } from '../../wire/imap/print-string.ts';
+import type { StatusItem } from '../../wire/imap/read-status.ts';
+import { useCondstore } from './condstore.ts';
+import type { Reply } from './respond.ts';
+import type { Session } from './session.ts';
+
+/** `STATUS name (ITEM n …)`. RFC 9051 section 7.3.4. Asking for HIGHESTMODSEQ turns on CONDSTORE (RFC 7162 section 3.1). */
+export async function printStatus(
+  session: Session,
+  mailbox: Mailbox,
+  items: readonly StatusItem[],
+  reply: Reply,
+): Promise<string> {
+  if (items.includes('HIGHESTMODSEQ')) useCondstore(session, reply);
+  const texts: string[] = [];
+  for (const item of items) texts.push(`${item} ${await valueOf(session, mailbox, item)}`);
+  return `STATUS ${printMailbox(mailbox.name, session.utf8)} (${texts.join(' ')})`;
+}
+
+function valueOf(session: Session, mailbox: Mailbox, item: StatusItem): number | Promise<number> {
+  switch (item) {
+    case 'MESSAGES':
+      return mailbox.total;
+    case 'UIDNEXT':
+      return mailbox.uidNext;
+    case 'UIDVALIDITY':
+      return mailbox.uidValidity;
+    case 'UNSEEN':
+      return mailbox.unseen;
+    case 'DELETED':
+      return mailbox.deleted;
+    case 'SIZE':
+      return mailbox.sizeBytes;
+    case 'RECENT':
+      return 0;
+    case 'HIGHESTMODSEQ':
+      return Math.max(1, mailbox.highestModseq);
+    case 'APPENDLIMIT':
+      return session.options.maxMessageBytes;
+    case 'DELETED-STORAGE':
+      return mailbox.deleted === 0 ? 0 : deletedBytes(session, mailbox);
+    default:
+      return assertNever(item);
+  }
+}
+
+/** RFC 9208 section 4.1.4: what EXPUNGE would free. Rarely asked for, so it is added up rather than kept. */
+async function deletedBytes(session: Session, mailbox: Mailbox): Promise<number> {
+  const { store } = session.services;
+  const accountId = session.currentAccount().id;
+  const index = await store.openMailbox(accountId, mailbox.id);
+  if (index === undefined) return 0;
+  const uids: UidRanges = deletedUids(index.uids, index.flags, index.length);
+  index.release();
+  let bytes = 0;
+  for await (const rows of store.readEmails({ accountId, mailboxId: mailbox.id, uids, withExpunged: false }, {})) {
+    for (const row of rows) bytes += row.sizeBytes;
+  }
+  return bytes;
+}
+
+function deletedUids(uids: Uint32Array, flags: Uint32Array, length: number): UidRanges {
+  const ranges: [number, number][] = [];
+  for (let position = 0; position < length; position++) {
+    const uid = uids[position] ?? 0;
+    if (((flags[position] ?? 0) & deleted) === 0) continue;
+    const previous = ranges.at(-1);
+    if (previous !== undefined && previous[1] + 1 === uid) previous[1] = uid;
+    else ranges.push([uid, uid]);
+  }
+  return ranges;
+}

@@ -1,0 +1,60 @@
+import type { ImapReader } from './imap-reader.ts';
+import { expectStatusItems, type StatusItem } from './read-status.ts';
+
+/** RFC 9051 section 6.3.9.1; SPECIAL-USE RFC 6154 section 2. */
+const selections = ['SUBSCRIBED', 'REMOTE', 'RECURSIVEMATCH', 'SPECIAL-USE'] as const;
+/** RFC 9051 section 6.3.9.2. */
+const returnOptions = ['SUBSCRIBED', 'CHILDREN', 'SPECIAL-USE'] as const;
+
+/** Patterns and octets of patterns in one command. */
+const maxPatterns = 100;
+const maxPatternChars = 4096;
+
+/** The arguments of LIST. */
+export interface ListArguments {
+  readonly select: ReadonlySet<(typeof selections)[number]>;
+  readonly reference: string;
+  readonly patterns: readonly string[];
+  readonly returns: ReadonlySet<(typeof returnOptions)[number]>;
+  /** RETURN (STATUS (…)): RFC 5819. Empty: not asked for. */
+  readonly status: readonly StatusItem[];
+}
+
+/** list = "LIST" [SP list-select-opts] SP mailbox SP mbox-or-pat [SP list-return-opts]. RFC 9051 section 9. */
+export function expectListArguments(r: ImapReader): ListArguments {
+  r.expectSpace();
+  const select = new Set<(typeof selections)[number]>();
+  if (r.peek() === 40) {
+    const start = r.at;
+    r.expectList(() => select.add(oneOf(r, selections, 'list selection option')), true);
+    r.expectSpace();
+    const base = select.has('SUBSCRIBED') || select.has('SPECIAL-USE');
+    if (select.has('RECURSIVEMATCH') && !base) r.fail('an option that RECURSIVEMATCH can go with', start);
+  }
+  const reference = r.expectListMailbox();
+  r.expectSpace();
+  const patterns = r.peek() === 40 ? r.expectList(() => r.expectListMailbox(), false) : [r.expectListMailbox()];
+  const chars = patterns.reduce((sum, pattern) => sum + pattern.length + reference.length, 0);
+  if (patterns.length > maxPatterns || chars > maxPatternChars) r.fail('fewer or shorter patterns');
+  const returns = new Set<(typeof returnOptions)[number]>();
+  let status: readonly StatusItem[] = [];
+  if (r.takeSpace()) {
+    if (!r.takeWord('RETURN')) r.fail('RETURN');
+    r.expectSpace();
+    r.expectList(() => {
+      if (r.takeWord('STATUS')) {
+        r.expectSpace();
+        status = expectStatusItems(r);
+      } else {
+        returns.add(oneOf(r, returnOptions, 'list return option'));
+      }
+    }, true);
+  }
+  return { select, reference, patterns, returns, status };
+}
+
+function oneOf<T extends string>(r: ImapReader, names: readonly T[], what: string): T {
+  const at = r.at;
+  const name = r.expectKeyword();
+  return names.find((one) => one === name) ?? r.fail(what, at);
+}
