@@ -59,6 +59,16 @@ export class SmtpClient {
       for (const line of envelope) await this.command(line);
       await this.command('DATA', '3');
     }
+    return this.#body(body);
+  }
+
+  /** DATA and the octets, dot-stuffed and ending in CRLF, after an envelope was given by `command`. */
+  async data(body: Uint8Array): Promise<string> {
+    await this.command('DATA', '3');
+    return this.#body(body);
+  }
+
+  #body(body: Uint8Array): Promise<string> {
     this.#socket.cork();
     this.#socket.write(body);
     this.#socket.write('.\r\n');

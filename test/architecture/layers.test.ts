@@ -119,6 +119,11 @@ const planted: readonly [what: string, change: Record<string, string | undefined
   ['a README that is too long', { 'base/README.md': 'x\n'.repeat(41) }, /41 lines/],
   ['a vague name', { 'base/utils.ts': `export const a = 1;` }, /says nothing/],
   ['an import of a test', { 'base/a.ts': `import './b.test.ts';`, 'base/b.test.ts': '' }, /imports the test/],
+  [
+    'an import of what only tests use',
+    { 'net/a.ts': `import './testing/b.ts';`, 'net/testing/b.ts': `import 'vitest';` },
+    /imports the test/,
+  ],
   ['an import from outside src/', { 'net/a.ts': `import '../../test/x.ts';` }, /outside src/],
 ];
 

@@ -71,7 +71,8 @@ export function readSources(root: string): Sources {
   return found;
 }
 
-const isTest = (path: string): boolean => path.endsWith('.test.ts');
+/** Tests, and what only tests use: the folders named `testing/`, which may import anything and which nothing else may import. */
+const isTest = (path: string): boolean => /\.(?:test|contract)\.ts$|\/testing\//.test(path);
 const folderOf = (path: string): string => path.split('/', 1)[0] ?? '';
 
 /** The face a path below `serve/` belongs to, if it belongs to one. */
