@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Annotation, AnnotationTarget } from './annotation.ts';
+import type { BackgroundJob } from './background-job.ts';
 import type { BlobStore } from './blob-store.ts';
 import type { Change } from './change.ts';
 import type { Delta } from './delta.ts';
@@ -16,13 +17,6 @@ import { readEmails } from './read-emails.ts';
 import type { TextSearch } from './search/text-search.ts';
 import type { AppendMessage, CopyOrMove, Origin, SetFlags, Store } from './store.ts';
 import type { TextQuery } from './text-query.ts';
-
-/** Work that goes on beside the requests, such as indexing and the sweep. */
-export interface BackgroundJob {
-  /** Told of commits, so that it knows when there is work. */
-  committed(deltas: readonly Delta[]): void;
-  stop(): Promise<void>;
-}
 
 /** The store over either engine: indexes in memory, watchers, and the requests of the port. */
 export class MailStore implements Store {

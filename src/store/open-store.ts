@@ -1,11 +1,13 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openBlobStore } from './blobs/open-blob-store.ts';
-import type { Engine } from './engine.ts';
+import { silentLog, type Log } from '../base/log.ts';
 import { MailStore } from './mail-store.ts';
+import { blobPlace, openEngine } from './open-engine.ts';
+import { SearchIndexer } from './search/search-indexer.ts';
 import { TextSearch } from './search/text-search.ts';
-import { SqliteEngine } from './sqlite/sqlite-engine.ts';
 import type { Store } from './store.ts';
+import { Sweeper } from './sweeper.ts';
 
 export interface StoreOptions {
   /** The data directory: database, large blobs, and messages that are arriving. Made when missing. */
@@ -14,21 +16,19 @@ export interface StoreOptions {
   readonly databaseUrl?: string;
   /** `s3://…` for large messages; undefined: a folder in the data directory. */
   readonly blobsUrl?: string;
+  readonly log?: Log;
 }
 
 /** Opens the store, and brings its schema up to date. @throws DatabaseTooNew; errors of the file system */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { dataDir } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const blobPlace = options.blobsUrl ?? join(dataDir, 'blobs');
   await emptyFolder(join(dataDir, 'tmp'));
-  const engine = await openEngine(options, blobPlace);
-  const blobs = openBlobStore(blobPlace);
-  return new MailStore({ engine, blobs, dataDir, search: new TextSearch(engine, blobs), jobs: [] });
-}
-
-function openEngine({ dataDir }: StoreOptions, blobs: string): Promise<Engine> {
-  return SqliteEngine.open({ databasePath: join(dataDir, 'posthorn.db'), blobs });
+  const engine = await openEngine(options);
+  const blobs = openBlobStore(blobPlace(options));
+  const log = options.log ?? silentLog;
+  const jobs = [new SearchIndexer(engine, { blobs: blobPlace(options) }, log), new Sweeper(engine, blobs, log)];
+  return new MailStore({ engine, blobs, dataDir, search: new TextSearch(engine, blobs), jobs });
 }
 
 /** What lies here belongs to messages that were never acknowledged. */

@@ -1,3 +1,4 @@
+import { addSignatures } from './add-signatures.ts';
 import { append } from './append.ts';
 import { copy } from './copy.ts';
 import { createMailbox } from './create-mailbox.ts';
@@ -6,13 +7,17 @@ import { editDirectory } from './edit-directory.ts';
 import { expunge } from './expunge.ts';
 import { move } from './move.ts';
 import { renameMailbox } from './rename-mailbox.ts';
+import { repairCounts } from './repair-counts.ts';
+import { resetSearch } from './reset-search.ts';
 import { setAnnotations } from './set-annotations.ts';
 import { setFlags } from './set-flags.ts';
 import { setSpecialUse } from './set-special-use.ts';
 import { setSubscribed } from './set-subscribed.ts';
+import { sweep } from './sweep.ts';
 
 /** Every write the store knows, by name. Arguments and answers are plain data, so a write can cross a thread. */
 export const operations = {
+  addSignatures,
   append,
   copy,
   createMailbox,
@@ -21,10 +26,13 @@ export const operations = {
   expunge,
   move,
   renameMailbox,
+  repairCounts,
+  resetSearch,
   setAnnotations,
   setFlags,
   setSpecialUse,
   setSubscribed,
+  sweep,
 } as const;
 
 export type OperationName = keyof typeof operations;

@@ -10,6 +10,8 @@ import type { SqlRow } from '../sql/statement.ts';
 export interface FoldedText {
   readonly header: string;
   readonly body: string;
+  /** There is more text than is looked at. */
+  readonly truncated: boolean;
 }
 
 /** The columns `readFoldedText` wants, of email `m` and blob `b`. */
@@ -29,5 +31,9 @@ export async function readFoldedText(row: SqlRow, blobs: BlobStore): Promise<Fol
     parts.value,
   );
   // Server fields go in front as they are: they are ASCII and not encoded.
-  return { header: foldForSearch(`${String(prefix)}\n${text.headers}`), body: foldForSearch(text.body) };
+  return {
+    header: foldForSearch(`${String(prefix)}\n${text.headers}`),
+    body: foldForSearch(text.body),
+    truncated: text.truncated,
+  };
 }

@@ -48,7 +48,9 @@ export function hashNeedles(...folded: readonly string[]): Uint32Array | undefin
   const places = new Set<number>();
   for (const needle of folded) {
     for (let i = 2; i < needle.length; i++) {
-      places.add(place(needle.charCodeAt(i - 2), needle.charCodeAt(i - 1), needle.charCodeAt(i)));
+      const sum = sumOf(needle.charCodeAt(i - 2), needle.charCodeAt(i - 1), needle.charCodeAt(i));
+      if (i > 2) places.add(placeOf(extend(sum, needle.charCodeAt(i - 3))));
+      places.add(placeOf(sum));
     }
   }
   return places.size === 0 ? undefined : Uint32Array.from(places);
@@ -70,28 +72,45 @@ export function mayContainAt(octets: Uint8Array, start: number, size: number, ne
   return true;
 }
 
-/** Sets the bits of all trigrams of `text`, and returns how many of them were not set before. */
+/** Sets the bits of all pieces of `text`, and returns how many of them were not set before. */
 function mark(text: string, mask: number): number {
   const { length } = text;
   if (length < 3) return 0;
   let fresh = 0;
-  let first = text.charCodeAt(0);
-  let second = text.charCodeAt(1);
+  // The first piece of three has none of four that ends with it.
+  let [before, first, second] = [-1, text.charCodeAt(0), text.charCodeAt(1)];
   for (let i = 2; i < length; i++) {
     const third = text.charCodeAt(i);
-    const at = place(first, second, third) & mask;
+    const sum = sumOf(first, second, third);
+    const at = placeOf(sum) & mask;
     const octet = scratch[at >>> 3] ?? 0;
     fresh += ((octet >>> (at & 7)) & 1) ^ 1;
     scratch[at >>> 3] = octet | (1 << (at & 7));
+    if (before >= 0) {
+      const longerAt = placeOf(extend(sum, before)) & mask;
+      const longerOctet = scratch[longerAt >>> 3] ?? 0;
+      fresh += ((longerOctet >>> (longerAt & 7)) & 1) ^ 1;
+      scratch[longerAt >>> 3] = longerOctet | (1 << (longerAt & 7));
+    }
+    before = first;
     first = second;
     second = third;
   }
   return fresh;
 }
 
-/** A place from 0 to 2^17 - 1: products with odd numbers, mixed so that the upper bits depend on all of the input. */
-function place(first: number, second: number, third: number): number {
-  const sum = (Math.imul(first, 0x9e3779b1) + Math.imul(second, 0x85ebca77) + Math.imul(third, 0xc2b2ae3d)) | 0;
+/** Products with odd numbers, so that each code unit counts according to its place. */
+function sumOf(first: number, second: number, third: number): number {
+  return (Math.imul(first, 0x9e3779b1) + Math.imul(second, 0x85ebca77) + Math.imul(third, 0xc2b2ae3d)) | 0;
+}
+
+/** The sum of a piece of four: one code unit more in front. Not the sum of any piece of three. */
+function extend(sum: number, before: number): number {
+  return (sum + Math.imul(before + 0x10000, 0x165667b1)) | 0;
+}
+
+/** A place from 0 to 2^17 - 1 whose bits depend on all bits of the sum. */
+function placeOf(sum: number): number {
   return Math.imul(sum ^ (sum >>> 15), 0x27d4eb2f) >>> 15;
 }
 

@@ -1,0 +1,130 @@
+import { Worker } from 'node:worker_threads';
+import type { Log } from '../../base/log.ts';
+import type { BackgroundJob } from '../background-job.ts';
+import type { Delta } from '../delta.ts';
+import type { Engine } from '../engine.ts';
+import type { AccountId } from '../ids.ts';
+import { query } from '../sql/statement.ts';
+import type { IndexThreadData, ToIndexer } from './index-thread.ts';
+import { messageTextColumns } from './message-text.ts';
+import type { SignedMessage } from './signature-block.ts';
+
+/** Messages decoded in one go; a block of the index holds four times as many. */
+const perBatch = 64;
+/** After a delivery, so that several share a block's rewrite. */
+const delayMs = 400;
+/** The thread goes when there was nothing to do for so long. */
+const threadIdleMs = 20_000;
+/** After a failure (a full disk, say). */
+const retryMs = 30_000;
+
+/** Fills the text index behind the deliveries. What it has not reached yet, searches look at themselves. */
+export class SearchIndexer implements BackgroundJob {
+  readonly #engine: Engine;
+  readonly #data: IndexThreadData;
+  readonly #log: Log;
+  #thread: Worker | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+  #again = false;
+  #stopped = false;
+
+  constructor(engine: Engine, data: IndexThreadData, log: Log) {
+    this.#engine = engine;
+    this.#data = data;
+    this.#log = log;
+    this.#schedule(delayMs);
+  }
+
+  committed(deltas: readonly Delta[]): void {
+    if (deltas.some((delta) => delta.kind === 'added')) this.#schedule(delayMs);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+    await this.#thread?.terminate();
+  }
+
+  #schedule(ms: number): void {
+    this.#again = true;
+    if (this.#stopped || this.#timer !== undefined || this.#running !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#running = this.#run().finally(() => {
+        this.#running = undefined;
+        if (this.#again) this.#schedule(delayMs);
+      });
+    }, ms).unref();
+  }
+
+  async #run(): Promise<void> {
+    this.#again = false;
+    try {
+      while (!this.#stopped && (await this.#indexSome())) {
+        // One batch after another, until none is left.
+      }
+    } catch (error) {
+      this.#log.error('the text index could not be filled; searches stay exact but slower', {}, error);
+      setTimeout(() => this.#schedule(0), retryMs).unref();
+    }
+  }
+
+  /** Indexes one batch. False: there was none. */
+  async #indexSome(): Promise<boolean> {
+    const rows = await this.#engine.read(
+      query(
+        `SELECT p.account_id, m.id, ${messageTextColumns} FROM search_pending p CROSS JOIN email m CROSS JOIN blob b ` +
+          'WHERE m.id = p.email_id AND b.id = m.blob_id ORDER BY p.email_id LIMIT ?',
+        perBatch,
+      ),
+    );
+    if (rows.length === 0) return false;
+    const signed = await this.#sign(rows.map((row) => row.slice(1)));
+    const byAccount = new Map<AccountId, SignedMessage[]>();
+    for (const [at, message] of signed.entries()) {
+      const accountId = Number(rows[at]?.[0]) as AccountId;
+      const messages = byAccount.get(accountId) ?? [];
+      byAccount.set(accountId, messages);
+      messages.push(message);
+    }
+    await Promise.all(
+      Array.from(byAccount, ([accountId, messages]) => this.#engine.write('addSignatures', { accountId, messages })),
+    );
+    return true;
+  }
+
+  #sign(rows: ToIndexer): Promise<readonly SignedMessage[]> {
+    const thread = this.#startThread();
+    return new Promise((resolve, reject) => {
+      const done = (signed: readonly SignedMessage[]): void => {
+        thread.off('error', failed);
+        resolve(signed);
+      };
+      const failed = (error: unknown): void => {
+        thread.off('message', done);
+        this.#thread = undefined;
+        reject(error instanceof Error ? error : new Error(String(error)));
+      };
+      thread.once('message', done);
+      thread.once('error', failed);
+      thread.postMessage(rows);
+    });
+  }
+
+  #startThread(): Worker {
+    if (this.#thread !== undefined) return this.#thread;
+    const thread = new Worker(new URL('./index-thread.ts', import.meta.url), { workerData: this.#data });
+    thread.unref();
+    this.#thread = thread;
+    const idle = setInterval(() => {
+      if (this.#running !== undefined || this.#timer !== undefined) return;
+      clearInterval(idle);
+      if (this.#thread === thread) this.#thread = undefined;
+      void thread.terminate();
+    }, threadIdleMs).unref();
+    thread.once('exit', () => clearInterval(idle));
+    return thread;
+  }
+}

@@ -1,0 +1,24 @@
+import { openEngine } from '../open-engine.ts';
+import type { StoreOptions } from '../open-store.ts';
+import { verifyStore, type VerifyReport } from './verify-store.ts';
+
+export interface RepairReport {
+  readonly before: VerifyReport;
+  readonly after: VerifyReport;
+}
+
+/**
+ * Rebuilds what can be derived: counts, sizes, quota use, the list of removed emails, and the text index. Octets that
+ * are lost stay lost. No server may run on the same SQLite database meanwhile.
+ */
+export async function repairStore(options: StoreOptions): Promise<RepairReport> {
+  const before = await verifyStore(options);
+  const engine = await openEngine(options);
+  try {
+    await engine.write('repairCounts', {});
+    if (before.problems.some((problem) => problem.rule === 'search-index')) await engine.write('resetSearch', {});
+  } finally {
+    await engine.close();
+  }
+  return { before, after: await verifyStore(options) };
+}
