@@ -1,10 +1,9 @@
-import type { TransferDecoder } from './decode-transfer.ts';
+import type { TransferDecoder } from './transfer-decoder.ts';
 
 /** Value of each octet, -1 for what is no base64 character. `-` and `_` are those of the URL alphabet. */
 const VALUES = new Int8Array(256).fill(-1);
-for (const [index, char] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries()) {
-  VALUES[char.charCodeAt(0)] = index;
-}
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+for (let value = 0; value < ALPHABET.length; value++) VALUES[ALPHABET.charCodeAt(value)] = value;
 VALUES[45] = 62;
 VALUES[95] = 63;
 

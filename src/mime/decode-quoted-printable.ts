@@ -1,4 +1,4 @@
-import type { TransferDecoder } from './decode-transfer.ts';
+import type { TransferDecoder } from './transfer-decoder.ts';
 
 const LF = 10;
 const CR = 13;

@@ -1,4 +1,4 @@
-import type { TransferDecoder } from './decode-transfer.ts';
+import type { TransferDecoder } from './transfer-decoder.ts';
 
 /** Longest line looked at; longer ones are no uuencoded data. */
 const MAX_LINE = 200;

@@ -57,7 +57,12 @@ export function parseAddressItems(raw: string, max = MAX_ITEMS): AddressItem[] {
 
 /** The mailboxes of an address list, groups dissolved. */
 export function parseAddresses(raw: string, max = MAX_ITEMS): MailAddress[] {
-  return parseAddressItems(raw, max).filter((item) => item.kind === 'mailbox');
+  return mailboxesOf(parseAddressItems(raw, max));
+}
+
+/** Only the mailboxes. */
+export function mailboxesOf(items: readonly AddressItem[]): MailAddress[] {
+  return items.filter((item) => item.kind === 'mailbox');
 }
 
 /** `angle-addr = [CFWS] "<" [obs-route] addr-spec ">" [CFWS]`; the bracket was read. RFC 5322 section 4.4. */

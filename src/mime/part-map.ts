@@ -48,12 +48,13 @@ export function parsePartMap(text: string): Result<MappedPart> {
 
 function partOf(row: unknown, depth: number): MappedPart | undefined {
   if (!Array.isArray(row) || depth > MAX_DEPTH) return undefined;
-  const [headerStart, bodyStart, bodyEnd, name, encoding = '', charset = '', rows = []]: unknown[] = row;
+  const cells: readonly unknown[] = row;
+  const [headerStart, bodyStart, bodyEnd, name, encoding = '', charset = '', rows = []] = cells;
   if (!isOffset(headerStart) || !isOffset(bodyStart) || !isOffset(bodyEnd)) return undefined;
   if (typeof name !== 'string' || typeof encoding !== 'string' || typeof charset !== 'string' || !Array.isArray(rows))
     return undefined;
   const parts: MappedPart[] = [];
-  for (const inner of rows) {
+  for (const inner of rows as readonly unknown[]) {
     const part = partOf(inner, depth + 1);
     if (part === undefined) return undefined;
     parts.push(part);

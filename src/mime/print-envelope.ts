@@ -1,4 +1,5 @@
-import { parseAddressItems } from './parse-addresses.ts';
+import { readEnvelopeAddresses } from './envelope-addresses.ts';
+import type { EnvelopeAddresses } from './envelope-addresses.ts';
 import type { AddressItem } from './parse-addresses.ts';
 import { findLastField, unfold } from './parse-header.ts';
 import type { Header } from './parse-header.ts';
@@ -10,14 +11,14 @@ import { printImapNString, printImapString } from './print-imap-string.ts';
  * Of repeated texts the last counts, repeated address fields are one list.
  * RFC 9051 section 7.5.2.
  */
-export function printEnvelope(header: Header): string {
+export function printEnvelope(header: Header, addresses: EnvelopeAddresses = readEnvelopeAddresses(header)): string {
   const text = (name: string): string => printText(header, name);
-  const from = printAddresses(header, 'from');
-  const sender = printAddresses(header, 'sender');
-  const replyTo = printAddresses(header, 'reply-to');
+  const from = printAddresses(addresses.from);
+  const sender = printAddresses(addresses.sender);
+  const replyTo = printAddresses(addresses.replyTo);
   return (
     `(${text('date')} ${text('subject')} ${from} ${sender === 'NIL' ? from : sender} ${replyTo === 'NIL' ? from : replyTo}` +
-    ` ${printAddresses(header, 'to')} ${printAddresses(header, 'cc')} ${printAddresses(header, 'bcc')}` +
+    ` ${printAddresses(addresses.to)} ${printAddresses(addresses.cc)} ${printAddresses(addresses.bcc)}` +
     ` ${text('in-reply-to')} ${text('message-id')})`
   );
 }
@@ -27,13 +28,12 @@ function printText(header: Header, name: string): string {
   return printImapNString(field && unfold(field.raw));
 }
 
-/** `"(" 1*address ")" / nil`; repeated fields are read as one list. */
-function printAddresses(header: Header, name: string): string {
-  let out = '';
-  for (const field of header.fields) {
-    if (field.name === name) for (const item of parseAddressItems(field.raw)) out += printItem(item);
-  }
-  return out === '' ? 'NIL' : `(${out})`;
+/** `"(" 1*address ")" / nil`. */
+function printAddresses(items: readonly AddressItem[]): string {
+  if (items.length === 0) return 'NIL';
+  let out = '(';
+  for (const item of items) out += printItem(item);
+  return `${out})`;
 }
 
 /** `address = "(" addr-name SP addr-adl SP addr-mailbox SP addr-host ")"`; groups as mailboxes without host. */

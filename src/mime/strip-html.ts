@@ -19,7 +19,7 @@ const CELLS = new Set(['td', 'th', 'img', 'button', 'input', 'select', 'textarea
 
 const TAG_NAME = /[A-Za-z][A-Za-z0-9:-]*/y;
 /** Characters without width, which mail is padded with; words must be found without them. */
-const PADDING = /[\u00ad\u034f\u200b\u2060\ufeff]/g;
+const PADDING = /\u00ad|\u034f|\u200b|\u2060|\ufeff/g;
 
 /** Joins words with the strongest break that stood between them. */
 class TextWriter {

@@ -1,14 +1,15 @@
 import { baseSubject } from './base-subject.ts';
 import { cutText } from './cut-text.ts';
 import { decodeHeaderText } from './decode-words.ts';
+import { readEnvelopeAddresses } from './envelope-addresses.ts';
+import { foldForSearch } from './fold-for-search.ts';
 import { hasAttachment } from './is-attachment.ts';
 import { makePreview } from './make-preview.ts';
 import { parseMessageId, parseMessageIds } from './message-ids.ts';
-import { parseAddresses } from './parse-addresses.ts';
-import type { MailAddress } from './parse-addresses.ts';
+import { mailboxesOf } from './parse-addresses.ts';
+import type { AddressItem, MailAddress } from './parse-addresses.ts';
 import { parseDate } from './parse-date.ts';
 import { findLastField } from './parse-header.ts';
-import type { Header } from './parse-header.ts';
 import type { Part } from './part.ts';
 import { printPartMap } from './part-map.ts';
 import { printBodyStructure } from './print-body-structure.ts';
@@ -38,16 +39,24 @@ export interface MessageSummary {
   readonly references: readonly string[];
   /** Date field, milliseconds since 1970; undefined when missing or unparsable. */
   readonly sentAtMs: number | undefined;
+  /** Minutes east of UTC that the Date field was written with: SENTBEFORE and the like go by the sender's calendar day. */
+  readonly sentOffsetMinutes: number | undefined;
   readonly from: readonly MailAddress[];
   readonly sender: readonly MailAddress[];
   readonly replyTo: readonly MailAddress[];
   readonly to: readonly MailAddress[];
   readonly cc: readonly MailAddress[];
   readonly bcc: readonly MailAddress[];
+  /** Sort keys of SORT FROM, TO and CC: mailbox (or group) name of the first address, folded. RFC 5256 section 3. */
+  readonly sortFrom: string;
+  readonly sortTo: string;
+  readonly sortCc: string;
   readonly hasAttachment: boolean;
 }
 
 const MAX_SUBJECT = 16_384;
+/** Longest sort key; what is equal up to there counts as equal. */
+const MAX_SORT_KEY = 256;
 
 /**
  * Everything that is derived from a message for lists, threads, sorting and FETCH. `head`: its first octets, up to 64 KiB,
@@ -59,9 +68,11 @@ export function summarizeMessage(root: Part, head: Uint8Array): MessageSummary {
   const subject = cutText(decodeHeaderText(raw('subject') ?? ''), MAX_SUBJECT);
   const base = baseSubject(subject);
   const messageId = raw('message-id');
+  const addresses = readEnvelopeAddresses(header);
   const date = raw('date');
+  const sentAt = date === undefined ? undefined : parseDate(date);
   return {
-    envelope: printEnvelope(header),
+    envelope: printEnvelope(header, addresses),
     bodyStructure: printBodyStructure(root),
     partMap: printPartMap(root),
     preview: makePreview(root, head),
@@ -71,18 +82,22 @@ export function summarizeMessage(root: Part, head: Uint8Array): MessageSummary {
     messageId: messageId === undefined ? undefined : parseMessageId(messageId),
     inReplyTo: parseMessageIds(raw('in-reply-to') ?? ''),
     references: parseMessageIds(raw('references') ?? ''),
-    sentAtMs: date === undefined ? undefined : parseDate(date)?.ms,
-    from: addressesOf(header, 'from'),
-    sender: addressesOf(header, 'sender'),
-    replyTo: addressesOf(header, 'reply-to'),
-    to: addressesOf(header, 'to'),
-    cc: addressesOf(header, 'cc'),
-    bcc: addressesOf(header, 'bcc'),
+    sentAtMs: sentAt?.ms,
+    sentOffsetMinutes: sentAt?.offsetMinutes,
+    from: mailboxesOf(addresses.from),
+    sender: mailboxesOf(addresses.sender),
+    replyTo: mailboxesOf(addresses.replyTo),
+    to: mailboxesOf(addresses.to),
+    cc: mailboxesOf(addresses.cc),
+    bcc: mailboxesOf(addresses.bcc),
+    sortFrom: sortKey(addresses.from),
+    sortTo: sortKey(addresses.to),
+    sortCc: sortKey(addresses.cc),
     hasAttachment: hasAttachment(root),
   };
 }
 
-/** Repeated address fields are one list, as in ENVELOPE. */
-function addressesOf(header: Header, name: string): MailAddress[] {
-  return header.fields.flatMap((field) => (field.name === name ? parseAddresses(field.raw) : []));
+function sortKey([first]: readonly AddressItem[]): string {
+  if (first === undefined || first.kind === 'group-end') return '';
+  return cutText(foldForSearch(first.kind === 'mailbox' ? first.localPart : first.name), MAX_SORT_KEY);
 }

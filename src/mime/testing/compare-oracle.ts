@@ -29,10 +29,10 @@ export function normalizeOracle(value: unknown): unknown {
     out.params === null
   )
     return out;
-  const params = Object.entries(out.params)
-    .map(([name, inner]) => [name, name === 'charset' ? String(inner).toLowerCase() : inner])
-    .filter(([name, inner]) => name !== 'charset' || inner !== 'us-ascii');
-  return { ...out, params: params.length === 0 ? null : Object.fromEntries(params) };
+  const params: Record<string, unknown> = { ...out.params };
+  if (typeof params.charset === 'string') params.charset = params.charset.toLowerCase();
+  if (params.charset === 'us-ascii') delete params.charset;
+  return { ...out, params: Object.keys(params).length === 0 ? null : params };
 }
 
 function squeeze(value: ImapValue): ImapValue {
