@@ -1,7 +1,7 @@
 import { fail, ok } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import { parseAddress, parseLocalPart, printAddress } from './address-text.ts';
-import { parseDomainName } from './domain-name.ts';
+import { toAsciiDomain } from '../base/domain-name.ts';
 
 /** A configured address taken apart; no local part: the catchall of the domain. */
 export interface ConfiguredAddress {
@@ -33,7 +33,7 @@ export function parsePrinted(
  */
 export function readAddressKey(text: string): Result<string, string> {
   if (text.startsWith('@')) {
-    const domain = parseDomainName(text.slice(1));
+    const domain = toAsciiDomain(text.slice(1));
     return domain.ok ? ok(`@${domain.value}`) : fail(`"${text}" is no catchall: "@" and a domain name are expected`);
   }
   const address = parseAddress(text);
@@ -44,6 +44,6 @@ export function readAddressKey(text: string): Result<string, string> {
 
 /** A domain name as a person writes it. */
 export function readDomainKey(text: string): Result<string, string> {
-  const domain = parseDomainName(text);
+  const domain = toAsciiDomain(text);
   return domain.ok ? domain : fail(`"${text}" is no domain name`);
 }

@@ -1,7 +1,7 @@
 import { malformed, ok } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import type { AddressParts } from './directory.ts';
-import { displayDomainName, parseDomainName } from './domain-name.ts';
+import { toAsciiDomain, toUnicodeDomain } from '../base/domain-name.ts';
 
 /** RFC 5321 section 4.5.3.1.1 says 64; some real addresses are longer, none that is honest is longer than this. Octets of UTF-8. */
 const maxLocalPartBytes = 128;
@@ -19,7 +19,7 @@ export function parseAddress(text: string): Result<AddressParts> {
   if (text.length > 4 * 1024) return malformed('an address', 0);
   const at = text.lastIndexOf('@');
   if (at < 0) return malformed('"@" and a domain', text.length);
-  const domain = parseDomainName(text.slice(at + 1));
+  const domain = toAsciiDomain(text.slice(at + 1));
   if (!domain.ok) return malformed('a domain name', at + 1);
   const localPart = parseLocalPart(text.slice(0, at));
   return localPart.ok ? ok({ localPart: localPart.value, domain: domain.value }) : localPart;
@@ -76,5 +76,5 @@ export function printAddress(address: AddressParts): string {
 /** For people: the domain with U-labels. Takes a printed address or catchall (`@example.org`). */
 export function displayAddress(printed: string): string {
   const at = printed.lastIndexOf('@');
-  return at < 0 ? printed : printed.slice(0, at + 1) + displayDomainName(printed.slice(at + 1));
+  return at < 0 ? printed : printed.slice(0, at + 1) + toUnicodeDomain(printed.slice(at + 1));
 }

@@ -1,6 +1,6 @@
 import { printLocalPart } from './address-text.ts';
 import type { AddressParts } from './directory.ts';
-import { normalizeDomain } from './domain-name.ts';
+import { normalizeDomain } from './normalize-domain.ts';
 
 /** What decides which spellings of a local part are equal in a domain. */
 export interface LocalPartRules {

@@ -47,6 +47,13 @@ describe('refused, with a reason and a text that names the conflict', () => {
     ],
     ['no domain name', [], { do: 'domain-add', domain: 'a b' }, 'invalid', /"a b" is no domain name/],
     ['unknown domain', [], alice, 'unknown', /no domain example\.org; add it with/],
+    [
+      'first address of others',
+      base,
+      { do: 'account-add', name: 'c', address: 'bob@example.org' },
+      'exists',
+      /bob@example\.org is an address of account "bob" already/,
+    ],
     ['account twice', base, { ...alice, address: 'x@example.org' }, 'exists', /"alice"/],
     ['bad account name', [domain], { ...alice, name: '../x' }, 'invalid', /cannot be an account name/],
     [
@@ -95,8 +102,8 @@ describe('refused, with a reason and a text that names the conflict', () => {
       'catchall twice',
       [...base, catchall],
       { ...catchall, account: 'bob' },
-      'exists',
-      /@example\.org is an address of account "alice"/,
+      'catchall-taken',
+      /example\.org has a catchall, to account "alice"; remove it first/,
     ],
     [
       'alias over an address',

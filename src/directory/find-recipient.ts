@@ -2,7 +2,7 @@ import { canonicalAddress, canonicalLocalPart } from './canonical-address.ts';
 import type { AddressParts } from './directory.ts';
 import type { AddressRecord, AliasRecord } from './directory-record.ts';
 import type { DirectoryView } from './directory-tables.ts';
-import { normalizeDomain } from './domain-name.ts';
+import { normalizeDomain } from './normalize-domain.ts';
 
 /** Where an address leads, by the order of spec/protocols.md section 5.3. */
 export type FoundRecipient =

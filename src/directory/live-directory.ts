@@ -15,7 +15,7 @@ import { DirectoryEditor } from './directory-editor.ts';
 import type { DirectoryOptions } from './directory-options.ts';
 import type { DirectoryView } from './directory-tables.ts';
 import { canonicalKey } from './directory-tables.ts';
-import { normalizeDomain } from './domain-name.ts';
+import { normalizeDomain } from './normalize-domain.ts';
 import { findLogin, findRecipient } from './find-recipient.ts';
 import { pretendToVerify, verifyPassword } from './passwords/credential.ts';
 import { LoginCache } from './passwords/login-cache.ts';

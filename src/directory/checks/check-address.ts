@@ -8,7 +8,7 @@ import type { DirectoryConflict } from '../directory-conflict.ts';
 import type { AddressRecord, AliasRecord } from '../directory-record.ts';
 import { canonicalKey } from '../directory-tables.ts';
 import type { DirectoryView } from '../directory-tables.ts';
-import { displayDomainName } from '../domain-name.ts';
+import { toUnicodeDomain } from '../../base/domain-name.ts';
 
 /** May this address or catchall be added? */
 export function checkAddress(view: DirectoryView, record: AddressRecord): Result<undefined, DirectoryConflict> {
@@ -29,25 +29,26 @@ export function checkFree(
   const shown = displayAddress(record.address);
   const rules = view.domains.get(domain);
   if (!rules) {
-    const name = displayDomainName(domain);
+    const name = toUnicodeDomain(domain);
     return conflict('unknown', `there is no domain ${name}; add it with "posthorn config domain add ${name}"`);
   }
   if (rules.reportsOnly) {
-    return conflict('reports-only-domain', `${displayDomainName(domain)} is for reports only and cannot have ${shown}`);
+    return conflict('reports-only-domain', `${toUnicodeDomain(domain)} is for reports only and cannot have ${shown}`);
   }
   const separator = localPart === undefined ? undefined : findSeparator(localPart, rules);
   if (separator !== undefined) {
     return conflict(
       'separator-in-local-part',
-      `${shown} contains "${separator}", a catchall separator of ${displayDomainName(domain)}: mail for it goes to the address in front of it`,
+      `${shown} contains "${separator}", a catchall separator of ${toUnicodeDomain(domain)}: mail for it goes to the address in front of it`,
     );
   }
   const other = view.byCanonical.get(canonicalKey(view, record.address));
-  return other && !isSame(other, record) ? taken(record, other) : ok(undefined);
+  return other && !isNewVersion(record, other) ? taken(record, other) : ok(undefined);
 }
 
-function isSame(a: AddressRecord | AliasRecord, b: AddressRecord | AliasRecord): boolean {
-  return a.kind === b.kind && a.address === b.address;
+/** An alias with other members or settings. An address is never changed, only removed and added. */
+function isNewVersion(record: AddressRecord | AliasRecord, other: AddressRecord | AliasRecord): boolean {
+  return record.kind === 'alias' && other.kind === 'alias' && record.address === other.address;
 }
 
 function taken(record: AddressRecord | AliasRecord, other: AddressRecord | AliasRecord): ReturnType<typeof conflict> {
@@ -58,7 +59,7 @@ function taken(record: AddressRecord | AliasRecord, other: AddressRecord | Alias
     const account = other.kind === 'alias' ? '' : other.account;
     return conflict(
       'catchall-taken',
-      `${displayDomainName(domain)} has a catchall, to account "${account}"; remove it first`,
+      `${toUnicodeDomain(domain)} has a catchall, to account "${account}"; remove it first`,
     );
   }
   if (other.address === record.address) return conflict('exists', `${shown} is ${owner} already`);

@@ -7,7 +7,7 @@ import { conflict } from '../directory-conflict.ts';
 import type { DirectoryConflict } from '../directory-conflict.ts';
 import type { AddressRecord, AliasRecord, DomainRecord } from '../directory-record.ts';
 import type { DirectoryView } from '../directory-tables.ts';
-import { displayDomainName } from '../domain-name.ts';
+import { toUnicodeDomain } from '../../base/domain-name.ts';
 
 /** Printable, and no letter or digit: those have case or look like a name. */
 const separatorText = /^[!#$%&'*+\-./=?^_`{|}~]{1,8}$/;
@@ -15,7 +15,7 @@ const maxSeparators = 8;
 
 /** May the domain be as in `record`, with the addresses that it has? */
 export function checkDomain(view: DirectoryView, record: DomainRecord): Result<undefined, DirectoryConflict> {
-  const name = displayDomainName(record.name);
+  const name = toUnicodeDomain(record.name);
   if (record.separators.length > maxSeparators) {
     return conflict('invalid', `${name}: at most ${maxSeparators} catchall separators`);
   }
@@ -37,7 +37,7 @@ function checkAddressesOf(view: DirectoryView, record: DomainRecord): Result<und
     if (record.reportsOnly) {
       return conflict(
         'reports-only-domain',
-        `${displayDomainName(record.name)} cannot be for reports only while it has ${shown}; remove that first`,
+        `${toUnicodeDomain(record.name)} cannot be for reports only while it has ${shown}; remove that first`,
       );
     }
     const { localPart, domain } = parsePrinted(address);

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 
 import { addressKey, getAccount, operation, putChecked } from './operation.ts';
-import { conflict } from '../directory-conflict.ts';
-import { displayAddress } from '../address-text.ts';
 
 export const addressAdd = operation({
   name: 'address-add',
@@ -12,13 +10,6 @@ export const addressAdd = operation({
     if (!account.ok) return account;
     const key = addressKey(args.address);
     if (!key.ok) return key;
-    const existing = view.addresses.get(key.value);
-    if (existing) {
-      return conflict(
-        'exists',
-        `${displayAddress(key.value)} is an address of account "${existing.account}" already; remove it first`,
-      );
-    }
     return putChecked(view, {
       kind: 'address',
       address: key.value,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { readDomainKey } from '../address-key.ts';
 import { conflict } from '../directory-conflict.ts';
-import { displayDomainName } from '../domain-name.ts';
+import { toUnicodeDomain } from '../../base/domain-name.ts';
 import { operation, putChecked } from './operation.ts';
 
 export const domainAdd = operation({
@@ -12,7 +12,7 @@ export const domainAdd = operation({
     const name = readDomainKey(domain);
     if (!name.ok) return conflict('invalid', name.error);
     if (view.domains.has(name.value)) {
-      return conflict('exists', `the domain ${displayDomainName(name.value)} is configured already`);
+      return conflict('exists', `the domain ${toUnicodeDomain(name.value)} is configured already`);
     }
     return putChecked(view, {
       kind: 'domain',

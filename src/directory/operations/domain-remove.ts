@@ -5,7 +5,7 @@ import { displayAddress } from '../address-text.ts';
 import { addressesIn } from '../checks/check-domain.ts';
 import { directoryChange } from '../directory-change.ts';
 import { conflict } from '../directory-conflict.ts';
-import { displayDomainName } from '../domain-name.ts';
+import { toUnicodeDomain } from '../../base/domain-name.ts';
 import { getDomain, operation } from './operation.ts';
 
 export const domainRemove = operation({
@@ -17,7 +17,7 @@ export const domainRemove = operation({
     const inUse = Array.from(addressesIn(view, record.value.name), ({ address }) => displayAddress(address));
     if (inUse.length > 0) {
       const some = inUse.slice(0, 3).join(', ') + (inUse.length > 3 ? ` and ${inUse.length - 3} more` : '');
-      return conflict('in-use', `the domain ${displayDomainName(record.value.name)} has ${some}; remove them first`);
+      return conflict('in-use', `the domain ${toUnicodeDomain(record.value.name)} has ${some}; remove them first`);
     }
     return ok(directoryChange({ remove: [{ kind: 'domain', id: record.value.name }] }));
   },

@@ -12,7 +12,7 @@ import { conflict } from '../directory-conflict.ts';
 import type { DirectoryConflict } from '../directory-conflict.ts';
 import type { AccountRecord, AddressRecord, AliasRecord, DirectoryRecord, DomainRecord } from '../directory-record.ts';
 import { displayAddress } from '../address-text.ts';
-import { displayDomainName } from '../domain-name.ts';
+import { toUnicodeDomain } from '../../base/domain-name.ts';
 import { checkRecord } from '../load-tables.ts';
 
 /** What a decision may know beside the directory. */
@@ -52,9 +52,7 @@ export function getDomain(view: DirectoryView, text: string): Result<DomainRecor
   const key = readDomainKey(text);
   if (!key.ok) return conflict('invalid', key.error);
   const record = view.domains.get(key.value);
-  return record
-    ? { ok: true, value: record }
-    : conflict('unknown', `there is no domain ${displayDomainName(key.value)}`);
+  return record ? { ok: true, value: record } : conflict('unknown', `there is no domain ${toUnicodeDomain(key.value)}`);
 }
 
 export function getAccount(view: DirectoryView, name: string): Result<AccountRecord, DirectoryConflict> {

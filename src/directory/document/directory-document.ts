@@ -1,0 +1,65 @@
+/** The directory as one document: what `config export` prints and `config apply` reads. Its keys are in the style of posthorn.yaml. */
+import { z } from 'zod';
+
+import { credentialSchema } from '../passwords/credential.ts';
+
+const domainEntry = z.strictObject({
+  'localpart-case-sensitive': z.boolean().default(false),
+  'catchall-separators': z
+    .union([z.string().transform((text) => (text === '' ? [] : [text])), z.array(z.string())])
+    .default(['+']),
+  'reports-only': z.boolean().default(false),
+  disabled: z.boolean().default(false),
+});
+
+const addressEntry = z.union([
+  z.string().transform((address) => ({ address, mailbox: 'INBOX' })),
+  z.strictObject({ address: z.string(), mailbox: z.string().default('INBOX') }),
+]);
+
+const tlsPublicKeyEntry = z.strictObject({
+  /** base64 of the certificate in DER. */
+  certificate: z.string(),
+  'login-address': z.string(),
+  name: z.string(),
+  'imap-preauth': z.boolean().default(true),
+});
+
+const accountEntry = z.strictObject({
+  /** All of them: what is not in the list goes. No list: they stay as they are. */
+  addresses: z.array(addressEntry).optional(),
+  password: z.string().optional(),
+  /** Instead of `password`: what `config export --with-credentials` printed. */
+  credential: credentialSchema.optional(),
+  mailboxes: z.enum(['standard', 'minimal']).default('standard'),
+  /** Octets. */
+  quota: z.number().int().positive().optional(),
+  'login-disabled': z.string().optional(),
+  'tls-public-keys': z.array(tlsPublicKeyEntry).optional(),
+});
+
+const aliasEntry = z.strictObject({
+  members: z.array(z.string()),
+  'post-public': z.boolean().default(false),
+  'list-members': z.boolean().default(false),
+  'allow-msg-from': z.boolean().default(false),
+});
+
+/** An entry may be left empty in YAML: all defaults. */
+function orEmpty<Schema extends z.ZodType>(schema: Schema) {
+  return z.preprocess((value) => value ?? {}, schema);
+}
+
+/** An account as it may be written. */
+export type AccountEntry = z.input<typeof accountEntry>;
+
+export const directoryDocumentSchema = z.strictObject({
+  domains: z.record(z.string(), orEmpty(domainEntry)).default({}),
+  accounts: z.record(z.string(), orEmpty(accountEntry)).default({}),
+  aliases: z.record(z.string(), aliasEntry).default({}),
+  /** Account that gets the mail for `postmaster`. */
+  postmaster: z.string().optional(),
+});
+
+export type DirectoryDocument = z.infer<typeof directoryDocumentSchema>;
+export type DirectoryDocumentInput = z.input<typeof directoryDocumentSchema>;

@@ -1,0 +1,62 @@
+import { displayAddress } from '../address-text.ts';
+import type { DirectoryView } from '../directory-tables.ts';
+import { toUnicodeDomain } from '../../base/domain-name.ts';
+import type { AccountEntry, DirectoryDocumentInput } from './directory-document.ts';
+
+type Accounts = NonNullable<DirectoryDocumentInput['accounts']>;
+
+/** The whole directory as a document that `apply` takes back. Passwords cannot be had; their hashes only when asked for. */
+export function exportDocument(
+  view: DirectoryView,
+  { withCredentials }: { readonly withCredentials: boolean },
+): DirectoryDocumentInput {
+  const domains: NonNullable<DirectoryDocumentInput['domains']> = {};
+  for (const record of view.domains.values()) {
+    domains[toUnicodeDomain(record.name)] = {
+      'localpart-case-sensitive': record.caseSensitive,
+      'catchall-separators': [...record.separators],
+      'reports-only': record.reportsOnly,
+      disabled: record.disabled,
+    };
+  }
+  const aliases: NonNullable<DirectoryDocumentInput['aliases']> = {};
+  for (const record of view.aliases.values()) {
+    aliases[displayAddress(record.address)] = {
+      members: record.members.map(displayAddress),
+      'post-public': record.postPublic,
+      'list-members': record.listMembers,
+      'allow-msg-from': record.allowMsgFrom,
+    };
+  }
+  const { postmaster } = view.settings;
+  const accounts = exportAccounts(view, withCredentials);
+  return { domains, accounts, aliases, ...(postmaster === undefined ? {} : { postmaster }) };
+}
+
+function exportAccounts(view: DirectoryView, withCredentials: boolean): Accounts {
+  const accounts = new Map<string, AccountEntry>();
+  for (const record of view.accounts.values()) {
+    const credential = withCredentials ? view.credentials.get(record.name)?.credential : undefined;
+    accounts.set(record.name, {
+      addresses: [],
+      ...(record.quotaBytes === undefined ? {} : { quota: record.quotaBytes }),
+      ...(record.loginDisabled === undefined ? {} : { 'login-disabled': record.loginDisabled }),
+      ...(credential === undefined ? {} : { credential }),
+    });
+  }
+  for (const { address, account, mailbox } of view.addresses.values()) {
+    const shown = displayAddress(address);
+    accounts.get(account)?.addresses?.push(mailbox === 'INBOX' ? shown : { address: shown, mailbox });
+  }
+  for (const key of view.tlsPublicKeys.values()) {
+    const entry = accounts.get(key.account);
+    if (!entry) continue;
+    (entry['tls-public-keys'] ??= []).push({
+      certificate: key.certificate,
+      'login-address': displayAddress(key.loginAddress),
+      name: key.name,
+      'imap-preauth': key.imapPreauth,
+    });
+  }
+  return Object.fromEntries(accounts);
+}
