@@ -1,0 +1,192 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { silentLog } from '../../src/base/log.ts';
+import type { Account, Directory, LoginOutcome } from '../../src/directory/directory.ts';
+import { createImapConversation } from '../../src/serve/imap/conversation.ts';
+import type { ImapListenerOptions, ImapServices } from '../../src/serve/imap/services.ts';
+import type { ImapEvent } from '../../src/serve/imap/session.ts';
+import { findFlagBit } from '../../src/store/flags.ts';
+import type { AccountId } from '../../src/store/ids.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { ScriptedConnection } from './scripted-connection.ts';
+
+/** Where IMAP is played without sockets: a real store in a folder of its own, a directory of one account at a time. */
+export interface Stage {
+  readonly store: Store;
+  /** A new account with the standard mailboxes, empty. */
+  newActor(): Promise<Actor>;
+  close(): Promise<void>;
+}
+
+export async function openStage(): Promise<Stage> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'posthorn-imap-'));
+  const store = await openStore({ dataDir });
+  let count = 0;
+  return {
+    store,
+    async newActor() {
+      const name = `account${++count}`;
+      const { version } = await store.readDirectory();
+      const edited = await store.editDirectory({
+        baseVersion: version,
+        put: [],
+        remove: [],
+        createAccounts: [{ name, mailboxes: 'standard' }],
+        removeAccounts: [],
+      });
+      const id = edited.ok ? edited.accountIds.get(name) : undefined;
+      if (id === undefined) throw new Error('account was not made');
+      return new Actor(store, id, name);
+    },
+    async close() {
+      await store.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+const defaults: ImapListenerOptions = { startTls: false, plaintextLogin: true, maxMessageBytes: 100 * 1024 * 1024 };
+
+/** One account (`post@localhost`, password `posthorn`) and the connections to it. */
+export class Actor {
+  readonly store: Store;
+  readonly accountId: AccountId;
+  options: ImapListenerOptions = defaults;
+  quotaBytes: number | undefined = undefined;
+  loginDisabled: string | undefined = undefined;
+  removed = false;
+  blocked = false;
+  nowMs = 1_700_000_000_000;
+  failures = 0;
+  /** All that was logged, to look for secrets. */
+  readonly logged: string[] = [];
+  private readonly name: string;
+  private readonly watchers = new Set<() => void>();
+
+  constructor(store: Store, accountId: AccountId, name: string) {
+    this.store = store;
+    this.accountId = accountId;
+    this.name = name;
+  }
+
+  connect(id = 'c1', chunkBytes = 65_536): ScriptedConnection<ImapEvent> {
+    return new ScriptedConnection(createImapConversation(this.services(), this.options), { id }, chunkBytes);
+  }
+
+  /** A connection that has logged in. */
+  async enter(id = 'c1', chunkBytes = 65_536): Promise<ScriptedConnection<ImapEvent>> {
+    const connection = this.connect(id, chunkBytes);
+    await connection.greet();
+    await connection.send('l LOGIN post@localhost posthorn\r\n');
+    return connection;
+  }
+
+  /** What the administrator changed is known to all sessions. */
+  tellDirectory(): void {
+    for (const watcher of this.watchers) watcher();
+  }
+
+  /** Files messages as if they had just arrived; `text` without CR. */
+  async deliver(mailbox: string, text: string, flags: readonly string[] = []): Promise<void> {
+    const bits = flags.reduce((sum, flag) => sum | (findFlagBit(flag) ?? 0), 0);
+    const keywords = flags.filter((flag) => findFlagBit(flag) === undefined);
+    const octets = Buffer.from(text.replaceAll('\n', '\r\n'), 'utf8');
+    const target = {
+      accountId: this.accountId,
+      mailbox: { name: mailbox, orInbox: false },
+      flags: bits,
+      keywords,
+      receivedAtMs: this.nowMs,
+      prefix: '',
+    };
+    const [outcome] = await this.store.append({ message: { kind: 'octets', octets }, targets: [target] });
+    if (outcome?.ok !== true) throw new Error(`not delivered: ${outcome?.reason}`);
+  }
+
+  /** Another session, or a program, changes flags. */
+  async mark(mailbox: string, first: number, last: number, flag: string, add = true): Promise<void> {
+    const found = await this.store.findMailbox(this.accountId, mailbox);
+    if (found === undefined) throw new Error('no such mailbox');
+    const bit = findFlagBit(flag);
+    await this.store.setFlags({
+      accountId: this.accountId,
+      mailboxId: found.id,
+      uids: [[first, last]],
+      how: add ? 'add' : 'remove',
+      flags: bit ?? 0,
+      keywords: bit === undefined ? [flag] : [],
+    });
+  }
+
+  /** Another session expunges. */
+  async expunge(mailbox: string, first: number, last: number): Promise<void> {
+    const found = await this.store.findMailbox(this.accountId, mailbox);
+    if (found === undefined) throw new Error('no such mailbox');
+    await this.store.expunge({
+      accountId: this.accountId,
+      mailboxId: found.id,
+      uids: [[first, last]],
+      onlyDeleted: false,
+    });
+  }
+
+  private account(): Account {
+    return { id: this.accountId, name: this.name, quotaBytes: this.quotaBytes, loginDisabled: this.loginDisabled };
+  }
+
+  private services(): ImapServices {
+    return {
+      store: this.store,
+      directory: this.directory(),
+      logins: {
+        blocked: () => this.blocked,
+        failed: () => void this.failures++,
+        succeeded: () => void (this.failures = 0),
+      },
+      clock: { now: () => this.nowMs },
+      log: this.log(),
+      version: '1.0',
+    };
+  }
+
+  private log(): ImapServices['log'] {
+    const keep = (message: string, fields?: object, error?: unknown): void => {
+      this.logged.push(`${message} ${JSON.stringify(fields ?? {})}${error instanceof Error ? ` ${error.stack}` : ''}`);
+    };
+    const log: ImapServices['log'] = {
+      ...silentLog,
+      info: keep,
+      warn: keep,
+      error: keep,
+      debug: keep,
+      with: () => log,
+    };
+    return log;
+  }
+
+  private directory(): Directory {
+    const no = (): never => {
+      throw new Error('not asked by IMAP');
+    };
+    return {
+      lookupRecipient: no,
+      canonicalAddress: no,
+      isLocalDomain: no,
+      maySendAs: no,
+      checkPassword: (login, password) => Promise.resolve(this.checkPassword(login, password)),
+      findAccount: (id) => (this.removed || id !== this.accountId ? undefined : this.account()),
+      watch: (listener) => {
+        this.watchers.add(listener);
+        return () => this.watchers.delete(listener);
+      },
+    };
+  }
+
+  private checkPassword(login: string, password: string): LoginOutcome {
+    if (login !== 'post@localhost' || password !== 'posthorn') return { ok: false, reason: 'bad-credentials' };
+    if (this.loginDisabled !== undefined) return { ok: false, reason: 'login-disabled', message: this.loginDisabled };
+    return { ok: true, account: this.account(), loginAddress: login };
+  }
+}
