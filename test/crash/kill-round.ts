@@ -1,0 +1,35 @@
+/** One round of: write with all one's might, kill -9, verify, restart, compare. */
+import { expect } from 'vitest';
+import { ImapSession } from '../e2e/harness/imap-session.ts';
+import { startServe, type Account, type TestServer } from '../e2e/harness/server.ts';
+import { ImapWriter, SmtpWriter, type Writer } from './writers.ts';
+
+const account: Account = { name: 'writer', address: 'writer@example.test', password: 'never lose mail' };
+
+/** Starts a server and makes the writers of a seed. */
+export async function startCrashTest(seed: number): Promise<{ server: TestServer; writers: Writer[] }> {
+  const server = await startServe({ accounts: [account] });
+  const writers = [
+    ...[1, 2, 3].map((i) => new ImapWriter(server, account, `w${i}`, seed * 10 + i)),
+    ...[1, 2].map((i) => new SmtpWriter(server, account, `s${i}`, seed * 10 + 5 + i)),
+  ];
+  return { server, writers };
+}
+
+/** Resolves with the number of acknowledged operations. */
+export async function killRound(server: TestServer, writers: readonly Writer[], afterMs: number): Promise<number> {
+  const running = Promise.all(writers.map((writer) => writer.run()));
+  await Promise.race([running, new Promise((resolve) => setTimeout(resolve, afterMs))]);
+  await server.kill();
+  const acknowledged = (await running).reduce((sum, count) => sum + count, 0);
+
+  const verified = await server.tryAdmin('verify');
+  expect(verified.status, `posthorn verify: ${verified.stdout}${verified.stderr}`).toBe(0);
+
+  await server.start();
+  const imap = await ImapSession.login(server.ports.imap, account.address, account.password);
+  const wrong = (await Promise.all(writers.map((writer) => writer.check(imap)))).flat();
+  await imap.logout();
+  expect(wrong).toEqual([]);
+  return acknowledged;
+}
