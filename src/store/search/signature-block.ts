@@ -7,8 +7,6 @@ import type { Signature } from './trigram-signature.ts';
  *     'S' 'B' version(1) 0   count: u32
  *     for each message: id: u32 low, u32 high   start: u32   size of its header signature: u16, of its text signature: u16
  *     the signatures, each message's header signature and then its text signature, without gaps
- *
- * A size is stored as it is, except that 16 KiB fits too: the largest size is 16,384.
  */
 export interface SignedMessage {
   readonly id: number;

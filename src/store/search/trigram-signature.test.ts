@@ -49,13 +49,14 @@ describe('trigram signature', () => {
       expect(may(signature, needle), needle).toBe(false);
   });
 
-  test('sizes: a power of two from 16 octets to 16 KiB, 4 to 8 bits for each different trigram', () => {
+  test('sizes: a power of two from 16 octets to 16 KiB, 2.5 to 5 bits for each different piece', () => {
     expect(computeSignature('').length).toBe(0);
     expect(computeSignature('ab', 'cd').length).toBe(0);
     expect(computeSignature('abc').length).toBe(16);
+    // Nothing but 'aaa' and 'aaaa'.
     expect(computeSignature('a'.repeat(100_000)).length).toBe(16);
     const distinct = Array.from({ length: 1000 }, (_, i) => String.fromCharCode(1000 + i)).join('');
-    expect(computeSignature(distinct).length).toBe(512);
+    expect(computeSignature(distinct).length).toBe(1024);
     const vast = Array.from({ length: 60_000 }, (_, i) => String.fromCharCode(i)).join('');
     expect(computeSignature(vast).length).toBe(16_384);
   });
@@ -74,7 +75,8 @@ describe('trigram signature', () => {
     expect(hashNeedles('')).toBeUndefined();
     expect(hashNeedles('ab', 'c')).toBeUndefined();
     expect(hashNeedles('ab', 'cde')).toHaveLength(1);
-    expect(hashNeedles('aaaaaaa')).toHaveLength(1);
+    expect(hashNeedles('aaaaaaa')).toHaveLength(2);
+    expect(hashNeedles('abcd', 'abcd')).toHaveLength(3);
   });
 
   function may(signature: Uint8Array, needle: string): boolean {
