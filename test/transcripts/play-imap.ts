@@ -16,7 +16,7 @@ const tls = {
  * Plays a transcript against an account and writes it anew with what the server really said. Events:
  * `options KEY=VALUE…` (before the first C) · `quota BYTES` · `deliver MAILBOX COUNT [FLAG…]` · `mark MAILBOX FIRST LAST FLAG` ·
  * `unmark …` · `expunge MAILBOX FIRST LAST` · `tls` · `timeout` · `shutdown` · `later MINUTES` · `disable TEXT` · `enable` · `remove`.
- * `<uidvalidity>` in what is sent stands for INBOX's; all uidvalidities in what is said are written so.
+ * `<uidvalidity>` in what is sent stands for INBOX's; all uidvalidities in what is said are written so. The code CAPABILITY is cut short.
  */
 export async function playImap(actor: Actor, text: string): Promise<string> {
   const player = new Player(actor);
@@ -32,6 +32,7 @@ class Player {
   written = '';
   private readonly actor: Actor;
   private readonly connections = new Map<string, ScriptedConnection<ImapEvent>>();
+  private readonly gone = new Set<string>();
   private delivered = 0;
 
   constructor(actor: Actor) {
@@ -43,14 +44,18 @@ class Player {
       const connection = await this.connection(step.connection);
       this.written += printStep(step);
       this.said(step.connection, await connection.send(await this.fillIn(step.octets)));
-      if (connection.closed && !this.written.endsWith('(closed)\n')) this.written += '# (closed)\n';
     } else if (step.kind === 'event') {
       this.written += printStep(step);
       await this.happen(step.words);
-    } else if (step.text !== '# (closed)') {
+    } else if (!/^# \(closed\d?\)$/.test(step.text)) {
       this.written += printStep(step);
     }
-    for (const [name, connection] of this.connections) this.said(name, await connection.settle());
+    for (const [name, connection] of this.connections) {
+      this.said(name, await connection.settle());
+      if (!connection.closed || this.gone.has(name)) continue;
+      this.gone.add(name);
+      this.written += `# (closed${name})\n`;
+    }
   }
 
   end(): void {
@@ -68,6 +73,7 @@ class Player {
 
   private said(name: string, octets: string): void {
     const masked = octets
+      .replaceAll(/\[CAPABILITY [^\]]*\]/g, '[CAPABILITY ...]')
       .replaceAll(/\b(UIDVALIDITY) \d+/g, '$1 <uidvalidity>')
       .replaceAll(/\b(APPENDUID|COPYUID) \d+/g, '$1 <uidvalidity>');
     this.written += printSaid(name, masked);

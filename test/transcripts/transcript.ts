@@ -1,10 +1,10 @@
 /**
  * Transcripts are golden files: `C:` what the client sends, `S:` what it gets, `!` what else happens, `#` why. `C2:` and
- * `S2:` are a second connection. Octets that are no printable UTF-8 are written `<0d>`.
+ * `S2:` are a second connection. Octets that are no printable UTF-8 are written `<0d>`, many of one kind `<41*5000>`.
  */
 export type Step =
   | { readonly kind: 'comment'; readonly text: string }
-  | { readonly kind: 'client'; readonly connection: string; readonly octets: string }
+  | { readonly kind: 'client'; readonly connection: string; readonly text: string; readonly octets: string }
   | { readonly kind: 'event'; readonly words: readonly string[]; readonly text: string };
 
 /** The steps of a transcript; what the server said is left out, it is made anew. */
@@ -14,7 +14,8 @@ export function parseTranscript(text: string): Step[] {
     if (/^S\d?:/.test(line)) continue;
     const client = /^C(\d?): ?(.*)$/.exec(line);
     if (client !== null) {
-      steps.push({ kind: 'client', connection: client[1] ?? '', octets: `${unescape(client[2] ?? '')}\r\n` });
+      const text = client[2] ?? '';
+      steps.push({ kind: 'client', connection: client[1] ?? '', text, octets: `${unescape(text)}\r\n` });
     } else if (line.startsWith('!')) {
       const event = line.slice(1).trim();
       steps.push({ kind: 'event', words: event.split(' '), text: event });
@@ -32,7 +33,7 @@ export function printStep(step: Step): string {
     case 'comment':
       return `${step.text}\n`;
     case 'client':
-      return `C${step.connection}: ${escape(step.octets.slice(0, -2))}\n`;
+      return `C${step.connection}: ${step.text}\n`;
     case 'event':
       return `! ${step.text}\n`;
     default:
@@ -65,5 +66,7 @@ function hex(char: string): string {
 
 function unescape(text: string): string {
   const octets = Buffer.from(text, 'utf8').toString('latin1');
-  return octets.replaceAll(/<([0-9a-f]{2})>/g, (_all, code: string) => String.fromCharCode(parseInt(code, 16)));
+  return octets.replaceAll(/<([0-9a-f]{2})(?:\*(\d+))?>/g, (_all, code: string, times = '1') =>
+    String.fromCharCode(parseInt(code, 16)).repeat(Number(times)),
+  );
 }

@@ -167,8 +167,8 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
   // ── running ──
 
   private execute(reading: Reading, mark: LiteralMark | undefined): void | Promise<void> {
+    if (reading.kind === 'command' || reading.recognised) this.errors.recognised();
     if (reading.kind === 'bad') return this.answerBad(reading.tag, reading.text, undefined);
-    this.errors.firstCommandSeen();
     this.unread = mark;
     const reply = new Reply(this.session.sink);
     const turn = this.gate.newTurn();
@@ -218,6 +218,7 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
 
   private refuseTooBig(step: Step & { kind: 'too-big' }): void | Promise<void> {
     const { mark } = step;
+    this.errors.recognised();
     if (mark !== undefined && !mark.sync) this.skipLiteral(mark);
     return this.session.ending ? undefined : this.answerBad(tagOf(step.text), 'command is too big', 'TOOBIG');
   }

@@ -12,7 +12,7 @@ import { tellChanges } from './tell.ts';
 export type Reading =
   | { readonly kind: 'command'; readonly tag: string; readonly entry: Command; readonly run: Prepared }
   /** Answer BAD. `tag` is `*` when there was none to be read (RFC 9051 section 7.1, BAD). */
-  | { readonly kind: 'bad'; readonly tag: string; readonly text: string };
+  | { readonly kind: 'bad'; readonly tag: string; readonly text: string; readonly recognised: boolean };
 
 /** How a command ended, for the conversation: what to do after the answer, and whether it counts as an error. */
 export type Ending =
@@ -27,16 +27,19 @@ export function readCommand(text: string, session: Session): Reading {
     r.expectSpace();
     return tag;
   });
-  if (!head.ok) return { kind: 'bad', tag: '*', text: 'expected a tag and a command' };
+  if (!head.ok) return { kind: 'bad', tag: '*', text: 'expected a tag and a command', recognised: false };
   const tag = head.value;
   const name = attempt(() => expectName(r));
-  if (!name.ok) return { kind: 'bad', tag, text: 'expected a command' };
+  if (!name.ok) return { kind: 'bad', tag, text: 'expected a command', recognised: false };
   const entry = commandsByName.get(name.value);
-  if (entry === undefined) return { kind: 'bad', tag, text: 'no such command' };
-  if (!entry.states.includes(session.state)) return { kind: 'bad', tag, text: wrongState(entry, session) };
+  if (entry === undefined) return { kind: 'bad', tag, text: 'no such command', recognised: false };
+  if (!entry.states.includes(session.state)) {
+    return { kind: 'bad', tag, text: wrongState(entry, session), recognised: true };
+  }
   const prepared = attempt(() => entry.prepare(r));
   if (prepared.ok) return { kind: 'command', tag, entry, run: prepared.value };
-  return { kind: 'bad', tag, text: `${entry.name}: expected ${prepared.error.expected} at ${prepared.error.at}` };
+  const { expected, at } = prepared.error;
+  return { kind: 'bad', tag, text: `${entry.name}: expected ${expected} at ${at}`, recognised: true };
 }
 
 /** True when the text, of which a literal is the next part, is a command that takes over message literals. */

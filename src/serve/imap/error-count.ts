@@ -10,8 +10,8 @@ export class ErrorCount {
   private inARow = 0;
   private understood = false;
 
-  /** A command was read without error. */
-  firstCommandSeen(): void {
+  /** The name of a command was recognised. */
+  recognised(): void {
     this.understood = true;
   }
 
@@ -19,7 +19,7 @@ export class ErrorCount {
     this.inARow = 0;
   }
 
-  /** One more BAD: `end` the connection, or wait so many milliseconds. Anything but IMAP in the first line ends it (HTTP on this port). */
+  /** One more BAD: `end` the connection, or wait so many milliseconds. Something else than IMAP in the first line ends it: HTTP on this port. */
   count(loggedIn: boolean): 'end' | number {
     this.inARow++;
     if (!this.understood || this.inARow >= (loggedIn ? maxAfterLogin : maxBeforeLogin)) return 'end';

@@ -35,12 +35,10 @@ export function* listMailboxes(args: ListArguments, facts: ListFacts): Generator
   const patterns = args.patterns.map((pattern) => listPattern(args.reference, pattern));
   const choose = chooserOf(args, facts.subscriptions);
   const known = gather(facts, choose);
-  const names = [...known.byName.keys()];
-  if (args.select.has('SUBSCRIBED')) {
-    for (const name of facts.subscriptions) if (!known.byName.has(name)) names.push(name);
-    names.sort();
-  }
-  for (const name of names) yield listed(name, args, facts.subscriptions, patterns, choose, known);
+  const names = new Set(known.byName.keys());
+  if (args.select.has('SUBSCRIBED')) for (const name of facts.subscriptions) names.add(name);
+  if (args.select.has('RECURSIVEMATCH')) for (const name of known.chosenParents) names.add(name);
+  for (const name of [...names].sort()) yield listed(name, args, facts.subscriptions, patterns, choose, known);
 }
 
 function chooserOf(args: ListArguments, subscriptions: ReadonlySet<string>): Chooser {

@@ -1,13 +1,15 @@
 /** A pattern of LIST: `*` stands for anything, `%` for anything within a level. RFC 9051 section 6.3.9. */
 export type ListPattern = (name: string) => boolean;
 
-/** Reference and pattern together; `inbox` as the first level, in any case, means INBOX. */
+/** Reference and pattern together; `inbox` as the first level, in any case, also means INBOX. */
 export function listPattern(reference: string, pattern: string): ListPattern {
-  const whole = `${reference}${pattern}`;
-  const collapsed = whole.replaceAll(/[*%]*\*[*%]*/g, '*').replaceAll(/%+/g, '%');
-  const canonical = /^inbox(?=\/|$)/i.test(collapsed) ? `INBOX${collapsed.slice(5)}` : collapsed;
-  const upper = canonical.toUpperCase();
-  return (name) => matches(canonical, name) || (name === 'INBOX' && matches(upper, name));
+  const collapsed = `${reference}${pattern}`.replaceAll(/[*%]*\*[*%]*/g, '*').replaceAll(/%+/g, '%');
+  const canonical = /^inbox(?=[/*%]|$)/i.test(collapsed) ? `INBOX${collapsed.slice(5)}` : undefined;
+  const upper = collapsed.toUpperCase();
+  return (name) =>
+    matches(collapsed, name) ||
+    (canonical !== undefined && matches(canonical, name)) ||
+    (name === 'INBOX' && matches(upper, name));
 }
 
 /**

@@ -12,12 +12,14 @@ export interface LiteralMark {
   readonly start: number;
 }
 
-const mark = /(~?)\{(\d{1,20})(\+?)\}$/;
+const mark = /(~?)\{(\d+)(\+?)\}$/;
+/** How far from the end of the line a mark may start; more digits than that are no number. */
+const maxMark = 300;
 
 /** The mark that a line ends in; undefined when it ends in none. A size beyond 2^53 comes back as `Infinity`. */
 export function findLiteralMark(line: string): LiteralMark | undefined {
   if (!line.endsWith('}')) return undefined;
-  const tail = line.slice(-32);
+  const tail = line.slice(-maxMark);
   const found = mark.exec(tail);
   if (found === null) return undefined;
   const size = Number(found[2]);
