@@ -3,7 +3,7 @@ import type { BlobStore } from './blob-store.ts';
 import type { Engine } from './engine.ts';
 import type { AccountId, EmailId } from './ids.ts';
 import type { MessageReader } from './message-reader.ts';
-import { blobEncoding } from './prepare-message.ts';
+import { blobEncoding, deflateOptions } from './prepare-message.ts';
 import { first } from './sql/statement.ts';
 
 /** See `Store.openMessage`. */
@@ -28,7 +28,11 @@ export async function openMessage(
     const originalBytes = Number(sizeBytes);
     return { ...common, originalBytes, read: (start, end) => blobs.read(key, start, Math.min(end, originalBytes)) };
   }
-  const original = unpackBlob(Number(encoding), octets instanceof Uint8Array ? octets : new Uint8Array());
+  const original = unpackBlob(
+    Number(encoding),
+    octets instanceof Uint8Array ? octets : new Uint8Array(),
+    Number(sizeBytes),
+  );
   return {
     ...common,
     originalBytes: original.length,
@@ -36,7 +40,9 @@ export async function openMessage(
   };
 }
 
-/** The octets of a blob that lies in the database. */
-export function unpackBlob(encoding: number, octets: Uint8Array): Uint8Array {
-  return encoding === blobEncoding.deflate ? inflateRawSync(octets) : octets;
+/** The octets of a blob that lies in the database; `sizeBytes` is its size when unpacked. */
+export function unpackBlob(encoding: number, octets: Uint8Array, sizeBytes: number): Uint8Array {
+  if (encoding !== blobEncoding.deflate) return octets;
+  // One buffer of the right size instead of growing ones makes it twice as fast.
+  return inflateRawSync(octets, { windowBits: deflateOptions.windowBits, chunkSize: Math.max(64, sizeBytes + 1) });
 }

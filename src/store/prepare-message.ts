@@ -11,6 +11,9 @@ import type { Spooled } from './spool.ts';
 /** How a blob's octets lie in its row. */
 export const blobEncoding = { raw: 0, deflate: 1, blobStore: 2 } as const;
 
+/** A small window is quicker to set up and enough for small messages; unpacking must use the same one. */
+export const deflateOptions = { level: 3, windowBits: 13, memLevel: 6 } as const;
+
 /** All that `append` writes about a message, made once however many recipients it has. Plain data. */
 export interface PreparedMessage {
   readonly hash: Uint8Array;
@@ -47,7 +50,7 @@ export function prepareOctets(octets: Uint8Array): PreparedMessage {
   let stored: Uint8Array = octets;
   let encoding: number = blobEncoding.raw;
   if (octets.length <= deflateUpToBytes && octets.length > 256) {
-    const packed = deflateRawSync(octets, { level: 1 });
+    const packed = deflateRawSync(octets, { ...deflateOptions, chunkSize: Math.max(1024, octets.length) });
     if (packed.length < octets.length * 0.9) {
       stored = packed;
       encoding = blobEncoding.deflate;

@@ -9,7 +9,7 @@ import { assertBlobKey, assertRange, isBlobKey } from './blob-key.ts';
 import { asS3Failure, isTransient, s3Facts, S3Failure } from './s3-failure.ts';
 import type { S3Location } from './s3-location.ts';
 import { readS3Location } from './s3-location.ts';
-import { Slots } from './slots.ts';
+import { Slots } from '../slots.ts';
 
 export interface S3Options {
   /** Each request, body included. Default 60 seconds. */

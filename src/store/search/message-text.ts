@@ -1,8 +1,8 @@
-import { inflateRawSync } from 'node:zlib';
 import { extractText } from '../../mime/extract-text.ts';
 import { foldForSearch } from '../../mime/fold-for-search.ts';
 import { parsePartMap } from '../../mime/part-map.ts';
 import type { BlobStore } from '../blob-store.ts';
+import { unpackBlob } from '../open-message.ts';
 import { blobEncoding } from '../prepare-message.ts';
 import type { SqlRow } from '../sql/statement.ts';
 
@@ -15,13 +15,13 @@ export interface FoldedText {
 }
 
 /** The columns `readFoldedText` wants, of email `m` and blob `b`. */
-export const messageTextColumns = 'm.prefix, m.part_map, b.encoding, b.octets, b.hash';
+export const messageTextColumns = 'm.prefix, m.part_map, b.encoding, b.octets, b.hash, b.size_bytes';
 
 /** The searchable text of a message from those columns (in this order). Decodes all its text parts. */
 export async function readFoldedText(row: SqlRow, blobs: BlobStore): Promise<FoldedText> {
-  const [prefix, partMap, encoding, octets, hash] = row;
+  const [prefix, partMap, encoding, octets, hash, sizeBytes] = row;
   const inRow = octets instanceof Uint8Array ? octets : new Uint8Array();
-  const original = Number(encoding) === blobEncoding.deflate ? inflateRawSync(inRow) : inRow;
+  const original = unpackBlob(Number(encoding), inRow, Number(sizeBytes));
   const key = hash instanceof Uint8Array ? Buffer.from(hash).toString('hex') : '';
   const inBlobStore = Number(encoding) === blobEncoding.blobStore;
   const parts = parsePartMap(String(partMap));

@@ -147,7 +147,7 @@ function open(block: Uint8Array): DataView {
   return view;
 }
 
-/** Nothing, one octet, or a power of two from 16 to 16,384. */
+/** Nothing, one octet, or from 16 to 16,384. */
 function isSize(size: number): boolean {
-  return size < 2 || (size >= 16 && size <= 16_384 && (size & (size - 1)) === 0);
+  return size < 2 || (size >= 16 && size <= 16_384);
 }

@@ -49,16 +49,19 @@ describe('trigram signature', () => {
       expect(may(signature, needle), needle).toBe(false);
   });
 
-  test('sizes: a power of two from 16 octets to 16 KiB, 2.5 to 5 bits for each different piece', () => {
+  test('sizes: from 16 octets to 16 KiB, 1.5 bits for each different piece', () => {
     expect(computeSignature('').length).toBe(0);
     expect(computeSignature('ab', 'cd').length).toBe(0);
     expect(computeSignature('abc').length).toBe(16);
     // Nothing but 'aaa' and 'aaaa'.
     expect(computeSignature('a'.repeat(100_000)).length).toBe(16);
     const distinct = Array.from({ length: 1000 }, (_, i) => String.fromCharCode(1000 + i)).join('');
-    expect(computeSignature(distinct).length).toBe(1024);
+    // 998 pieces of three, 997 of four, less those that share a place.
+    expect(computeSignature(distinct).length).toBeLessThanOrEqual(Math.ceil((1995 * 1.5) / 8));
+    expect(computeSignature(distinct).length).toBeGreaterThan(360);
     const vast = Array.from({ length: 60_000 }, (_, i) => String.fromCharCode(i)).join('');
-    expect(computeSignature(vast).length).toBe(16_384);
+    expect(computeSignature(vast).length).toBeGreaterThan(14_000);
+    expect(computeSignature(vast).length).toBeLessThanOrEqual(16_384);
   });
 
   test('the size does not depend on how often something is repeated', () => {

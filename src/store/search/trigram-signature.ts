@@ -6,20 +6,17 @@
  * Why both: needles of three need trigrams. But in 5 % of mails all trigrams of some common word of five letters occur
  * without the word; of its pieces of four this is true in 0.2 to 2 % (measured on 847 mails of the SpamAssassin corpus).
  *
- * Sizes are powers of two. The place in a smaller bitmap is the place in the biggest one, masked, so hashes of a needle
- * are computed once for signatures of all sizes.
+ * A place is a number of 17 bits, scaled down to the size of the bitmap, so hashes of a needle are computed once for
+ * signatures of all sizes.
  *
- * No octets: the text has no piece. One octet: nothing is known, so everything is possible. Else the bitmap.
+ * No octets: the text has no trigram. One octet: nothing is known, so everything is possible. Else the bitmap.
  */
 export type Signature = Uint8Array;
 
 const maxBits = 1 << 17;
 const minBits = 1 << 7;
-/**
- * With 2.5 to 5 bits for each piece, 18 to 33 % of the bits are set. Measured: 1.6 kB for a mail of 4.4 kB, "perhaps" in
- * 1.5 % for words of five letters, in 0.7 % for longer ones. 2 bits: 1.2 kB, 2.2 % and 1.0 %; 4 bits: 2.5 kB, 0.8 and 0.4 %.
- */
-const bitsForEach = 2.5;
+/** About half of the bits are set then: a needle of eight characters has eleven pieces, so few texts match by chance. */
+const bitsForEach = 1.5;
 
 /** The signature of a text that is not known in full, such as one cut off at a limit: it may contain anything. */
 export const unknownSignature: Signature = Uint8Array.of(0xff);
@@ -32,19 +29,20 @@ const scratchWords = new Uint32Array(scratch.buffer);
  * Beyond some 50,000 different pieces the bitmap fills up, and answers "perhaps" more often.
  */
 export function computeSignature(...texts: readonly string[]): Signature {
-  let pieces = 0;
-  for (const text of texts) if (text.length > 2) pieces += 2 * text.length - 5;
-  if (pieces === 0) return new Uint8Array(0);
-  // Room enough to count the different ones with few collisions; folded to the size that fits them afterwards.
-  const roomyBits = bitsFor(2 * pieces);
-  scratchWords.fill(0, 0, roomyBits / 32);
+  scratchWords.fill(0);
   let distinct = 0;
-  for (const text of texts) distinct += mark(text, roomyBits - 1);
-  const bits = Math.min(bitsFor(distinct), roomyBits);
-  for (let half = roomyBits / 64; half >= bits / 32; half /= 2) {
-    for (let i = 0; i < half; i++) scratchWords[i] = (scratchWords[i] ?? 0) | (scratchWords[i + half] ?? 0);
+  for (const text of texts) distinct += mark(text);
+  if (distinct === 0) return new Uint8Array(0);
+  const size = Math.min(Math.max(Math.ceil((distinct * bitsForEach) / 8), minBits / 8), maxBits / 8);
+  if (size === scratch.length) return scratch.slice();
+  const signature = new Uint8Array(size);
+  for (let word = 0; word < scratchWords.length; word++) {
+    for (let rest = scratchWords[word] ?? 0; rest !== 0; rest &= rest - 1) {
+      const at = scaled(word * 32 + 31 - Math.clz32(rest & -rest), size);
+      signature[at >>> 3] = (signature[at >>> 3] ?? 0) | (1 << (at & 7));
+    }
   }
-  return scratch.slice(0, bits / 8);
+  return signature;
 }
 
 /**
@@ -71,16 +69,15 @@ export function mayContain(signature: Signature, needles: Uint32Array): boolean 
 /** The same for a signature that lies within other octets: `size` octets from `start`. */
 export function mayContainAt(octets: Uint8Array, start: number, size: number, needles: Uint32Array): boolean {
   if (size < 2) return size === 1;
-  const mask = size * 8 - 1;
   for (let i = 0; i < needles.length; i++) {
-    const at = (needles[i] ?? 0) & mask;
+    const at = scaled(needles[i] ?? 0, size);
     if ((((octets[start + (at >>> 3)] ?? 0) >>> (at & 7)) & 1) === 0) return false;
   }
   return true;
 }
 
 /** Sets the bits of all pieces of `text`, and returns how many of them were not set before. */
-function mark(text: string, mask: number): number {
+function mark(text: string): number {
   const { length } = text;
   if (length < 3) return 0;
   let fresh = 0;
@@ -89,12 +86,12 @@ function mark(text: string, mask: number): number {
   for (let i = 2; i < length; i++) {
     const third = text.charCodeAt(i);
     const sum = sumOf(first, second, third);
-    const at = placeOf(sum) & mask;
+    const at = placeOf(sum);
     const octet = scratch[at >>> 3] ?? 0;
     fresh += ((octet >>> (at & 7)) & 1) ^ 1;
     scratch[at >>> 3] = octet | (1 << (at & 7));
     if (before >= 0) {
-      const longerAt = placeOf(extend(sum, before)) & mask;
+      const longerAt = placeOf(extend(sum, before));
       const longerOctet = scratch[longerAt >>> 3] ?? 0;
       fresh += ((longerOctet >>> (longerAt & 7)) & 1) ^ 1;
       scratch[longerAt >>> 3] = longerOctet | (1 << (longerAt & 7));
@@ -121,8 +118,7 @@ function placeOf(sum: number): number {
   return Math.imul(sum ^ (sum >>> 15), 0x27d4eb2f) >>> 15;
 }
 
-function bitsFor(pieces: number): number {
-  let bits = minBits;
-  while (bits < pieces * bitsForEach && bits < maxBits) bits *= 2;
-  return bits;
+/** The bit of a place in a bitmap of `size` octets. At most 2^17 times 2^17: exact in floating point. */
+function scaled(place: number, size: number): number {
+  return Math.floor((place * size) / (maxBits / 8));
 }

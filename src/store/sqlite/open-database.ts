@@ -8,7 +8,8 @@ export function openDatabaseForWriting(path: string): SqliteConnection {
   try {
     connection.pragma('journal_mode = WAL');
     // FULL: a commit returns only after the log is on stable storage, and readers see it only then.
-    connection.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA foreign_keys = OFF');
+    connection.pragma('synchronous = FULL');
+    connection.pragma('wal_autocheckpoint = 0');
     connection.exec('BEGIN IMMEDIATE');
     connection.run(migrate(sqliteDialect));
     connection.exec('COMMIT');

@@ -17,10 +17,10 @@ export class SqliteConnection {
     this.#database.exec('PRAGMA temp_store = MEMORY');
   }
 
-  /** Runs statements that are not worth preparing. */
+  /** Runs a statement without values, such as BEGIN. */
   exec(sql: string): void {
     try {
-      this.#database.exec(sql);
+      this.#prepare(sql).run();
     } catch (error) {
       throw translate(error);
     }

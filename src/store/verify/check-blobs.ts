@@ -37,7 +37,12 @@ async function checkBlob(row: SqlRow, blobs: BlobStore): Promise<Problem | undef
   const key = expected instanceof Uint8Array ? Buffer.from(expected).toString('hex') : '';
   const where = `blob ${id}`;
   if (Number(encoding) !== blobEncoding.blobStore) {
-    const problem = checkOctets(Number(encoding), octets instanceof Uint8Array ? octets : new Uint8Array(), key);
+    const problem = checkOctets(
+      Number(encoding),
+      octets instanceof Uint8Array ? octets : new Uint8Array(),
+      Number(size),
+      key,
+    );
     return problem === undefined ? undefined : { rule: 'blob-hash', where, found: problem, repairable: false };
   }
   const stored = await blobs.size(key);
@@ -52,9 +57,9 @@ async function checkBlob(row: SqlRow, blobs: BlobStore): Promise<Problem | undef
   return { rule: 'blob-hash', where, found: `its octets in the blob store do not hash to ${key}`, repairable: false };
 }
 
-function checkOctets(encoding: number, octets: Uint8Array, key: string): string | undefined {
+function checkOctets(encoding: number, octets: Uint8Array, size: number, key: string): string | undefined {
   try {
-    const digest = hash('sha256', unpackBlob(encoding, octets), 'hex');
+    const digest = hash('sha256', unpackBlob(encoding, octets, size), 'hex');
     return digest === key ? undefined : `its octets hash to ${digest}, not ${key}`;
   } catch (error) {
     return `its octets cannot be unpacked: ${error instanceof Error ? error.message : String(error)}`;
