@@ -48,20 +48,24 @@ export class MessageScanner {
   #parts = 1;
   #headerBytes = 0;
 
-  constructor(limits?: Partial<MimeLimits>) {
+  readonly #minPiece: number;
+
+  /** `minPiece`: octets that are gathered before they are looked at; it changes the cost only. */
+  constructor(limits?: Partial<MimeLimits>, minPiece = MIN_PIECE) {
     this.#limits = { ...defaultMimeLimits, ...limits };
+    this.#minPiece = minPiece;
   }
 
   /** The next octets of the message. The buffer may be reused after the call. */
   write(chunk: Uint8Array): void {
     const carried = this.#carry?.length ?? 0;
-    if (carried === 0 && this.#waiting.length === 0 && chunk.length >= MIN_PIECE) {
+    if (carried === 0 && this.#waiting.length === 0 && chunk.length >= this.#minPiece) {
       this.#feed(chunk, false);
       return;
     }
     this.#waiting.push(Uint8Array.prototype.slice.call(chunk));
     this.#waitingBytes += chunk.length;
-    if (this.#waitingBytes >= Math.max(MIN_PIECE, carried)) this.#feed(this.#takeWaiting(), false);
+    if (this.#waitingBytes >= Math.max(this.#minPiece, carried)) this.#feed(this.#takeWaiting(), false);
   }
 
   /** The message is complete, maybe with these last octets: its part tree. Call once. */
@@ -146,7 +150,7 @@ export class MessageScanner {
       if (this.#isBoundary(buffer, line, lineEnd)) return this.#endHeader(buffer, at, line);
       line = lineEnd + 1;
     }
-    if (buffer.length >= limit && !(final && buffer.length === limit)) {
+    if (buffer.length > limit) {
       this.#top.truncated = true;
       return this.#endHeader(buffer, at, line > at ? line : limit);
     }
