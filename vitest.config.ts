@@ -9,8 +9,9 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
-      exclude: ['src/**/*.test.ts'],
+      exclude: ['src/**/*.{test,contract}.ts', 'src/**/testing/**'],
       reporter: ['text-summary'],
+      reportOnFailure: true,
     },
     projects: [
       {

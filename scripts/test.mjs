@@ -37,6 +37,16 @@ try {
 }
 rmSync(dir, { recursive: true, force: true });
 
+// Tests say in their names why they are skipped.
+const skipped = new Map();
+for (const { assertionResults = [] } of counts.testResults ?? []) {
+  for (const { status, fullName } of assertionResults) {
+    const why = ['pending', 'skipped', 'todo'].includes(status) && /\(([^()]+)\)(?: [^()]*)?$/.exec(fullName)?.[1];
+    if (why) skipped.set(why, (skipped.get(why) ?? 0) + 1);
+  }
+}
+for (const [why, number] of skipped) console.log(`skipped ${number}: ${why}`);
+
 // A failing check or a test file that did not load counts too: the last line must never look better than the run was.
 const failed = Math.max(counts.numFailedTests, tested ? 0 : 1) + (checked ? 0 : 1);
 console.log(checked ? '' : '\nnpm run check failed, see above');

@@ -54,9 +54,12 @@ export class TestServer {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => (this.#log = (this.#log + text).slice(-1_000_000)));
     }
+    let failure: Error | undefined;
+    child.once('error', (error) => (failure = error));
     process.once('exit', () => this.#signal('SIGKILL'));
     const begun = Date.now();
     while (!(await this.#answers())) {
+      if (failure) throw failure;
       if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${this.#log}`);
       if (Date.now() - begun > 30_000) throw new Error(`the server is not ready after 30 s:\n${this.#log}`);
     }
