@@ -46,7 +46,7 @@ export class FileSpool implements Spool {
     // A buffer of its own, exactly as long as the message, can change threads without a copy.
     const octets = new Uint8Array(this.#buffered);
     octets.set(this.#buffer.subarray(0, this.#buffered));
-    return { kind: 'octets', octets };
+    return { kind: 'octets', octets, owned: true };
   }
 
   async discard(): Promise<void> {

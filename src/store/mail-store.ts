@@ -54,10 +54,12 @@ export class MailStore implements Store {
   }
 
   append(message: AppendMessage, { origin }: Origin = {}) {
+    assertUnused([message]);
     return this.#engine.write('append', { messages: [message], allOrNothing: false }, origin);
   }
 
   appendAll(messages: readonly AppendMessage[], { origin }: Origin = {}) {
+    assertUnused(messages);
     return this.#engine.write('append', { messages, allOrNothing: true }, origin);
   }
 
@@ -186,6 +188,15 @@ export class MailStore implements Store {
     }
     if (directoryVersion !== undefined) for (const watcher of this.#directoryWatchers) watcher(directoryVersion);
     for (const job of this.#jobs) job.committed(deltas);
+  }
+}
+
+/** A message that was handed over before is empty now; storing it would lose it. */
+function assertUnused(messages: readonly AppendMessage[]): void {
+  for (const { message } of messages) {
+    if (message.kind === 'octets' && message.octets.buffer instanceof ArrayBuffer && message.octets.buffer.detached) {
+      throw new Error('a spooled message was given to append twice');
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 /** An incoming message that is complete but not yet stored. */
 export type Spooled =
-  | { readonly kind: 'octets'; readonly octets: Uint8Array }
+  /** `owned`: nobody else looks at the octets, so `append` may hand them to another thread; they are gone afterwards. */
+  | { readonly kind: 'octets'; readonly octets: Uint8Array; readonly owned?: boolean }
   | { readonly kind: 'file'; readonly path: string; readonly sizeBytes: number };
 
 /** Where an incoming message collects: memory while small, then a file in the data directory. */

@@ -9,6 +9,11 @@ const noRows: readonly SqlRow[] = [];
 /** Statements under way whose rows nobody waits for. */
 const maxUnderWay = 64;
 
+/** pg takes a limit for each query, which its types do not know: the connection is given up when it is passed. */
+interface TimedQuery extends QueryArrayConfig<SqlValue[]> {
+  readonly query_timeout?: number;
+}
+
 /** What went wrong in a transaction, after it was given up. */
 export class Failed extends Error {
   override readonly name = 'Failed';
@@ -27,26 +32,28 @@ export class Failed extends Error {
 export class Transaction {
   readonly #client: PoolClient;
   readonly #statements: StatementCache;
+  readonly #limit: { readonly query_timeout?: number };
   #underWay: Promise<unknown>[] = [];
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(client: PoolClient, statements: StatementCache, begin: string) {
+  /** @param answerWithinMs undefined: no limit */
+  constructor(client: PoolClient, statements: StatementCache, begin: string, answerWithinMs: number | undefined) {
     this.#client = client;
     this.#statements = statements;
-    this.#follow(client.query(begin));
+    this.#limit = answerWithinMs === undefined ? {} : { query_timeout: answerWithinMs };
+    this.#follow(this.#send(begin));
   }
 
-  /** Runs the operation to its end. @throws what the operation throws, or Failed */
-  async run<T>(operation: Operation<T>): Promise<T> {
-    let step = operation.next(noRows);
+  /** Runs an operation from a step on to its end. @throws what the operation throws; then look at `failed` */
+  async run<T>(operation: Operation<T>, from = operation.next(noRows)): Promise<T> {
+    let step = from;
     while (step.done !== true) {
       let rows: readonly SqlRow[];
       try {
-        rows = await this.#perform(step.value);
+        rows = await this.perform(step.value);
       } catch (error) {
-        this.#failure ??= { error };
         // The operation may clean up, but there is no way on: the transaction is lost.
-        step = operation.throw(this.#asFailed());
+        step = operation.throw(translate(error));
         continue;
       }
       step = operation.next(rows);
@@ -54,9 +61,10 @@ export class Transaction {
     return step.value;
   }
 
-  /** @throws Failed with a cause of CommitUnknown when the answer was lost */
+  /** @throws Failed; its cause is CommitUnknown when the answer was lost */
   async commit(): Promise<void> {
-    const commit = this.#client.query('COMMIT').then(
+    if (this.#failure !== undefined) throw this.#asFailed();
+    const commit = this.#send('COMMIT').then(
       ({ command }) => ({ committed: command === 'COMMIT', error: undefined }),
       (error: unknown) => ({ committed: false, error }),
     );
@@ -73,7 +81,7 @@ export class Transaction {
   /** Ends it without a trace. True: the connection can be used again. */
   async rollBack(): Promise<boolean> {
     try {
-      await this.#client.query('ROLLBACK');
+      await this.#send('ROLLBACK');
       return this.#failure === undefined || classify(this.#failure.error) !== 'lost';
     } catch {
       return false;
@@ -85,20 +93,32 @@ export class Transaction {
     return this.#failure === undefined ? undefined : this.#asFailed();
   }
 
-  async #perform({ sql, values, rows }: Statement): Promise<readonly SqlRow[]> {
-    const { text, name } = this.#statements.get(sql);
-    const query: QueryArrayConfig<SqlValue[]> = {
-      text,
-      values: values.map(toParameter),
-      rowMode: 'array',
-      ...(name === undefined ? {} : { name }),
-    };
-    const answer: Promise<QueryArrayResult<SqlValue[]>> = this.#client.query(query);
-    if (rows) return (await answer).rows;
-    this.#follow(answer);
+  /** One statement. @throws what pg throws; the transaction has failed then */
+  async perform({ sql, values, rows }: Statement): Promise<readonly SqlRow[]> {
+    try {
+      const { text, name } = this.#statements.get(sql);
+      const query: TimedQuery = {
+        text,
+        values: values.map(toParameter),
+        rowMode: 'array',
+        ...(name === undefined ? {} : { name }),
+        ...this.#limit,
+      };
+      const answer: Promise<QueryArrayResult<SqlValue[]>> = this.#client.query(query);
+      if (rows) return (await answer).rows;
+      this.#follow(answer);
+    } catch (error) {
+      this.#failure ??= { error };
+      throw error;
+    }
     if (this.#underWay.length >= maxUnderWay) await this.#settle();
     if (this.#failure !== undefined) throw this.#failure.error;
     return noRows;
+  }
+
+  #send(text: string): Promise<{ readonly command: string }> {
+    const query: TimedQuery = { text, rowMode: 'array', ...this.#limit };
+    return this.#client.query(query);
   }
 
   #follow(answer: Promise<unknown>): void {

@@ -12,6 +12,7 @@ import type {
   WriteResponse,
   WriteResult,
 } from '../write-request.ts';
+import { unpackResponses, type PackedResponses } from './pack-responses.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import type { ToWriter, WriterThreadData } from './writer-thread.ts';
 
@@ -19,6 +20,7 @@ type FromWriter =
   | { readonly kind: 'ready' }
   | { readonly kind: 'broken'; readonly error: PlainError }
   | { readonly kind: 'responses'; readonly responses: readonly WriteResponse[] }
+  | PackedResponses
   | { readonly kind: 'closed' };
 
 interface Waiting {
@@ -26,9 +28,6 @@ interface Waiting {
   resolve(result: unknown): void;
   reject(error: Error): void;
 }
-
-/** Messages from this size on change hands instead of being copied to the writer's thread. */
-const transferFromBytes = 16 * 1024;
 
 /** SQLite: one writer in a thread of its own, reads here. */
 export class SqliteEngine implements Engine {
@@ -62,6 +61,7 @@ export class SqliteEngine implements Engine {
     worker.removeAllListeners('error');
     worker.on('message', (message: FromWriter) => {
       if (message.kind === 'responses') for (const response of message.responses) this.#settle(response);
+      if (message.kind === 'packed') for (const response of unpackResponses(message)) this.#settle(response);
     });
     worker.on('error', (error: unknown) => this.#break(error));
   }
@@ -135,12 +135,12 @@ export class SqliteEngine implements Engine {
   }
 }
 
-/** Buffers that hold one spooled message alone, large enough to be worth handing over. */
+/** Buffers that hold one spooled message alone change hands; a copy costs more, also of a small one. */
 function ownedBuffers(request: WriteRequest): ArrayBuffer[] {
   if (request.name !== 'append') return [];
   const { messages } = request.args as { readonly messages: readonly AppendMessage[] };
   return messages.flatMap(({ message }) => {
-    if (message.kind === 'file' || message.octets.length < transferFromBytes) return [];
+    if (message.kind === 'file' || message.owned !== true) return [];
     const { buffer, byteLength } = message.octets;
     return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
   });

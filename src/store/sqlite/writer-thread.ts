@@ -3,6 +3,7 @@ import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from '
 import { openBlobStore } from '../blobs/open-blob-store.ts';
 import { toPlainError, type WriteRequest } from '../write-request.ts';
 import { openDatabaseForWriting } from './open-database.ts';
+import { packResponses } from './pack-responses.ts';
 import { SqliteWriter } from './sqlite-writer.ts';
 
 export interface WriterThreadData {
@@ -18,7 +19,7 @@ export type ToWriter =
 function start(port: MessagePort, data: WriterThreadData): void {
   const connection = openDatabaseForWriting(data.databasePath);
   const writer = new SqliteWriter(connection, openBlobStore(data.blobs), (responses) => {
-    port.postMessage({ kind: 'responses', responses });
+    port.postMessage(packResponses(responses) ?? { kind: 'responses', responses });
   });
   let closing = false;
   const take = (message: ToWriter): void => {
