@@ -1,0 +1,12 @@
+import { command } from '../command.ts';
+import { expectTaggedSearch, runSearch } from '../search/run-search.ts';
+
+/** SEARCH. RFC 9051 section 6.4.4; ESEARCH RFC 4731, SEARCHRES RFC 5182. */
+export const search = command({
+  name: 'SEARCH',
+  states: ['selected'],
+  capabilities: ['ESEARCH', 'SEARCHRES'],
+  tells: 'no-expunge',
+  parse: expectTaggedSearch,
+  run: (session, args, reply) => runSearch(session, args, false, reply),
+});

@@ -1,0 +1,86 @@
+import type { Copied } from '../../store/store.ts';
+import type { ImapReader } from '../../wire/imap/imap-reader.ts';
+import { printNumbers, type SequenceSet } from '../../wire/imap/sequence-set.ts';
+import { keepLive } from './positions.ts';
+import { No } from './refusal.ts';
+import type { Session } from './session.ts';
+
+/** The arguments of COPY and MOVE and their UID forms. */
+export interface CopyArguments {
+  readonly set: SequenceSet;
+  readonly to: string;
+}
+
+/** copy = "COPY" SP sequence-set SP mailbox; move alike. RFC 9051 section 9. */
+export function expectCopy(r: ImapReader): CopyArguments {
+  r.expectSpace();
+  const set = r.expectSequenceSet();
+  r.expectSpace();
+  return { set, to: r.expectMailbox() };
+}
+
+/** What was copied or moved: the value of COPYUID; undefined: no message was named. */
+export interface CopiedMessages {
+  readonly copyUid: string | undefined;
+}
+
+/**
+ * Copies or moves messages to another mailbox in one write. RFC 9051 sections 6.4.7 and 6.4.8.
+ * @throws No TRYCREATE when there is no such mailbox, EXPUNGEISSUED when all that were named are gone, OVERQUOTA, CANNOT for the
+ * mailbox itself.
+ */
+export async function copyMessages(
+  session: Session,
+  { set, to }: CopyArguments,
+  { byUid, how }: { readonly byUid: boolean; readonly how: 'copy' | 'move' },
+): Promise<CopiedMessages> {
+  const { mailbox, view } = how === 'move' ? session.writableMailbox() : session.currentMailbox();
+  const asked = byUid ? view.resolveUids(set) : view.resolveNumbers(set);
+  const account = session.currentAccount();
+  const target = await session.findMailbox(to, 'TRYCREATE');
+  if (target.id === mailbox.id) throw new No('messages are in that mailbox already', 'CANNOT');
+  const { live, expunged } = keepLive(view, asked);
+  if (live.length === 0) {
+    if (expunged > 0 && !byUid) throw new No('messages are gone', 'EXPUNGEISSUED');
+    return { copyUid: undefined };
+  }
+  const copied = await session.services.store[how]({
+    accountId: account.id,
+    from: mailbox.id,
+    uids: view.uidRanges(live),
+    to: target.id,
+    ...(account.quotaBytes === undefined ? {} : { quotaBytes: account.quotaBytes }),
+    origin: session.origin,
+  });
+  return { copyUid: copyUidOf(copied) };
+}
+
+/** RFC 4315 section 3, COPYUID: both sets ascending, in the same order. */
+function copyUidOf(copied: Copied): string | undefined {
+  if (!copied.ok) {
+    throw copied.reason === 'over-quota'
+      ? new No('no room in this account', 'OVERQUOTA')
+      : new No('no such mailbox', 'TRYCREATE');
+  }
+  if (copied.source.length === 0) return undefined;
+  return `COPYUID ${copied.uidValidity} ${printNumbers(copied.source)} ${printNumbers(copied.destination)}`;
+}
+
+/** MOVE: COPYUID comes before the messages go, in an untagged OK (RFC 6851 section 4.3). */
+export async function moveMessages(
+  session: Session,
+  args: CopyArguments,
+  byUid: boolean,
+  reply: { untagged(text: string): void },
+): Promise<{ readonly code?: string }> {
+  const { copyUid } = await copyMessages(session, args, { byUid, how: 'move' });
+  if (copyUid === undefined) return {};
+  reply.untagged(`OK [${copyUid}] moved`);
+  return highestModseqCode(session);
+}
+
+/** RFC 7162 sections 3.2.7 and 3.2.9: where the mailbox stands after messages went, for those who follow it. */
+export function highestModseqCode(session: Session): { readonly code?: string } {
+  const index = session.selected?.view.index;
+  return session.condstore && index !== undefined ? { code: `HIGHESTMODSEQ ${index.highestModseq}` } : {};
+}

@@ -1,0 +1,16 @@
+import type { Store } from '../../store/store.ts';
+import type { Session } from './session.ts';
+import type { PositionRanges } from './view.ts';
+
+/** Removes those of these messages that are marked \Deleted: only what this client knows. The view learns of it when it is told. */
+export async function expungeDeleted(session: Session, positions: PositionRanges): ReturnType<Store['expunge']> {
+  const { mailbox, view } = session.writableMailbox();
+  if (view.length === 0 || positions.length === 0) return { uids: new Uint32Array(0), modseq: undefined };
+  return session.services.store.expunge({
+    accountId: session.currentAccount().id,
+    mailboxId: mailbox.id,
+    uids: view.uidRanges(positions),
+    onlyDeleted: true,
+    origin: session.origin,
+  });
+}

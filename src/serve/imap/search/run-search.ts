@@ -1,0 +1,119 @@
+import type { ImapReader } from '../../../wire/imap/imap-reader.ts';
+import { expectSearch } from '../../../wire/imap/read-search.ts';
+import type { SearchArguments, SearchKey, SearchReturn } from '../../../wire/imap/search-key.ts';
+import { useCondstore } from '../condstore.ts';
+import { No } from '../refusal.ts';
+import type { Reply } from '../respond.ts';
+import type { Session } from '../session.ts';
+import type { View } from '../view.ts';
+import { keepPositions, mergePositions, noPositions, positionsBetween, type PositionList } from './position-list.ts';
+import { SearchRun } from './search-run.ts';
+import { prepareKey, type SearchStep } from './search-step.ts';
+import { writeESearch, writeSearch, type SearchResult } from './write-result.ts';
+
+/** The arguments of SEARCH, and the tag of the command, which ESEARCH repeats. */
+export interface TaggedSearch {
+  readonly args: SearchArguments;
+  readonly tag: string;
+  /** SAVE was asked for, also when the search cannot be done: then `$` becomes empty. RFC 5182 section 2.1. */
+  readonly saves: boolean;
+}
+
+/** As `expectSearch`; the reader has the whole command, so the tag is where it starts. */
+export function expectTaggedSearch(r: ImapReader): TaggedSearch {
+  const head = r.text.slice(r.at, r.at + 200);
+  const args = expectSearch(r);
+  const returns = args.kind === 'search' ? (args.returns ?? []) : (/^ RETURN \(([^)]*)\)/i.exec(head)?.[1] ?? '');
+  const saves = typeof returns === 'string' ? /\bSAVE\b/i.test(returns) : returns.includes('SAVE');
+  return { args, tag: r.text.slice(0, r.text.indexOf(' ')), saves };
+}
+
+/** SEARCH and UID SEARCH. RFC 9051 section 6.4.4, RFC 4731, RFC 5182, RFC 7162 section 3.1.5. */
+export async function runSearch(session: Session, search: TaggedSearch, byUid: boolean, reply: Reply): Promise<void> {
+  const { args, tag, saves } = search;
+  const selected = session.currentMailbox();
+  const { view } = selected;
+  if (args.kind === 'bad-charset') {
+    if (saves) view.saved = new Uint32Array(0);
+    throw new No('charset is not known', 'BADCHARSET (US-ASCII UTF-8)');
+  }
+  const step = prepareKey(args.key, view);
+  const wantsModseq = usesModseq(args.key);
+  if (wantsModseq) useCondstore(session, reply);
+  const returns = returnsOf(args.returns, session.rev2);
+  const run = new SearchRun(session, selected, reply);
+  let found: PositionList;
+  try {
+    found = isEndsOnly(returns) ? await findEnds(run, step, returns) : await findAll(run, step);
+  } catch (error) {
+    if (saves) view.saved = new Uint32Array(0);
+    throw error;
+  }
+  if (saves) view.saved = found.map((position) => view.uidAt(position));
+  const result = tell(view, found, byUid, wantsModseq);
+  if (returns === undefined) await writeSearch(reply, result);
+  else if (returns.size > 1 || !saves) await writeESearch(reply, { tag, byUid, returns }, result, found.length);
+}
+
+/** Undefined: a SEARCH response. RETURN () means ALL (RFC 4731 section 3.1), and IMAP4rev2 knows no SEARCH response. */
+function returnsOf(asked: readonly SearchReturn[] | undefined, rev2: boolean): ReadonlySet<SearchReturn> | undefined {
+  if (asked === undefined) return rev2 ? new Set(['ALL']) : undefined;
+  return new Set(asked.length === 0 ? ['ALL'] : asked);
+}
+
+/** Only the first or last message is wanted: `$` then holds just these too. RFC 5182 section 2.4. */
+function isEndsOnly(returns: ReadonlySet<SearchReturn> | undefined): returns is ReadonlySet<SearchReturn> {
+  if (returns === undefined || returns.has('ALL') || returns.has('COUNT')) return false;
+  return returns.has('MIN') || returns.has('MAX');
+}
+
+/** Messages that went while the client was not told match nothing, not even NOT (RFC 2180 section 4.3). */
+function keepThere(view: View, positions: PositionList): PositionList {
+  return view.hasExpunged() ? keepPositions(positions, (position) => view.indexPosition(position) >= 0) : positions;
+}
+
+async function findAll(run: SearchRun, step: SearchStep): Promise<PositionList> {
+  const { view } = run.selected;
+  return keepThere(view, await step.find(run, keepThere(view, positionsBetween(0, view.length))));
+}
+
+/** Messages asked first; then twice as many each time. */
+const firstChunk = 1000;
+
+async function findEnds(run: SearchRun, step: SearchStep, returns: ReadonlySet<SearchReturn>): Promise<PositionList> {
+  const { view } = run.selected;
+  let first = noPositions;
+  const find = async (from: number, to: number): Promise<PositionList> => {
+    await run.pause();
+    return keepThere(view, await step.find(run, keepThere(view, positionsBetween(from, to))));
+  };
+  if (returns.has('MIN')) {
+    for (let from = 0, size = firstChunk; from < view.length && first.length === 0; from += size, size *= 2) {
+      first = (await find(from, Math.min(view.length, from + size))).subarray(0, 1);
+    }
+    if (first.length === 0 || !returns.has('MAX')) return first;
+  }
+  // What MIN found is the last when nothing is behind it.
+  const start = (first[0] ?? -1) + 1;
+  for (let to = view.length, size = firstChunk; to > start; to -= size, size *= 2) {
+    const found = await find(Math.max(start, to - size), to);
+    if (found.length > 0) return mergePositions(first, found.subarray(-1));
+  }
+  return first;
+}
+
+function usesModseq(key: SearchKey): boolean {
+  if (key.kind === 'and' || key.kind === 'or') return key.keys.some(usesModseq);
+  return key.kind === 'not' ? usesModseq(key.key) : key.kind === 'modseq';
+}
+
+function tell(view: View, found: PositionList, byUid: boolean, wantsModseq: boolean): SearchResult {
+  const numbers = found.map((position) => (byUid ? view.uidAt(position) : position + 1));
+  if (!wantsModseq) return { numbers, modseq: undefined };
+  let modseq = 0;
+  for (const position of found) {
+    const at = view.indexPosition(position);
+    if (at >= 0) modseq = Math.max(modseq, view.index.modseqs[at] ?? 0);
+  }
+  return { numbers, modseq };
+}
