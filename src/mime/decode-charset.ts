@@ -24,6 +24,9 @@ const UNTOLD = new Set([
   '7bit',
 ]);
 
+/** What iconv-lite knows beside charsets. */
+const NOT_CHARSETS = new Set(['base64', 'hex', 'binary']);
+
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: false });
 const windows1252 = new TextDecoder('windows-1252');
 
@@ -75,6 +78,6 @@ function makeDecoder(name: string): Decode | undefined {
       // Not a WHATWG label: the next spelling, then iconv-lite.
     }
   }
-  if (!iconv.encodingExists(name)) return undefined;
+  if (NOT_CHARSETS.has(name) || !iconv.encodingExists(name)) return undefined;
   return (octets) => iconv.decode(Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength), name);
 }

@@ -39,7 +39,7 @@ export function parseHeader(text: string, maxFields = MAX_FIELDS): Header {
   while (at < length && fields.length < maxFields) {
     let lineEnd = text.indexOf('\n', at);
     if (lineEnd < 0) lineEnd = length;
-    if (isBlank(text, at, lineEnd)) break;
+    else if (isBlank(text, at, lineEnd)) break;
     let end = lineEnd + 1;
     while (end < length) {
       const first = text.charCodeAt(end);

@@ -7,6 +7,7 @@ const LF = 10;
 const CR = 13;
 const DASH = 45;
 const DELIMITER = Buffer.from('\n--');
+const EMPTY = Buffer.alloc(0);
 /** Pieces smaller than this wait for more, so that a message fed octet by octet costs about what one fed whole does. */
 const MIN_PIECE = 4096;
 
@@ -32,10 +33,10 @@ export class MessageScanner {
   readonly #root = new PartNode(0, undefined);
   readonly #stack: PartNode[] = [this.#root];
   #state: State = 'header';
-  #waiting: Uint8Array[] = [];
-  #waitingBytes = 0;
-  /** Octets that could not be decided yet; they are looked at again together with the next ones. */
-  #carry: Uint8Array | undefined;
+  /** Octets that wait for more: the first `#carried` were looked at but could not be decided, the others are new. */
+  #held: Buffer = EMPTY;
+  #heldBytes = 0;
+  #carried = 0;
   /** Offset in the message of the first octet of the buffer at hand. */
   #offset = 0;
   /** Octets of the line end just before the octet at hand when it is one of a body; it belongs to a boundary that follows. */
@@ -58,35 +59,54 @@ export class MessageScanner {
 
   /** The next octets of the message. The buffer may be reused after the call. */
   write(chunk: Uint8Array): void {
-    const carried = this.#carry?.length ?? 0;
-    if (carried === 0 && this.#waiting.length === 0 && chunk.length >= this.#minPiece) {
-      this.#feed(chunk, false);
+    if (this.#heldBytes === 0 && chunk.length >= this.#minPiece) {
+      this.#hold(chunk, this.#feed(chunk, false));
       return;
     }
-    this.#waiting.push(Uint8Array.prototype.slice.call(chunk));
-    this.#waitingBytes += chunk.length;
-    if (this.#waitingBytes >= Math.max(this.#minPiece, carried)) this.#feed(this.#takeWaiting(), false);
+    this.#append(chunk);
+    if (this.#heldBytes - this.#carried < Math.max(this.#minPiece, this.#carried)) return;
+    this.#feedHeld(false);
   }
 
   /** The message is complete, maybe with these last octets: its part tree. Call once. */
   end(last?: Uint8Array): Part {
-    if (last === undefined || this.#carry !== undefined || this.#waiting.length > 0) {
-      if (last !== undefined) this.#waiting.push(last);
-      this.#feed(this.#takeWaiting(), true);
-    } else this.#feed(last, true);
+    if (last !== undefined && this.#heldBytes === 0) this.#feed(last, true);
+    else {
+      if (last !== undefined) this.#append(last);
+      this.#feedHeld(true);
+    }
     this.#closeFrom(0, this.#offset, this.#lineEnds);
     return this.#root;
   }
 
-  #takeWaiting(): Uint8Array {
-    const pieces = this.#carry === undefined ? this.#waiting : [this.#carry, ...this.#waiting];
-    this.#waiting = [];
-    this.#waitingBytes = 0;
-    this.#carry = undefined;
-    return Buffer.concat(pieces);
+  #append(chunk: Uint8Array): void {
+    const bytes = this.#heldBytes + chunk.length;
+    if (bytes > this.#held.length) {
+      const grown = Buffer.allocUnsafe(Math.max(bytes, this.#held.length * 2, this.#minPiece));
+      grown.set(this.#held.subarray(0, this.#heldBytes));
+      this.#held = grown;
+    }
+    this.#held.set(chunk, this.#heldBytes);
+    this.#heldBytes = bytes;
   }
 
-  #feed(octets: Uint8Array, final: boolean): void {
+  #feedHeld(final: boolean): void {
+    const octets = this.#held.subarray(0, this.#heldBytes);
+    const decided = this.#feed(octets, final);
+    if (decided === 0) this.#carried = this.#heldBytes;
+    else this.#hold(octets, decided);
+  }
+
+  /** Keeps the octets from `from` on to look at them again. */
+  #hold(octets: Uint8Array, from: number): void {
+    const rest = octets.length - from;
+    this.#held = rest === 0 ? EMPTY : Buffer.from(octets.subarray(from));
+    this.#heldBytes = rest;
+    this.#carried = rest;
+  }
+
+  /** Looks at octets; returns how many are decided. The others must come again, with more behind them. */
+  #feed(octets: Uint8Array, final: boolean): number {
     const buffer = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
     let at = 0;
     while (at < buffer.length || (final && this.#state === 'header')) {
@@ -94,8 +114,8 @@ export class MessageScanner {
       if (next < 0) break;
       at = next;
     }
-    if (at < buffer.length) this.#carry = Uint8Array.prototype.slice.call(octets, at);
     this.#offset += at;
+    return at;
   }
 
   /** Handles octets from `at` on; returns where to go on, or -1 when more octets are needed to decide. */
