@@ -1,0 +1,109 @@
+/** A directory of a few fixed names, for tests. */
+import type {
+  Account,
+  AddressParts,
+  AliasRecipient,
+  Directory,
+  LocalRecipient,
+  LoginOutcome,
+  RecipientLookup,
+} from '../directory/directory.ts';
+import { accountId } from './test-store.ts';
+
+const domain = 'example.org';
+
+export interface TestAlias {
+  readonly members: readonly string[];
+  readonly postPublic?: boolean;
+  readonly allowMsgFrom?: boolean;
+}
+
+/** Accounts `NAME` with the address `NAME@example.org` and the password `secret-NAME`; `disabled.example` is disabled. */
+export class TestDirectory implements Directory {
+  readonly accounts = new Map<string, Account>();
+  readonly aliases = new Map<string, TestAlias>();
+  readonly #listeners = new Set<() => void>();
+  checks = 0;
+
+  constructor(names: readonly string[] = ['ann', 'bob', 'cat']) {
+    for (const [index, name] of names.entries()) this.setAccount(name, { id: accountId(index + 1) });
+  }
+
+  setAccount(name: string, changes: Partial<Account>): void {
+    const base = { id: accountId(this.accounts.size + 1), name, quotaBytes: undefined, loginDisabled: undefined };
+    this.accounts.set(name, { ...base, ...this.accounts.get(name), ...changes });
+    this.changed();
+  }
+
+  changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  lookupRecipient(address: AddressParts): RecipientLookup {
+    if (address.domain === 'disabled.example') return { kind: 'domain-disabled' };
+    const canonical = this.canonicalAddress(address);
+    if (address.domain === '' && address.localPart === 'postmaster') return this.#account('ann', 'postmaster');
+    if (address.domain !== domain) return { kind: 'unknown-domain' };
+    const name = canonical.slice(0, canonical.indexOf('@'));
+    const alias = this.aliases.get(name);
+    if (alias !== undefined) return { kind: 'alias', alias: this.#alias(name, alias), canonical };
+    return this.accounts.has(name) ? this.#account(name, canonical) : { kind: 'unknown-address' };
+  }
+
+  canonicalAddress({ localPart, domain: name }: AddressParts): string {
+    return `${localPart.toLowerCase().split('+', 1)[0] ?? ''}@${name}`;
+  }
+
+  isLocalDomain(name: string): boolean {
+    return name === domain || name === 'disabled.example';
+  }
+
+  maySendAs(account: Account, address: AddressParts): 'yes' | 'no' | 'domain-disabled' {
+    if (address.domain === 'disabled.example') return 'domain-disabled';
+    return this.canonicalAddress(address) === `${account.name}@${domain}` ? 'yes' : 'no';
+  }
+
+  checkPassword(login: string, password: string): Promise<LoginOutcome> {
+    this.checks++;
+    const name = login.split('@', 1)[0] ?? '';
+    const account = this.accounts.get(name);
+    if (login === 'broken@example.org') return Promise.reject(new Error('the disk is on fire'));
+    if (account === undefined || password !== `secret-${name}`) {
+      return Promise.resolve({ ok: false, reason: 'bad-credentials' });
+    }
+    const { loginDisabled } = account;
+    if (loginDisabled !== undefined) {
+      return Promise.resolve({ ok: false, reason: 'login-disabled', message: loginDisabled });
+    }
+    return Promise.resolve({ ok: true, account, loginAddress: login });
+  }
+
+  findAccount(id: number): Account | undefined {
+    return [...this.accounts.values()].find((account) => account.id === id);
+  }
+
+  watch(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #recipient(name: string): LocalRecipient | undefined {
+    const account = this.accounts.get(name);
+    return account === undefined ? undefined : { account, address: `${name}@${domain}`, mailbox: 'INBOX' };
+  }
+
+  #account(name: string, canonical: string): RecipientLookup {
+    const recipient = this.#recipient(name);
+    return recipient === undefined ? { kind: 'unknown-address' } : { kind: 'account', recipient, canonical };
+  }
+
+  #alias(name: string, alias: TestAlias): AliasRecipient {
+    const members: AliasRecipient['members'][number][] = [];
+    for (const member of alias.members) {
+      const recipient = this.#recipient(member);
+      if (recipient !== undefined) members.push({ ...recipient, canonical: `${member}@${domain}` });
+    }
+    const { postPublic = false, allowMsgFrom = false } = alias;
+    return { address: `${name}@${domain}`, members, postPublic, allowMsgFrom };
+  }
+}
