@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import type { ClientBase, PoolClient, PoolConfig } from 'pg';
 import type { Log } from '../../base/log.ts';
 import { silentLog } from '../../base/log.ts';
 import { Slots } from '../slots.ts';
 import { query } from '../sql/statement.ts';
-import type { Operation, SqlRow, Statement } from '../sql/statement.ts';
+import type { Operation, Statement } from '../sql/statement.ts';
 import { classify, DatabaseUnavailable } from './postgres-errors.ts';
 import { PostgresListener } from './postgres-listener.ts';
 import type { ListenHandler } from './postgres-listener.ts';
@@ -178,17 +179,17 @@ export class PostgresDriver {
   async #readOnce<T>(operation: Operation<T>, statement: Statement): Promise<T> {
     const client = await this.#connect();
     const transaction = new Transaction(client, this.#statements, readOnly, this.#answerWithinMs);
+    let started = false;
     try {
-      let rows: readonly SqlRow[];
-      try {
-        rows = await transaction.perform(statement);
-      } catch (error) {
-        throw transaction.failed() ?? error;
-      }
-      return await transaction.run(operation, operation.next(rows));
+      const rows = await transaction.perform(statement);
+      started = true;
+      const value = await transaction.run(operation, operation.next(rows));
+      await transaction.settle();
+      return value;
     } catch (error) {
-      if (error instanceof Failed) throw error;
-      throw final(transaction.failed()) ?? error;
+      const failed = transaction.failed();
+      if (failed === undefined) throw error;
+      throw started ? final(failed) : failed;
     } finally {
       // The answer is known, so nobody waits for this.
       void transaction.rollBack().then((usable) => client.release(!usable));
@@ -199,9 +200,7 @@ export class PostgresDriver {
   async #rest(failed: Failed, attempt: number): Promise<void> {
     if (failed.trouble === 'other' || attempt >= this.#attempts || this.#closed !== undefined) throw final(failed);
     const firstMs = failed.trouble === 'conflict' ? conflictBackoffMs : lostBackoffMs;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    setTimeout(resolve, Math.min(firstMs * 2 ** (attempt - 1), maxBackoffMs) * (0.5 + Math.random()));
-    await promise;
+    await sleep(Math.min(firstMs * 2 ** (attempt - 1), maxBackoffMs) * (0.5 + Math.random()));
   }
 
   async #connect(): Promise<PoolClient> {

@@ -78,6 +78,12 @@ export class Transaction {
     throw this.#asFailed();
   }
 
+  /** Waits for all answers that are still under way. @throws Failed when one of them was an error */
+  async settle(): Promise<void> {
+    await this.#settle();
+    if (this.#failure !== undefined) throw this.#asFailed();
+  }
+
   /** Ends it without a trace. True: the connection can be used again. */
   async rollBack(): Promise<boolean> {
     try {

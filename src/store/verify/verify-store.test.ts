@@ -1,0 +1,110 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { DatabaseSync } from 'node:sqlite';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { flagBits } from '../flags.ts';
+import type { AccountId } from '../ids.ts';
+import { openStore } from '../open-store.ts';
+import type { ProblemRule } from './problem.ts';
+import { repairStore } from './repair-store.ts';
+import { verifyStore } from './verify-store.ts';
+
+/** Damage done behind the store's back, the rule that must notice it, and whether repair can mend it. */
+const damages: readonly (readonly [sql: string, rule: ProblemRule, mended: boolean])[] = [
+  ["UPDATE mailbox SET total = total + 1 WHERE name = 'INBOX'", 'counts', true],
+  ["UPDATE mailbox SET unseen = 0 WHERE name = 'INBOX'", 'counts', true],
+  ['UPDATE entry SET flags = flags | 8 WHERE uid = 2', 'counts', true],
+  ["UPDATE mailbox SET size_bytes = size_bytes - 1 WHERE name = 'INBOX'", 'counts', true],
+  ["UPDATE mailbox SET uid_next = 2 WHERE name = 'INBOX'", 'uid', true],
+  ['UPDATE mailbox SET uid_validity = uid_validity + 100', 'uid', true],
+  [
+    'INSERT INTO tombstone SELECT mailbox_id, uid, email_id, modseq, saved_at, size_bytes, received_at FROM entry WHERE uid = 2',
+    'uid',
+    true,
+  ],
+  ['UPDATE mailbox SET highest_modseq = 1', 'modseq', true],
+  ['UPDATE account SET modseq = 1', 'modseq', true],
+  ['UPDATE account SET used_bytes = 5', 'quota', true],
+  ['UPDATE account SET emails = 77', 'quota', true],
+  ['UPDATE email SET size_bytes = size_bytes + 3', 'size', true],
+  ['UPDATE entry SET size_bytes = size_bytes + 3 WHERE uid = 2', 'size', true],
+  ['DELETE FROM orphan', 'orphan', true],
+  ['INSERT INTO orphan SELECT email_id, 1, 0 FROM entry WHERE uid = 2', 'orphan', true],
+  ['DELETE FROM search_pending; DELETE FROM search_block', 'search-index', true],
+  ['DELETE FROM email WHERE id = (SELECT email_id FROM entry WHERE uid = 2)', 'reference', false],
+  ['DELETE FROM blob WHERE id = (SELECT max(blob_id) FROM email)', 'reference', false],
+  ['UPDATE blob SET octets = substr(octets, 1, 10) WHERE id = 1', 'blob-hash', false],
+];
+
+describe('verify and repair', () => {
+  let pristine: string;
+  let dataDir: string;
+
+  beforeEach(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'posthorn-verify-'));
+    await cp(pristine, dataDir, { recursive: true });
+  });
+
+  beforeAll(async () => {
+    pristine = await mkdtemp(join(tmpdir(), 'posthorn-verify-'));
+    const store = await openStore({ dataDir: pristine });
+    const account = { name: 'ann', mailboxes: 'standard' } as const;
+    const edit = { baseVersion: 0, put: [], remove: [], createAccounts: [account], removeAccounts: [] };
+    const edited = await store.editDirectory(edit);
+    const accountId = (edited.ok ? edited.accountIds.get('ann') : undefined) ?? (0 as AccountId);
+    for (let i = 0; i < 4; i += 1) {
+      const octets = new TextEncoder().encode(`Subject: m${i}\r\n\r\n${'some text '.repeat(30)}\r\n`);
+      const target = {
+        accountId,
+        mailbox: { name: 'INBOX', orInbox: false },
+        flags: 0,
+        keywords: [],
+        receivedAtMs: 0,
+        prefix: 'X: y\r\n',
+      };
+      await store.append({ message: { kind: 'octets', octets }, targets: [target] });
+    }
+    const inbox = await store.findMailbox(accountId, 'INBOX');
+    if (inbox === undefined) throw new Error('no INBOX');
+    const at = { accountId, mailboxId: inbox.id };
+    await store.setFlags({ ...at, uids: [[1, 1]], how: 'add', flags: flagBits['\\Seen'], keywords: [] });
+    await store.expunge({ ...at, uids: [[3, 3]], onlyDeleted: false });
+    await store.close();
+  });
+
+  test('a store that nobody touched has no problems', async () => {
+    expect(await verifyStore({ dataDir })).toEqual({ problems: [], accounts: 1, mailboxes: 6, messages: 3, blobs: 4 });
+  });
+
+  test.each(damages)('%s', async (sql, rule, mended) => {
+    const database = new DatabaseSync(join(dataDir, 'posthorn.db'));
+    database.exec(sql);
+    database.close();
+    const { before, after } = await repairStore({ dataDir });
+    expect(before.problems.map((problem) => problem.rule)).toContain(rule);
+    expect(after.problems.some((problem) => problem.rule === rule)).toBe(!mended);
+  });
+
+  test('a blob that is missing in the blob store is reported', async () => {
+    const store = await openStore({ dataDir });
+    const { accountIds } = await store.readDirectory();
+    const accountId = accountIds.get('ann') ?? (0 as AccountId);
+    const spool = store.newSpool({ maxBytes: 10_000_000 });
+    for (let i = 0; i < 10; i += 1) await spool.write(new Uint8Array(100_000).fill(65 + i));
+    const target = {
+      accountId,
+      mailbox: { name: 'INBOX', orInbox: false },
+      flags: 0,
+      keywords: [],
+      receivedAtMs: 0,
+      prefix: '',
+    };
+    await store.append({ message: await spool.finish(), targets: [target] });
+    await store.close();
+    expect((await verifyStore({ dataDir })).problems).toEqual([]);
+    await rm(join(dataDir, 'blobs'), { recursive: true });
+    const { problems } = await verifyStore({ dataDir });
+    expect(problems.map((problem) => problem.rule)).toEqual(['blob-missing']);
+  });
+});
