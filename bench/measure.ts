@@ -1,5 +1,5 @@
 /** Runs one scenario once: time, CPU of the server and of this process, and how busy the machine was with other things. */
-import { cpuMs, machineCpuMs } from './machine/process-usage.ts';
+import { cpuBetween, cpuTime, machineCpuMs } from './machine/process-usage.ts';
 import type { Bench, Scenario } from './scenario.ts';
 
 export interface Measured {
@@ -18,12 +18,12 @@ export interface Measured {
 export async function measure(scenario: Scenario, bench: Bench): Promise<Measured> {
   await scenario.prepare?.(bench);
   const pids = bench.target.pids();
-  const [server, machine, client, begun] = [cpuMs(pids), machineCpuMs(), process.cpuUsage(), performance.now()];
+  const [server, machine, client, begun] = [cpuTime(pids), machineCpuMs(), process.cpuUsage(), performance.now()];
   const done = await scenario.run(bench);
   const wallMs = performance.now() - begun;
   const used = process.cpuUsage(client);
   const clientMs = (used.user + used.system) / 1000;
-  const serverMs = difference(cpuMs(bench.target.pids()), server);
+  const serverMs = cpuBetween(server, cpuTime(bench.target.pids()));
   const machineMs = difference(machineCpuMs(), machine);
   const seconds = done.seconds ?? wallMs / 1000;
   return {

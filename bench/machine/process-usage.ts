@@ -23,19 +23,36 @@ export function processTree(roots: readonly number[]): number[] {
   return tree;
 }
 
-/** CPU milliseconds of all threads of a process tree so far, to the nanosecond where the kernel counts so. */
-export function cpuMs(roots: readonly number[]): number | undefined {
-  let total = 0;
-  let found = false;
+/** CPU time of a process tree so far, by two clocks of the kernel. */
+export interface CpuTime {
+  /** To the nanosecond, but forgets threads that ended. */
+  readonly fineMs: number;
+  /** In ticks of 10 ms, threads that ended included. */
+  readonly coarseMs: number;
+}
+
+/** CPU time of a process tree so far; undefined where there is no process or no /proc. */
+export function cpuTime(roots: readonly number[]): CpuTime | undefined {
+  let [fineMs, coarseMs, found] = [0, 0, false];
   for (const pid of processTree(roots)) {
+    const stat = read(`/proc/${pid}/stat`);
+    if (stat === undefined) continue;
+    found = true;
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    coarseMs += (Number(fields[11]) + Number(fields[12])) * 10;
     for (const thread of safeList(`/proc/${pid}/task`)) {
-      const ns = Number(read(`/proc/${pid}/task/${thread}/schedstat`)?.split(' ')[0]);
-      if (Number.isNaN(ns)) continue;
-      total += ns / 1e6;
-      found = true;
+      fineMs += Number(read(`/proc/${pid}/task/${thread}/schedstat`)?.split(' ')[0] ?? 0) / 1e6;
     }
   }
-  return found ? total : undefined;
+  return found ? { fineMs, coarseMs } : undefined;
+}
+
+/** CPU milliseconds between two moments: the fine clock, unless a thread ended meanwhile. */
+export function cpuBetween(before: CpuTime | undefined, after: CpuTime | undefined): number | undefined {
+  if (!before || !after) return undefined;
+  const coarse = after.coarseMs - before.coarseMs;
+  const fine = after.fineMs - before.fineMs;
+  return fine < coarse - 30 ? coarse : fine;
 }
 
 /** Octets of memory that belong to a process tree, shared pages counted by share (PSS). */

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { append, ImapClient, type ImapAddress } from '../clients/imap-client.ts';
 import { dotStuff, SmtpClient } from '../clients/smtp-client.ts';
-import { cpuMs, memoryBytes } from '../machine/process-usage.ts';
+import { cpuBetween, cpuTime, memoryBytes } from '../machine/process-usage.ts';
 import type { Bench, Done, Scenario } from '../scenario.ts';
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -58,9 +58,9 @@ async function idleConnections(bench: Bench, address: ImapAddress, count: number
       await Promise.all(batch);
     }
     await wait(1500);
-    const [memory = 0, cpu = 0] = [memoryBytes(pids), cpuMs(pids)];
+    const [memory = 0, cpu] = [memoryBytes(pids), cpuTime(pids)];
     await wait(2000);
-    const idleCpu = ((cpuMs(pids) ?? 0) - cpu) / 2000;
+    const idleCpu = (cpuBetween(cpu, cpuTime(pids)) ?? 0) / 2000;
     return {
       ops: count,
       figures: {
