@@ -12,6 +12,12 @@ for (let code = 0; code <= 32; code++) KIND[code] = BLANK;
 KIND[127] = BLANK;
 for (const char of '()<>@,;:".') KIND[char.charCodeAt(0)] = SPECIAL;
 
+/** The same words as what they may be. */
+export interface Words {
+  readonly phrase: string;
+  readonly localPart: string;
+}
+
 /** Reads the tokens of address fields (Latin-1), passing over blanks and comments. RFC 5322 sections 3.2 and 4. */
 export class AddressReader {
   readonly text: string;
@@ -107,27 +113,28 @@ export class AddressReader {
     return text.slice(start, this.at);
   }
 
-  /** `phrase = 1*word / obs-phrase`, or the local part before an `@`: words and dots, blanks between them as one. */
-  takePhrase(): string {
+  /**
+   * Words and dots: `phrase = 1*word / obs-phrase`, blanks between them as one; or `local-part`, which has no blanks around
+   * its dots. Which of the two it is only what follows can tell.
+   */
+  takeWords(): Words {
     const { text } = this;
-    let out = '';
+    let phrase = '';
+    let localPart = '';
+    let afterDot = true;
     for (;;) {
       const end = this.at;
       this.skip();
-      const next = text.charCodeAt(this.at);
-      const spaced = this.at > end && out !== '';
-      if (next === 34) out += (spaced ? ' ' : '') + this.#takeQuoted();
-      else if (next === 46) {
-        this.at++;
-        out += '.';
-      } else if (this.at < text.length && KIND[next] === 0) out += (spaced ? ' ' : '') + this.#takeAtom();
-      else return out;
+      const code = text.charCodeAt(this.at);
+      const isDot = code === 46;
+      if (!isDot && code !== 34 && (this.at >= text.length || KIND[code] !== 0)) return { phrase, localPart };
+      const isSpaced = this.at > end && phrase !== '';
+      const token = isDot ? '.' : code === 34 ? this.#takeQuoted() : this.#takeAtom();
+      if (isDot) this.at++;
+      phrase += isSpaced && !isDot ? ` ${token}` : token;
+      localPart += isSpaced && !isDot && !afterDot ? ` ${token}` : token;
+      afterDot = isDot;
     }
-  }
-
-  /** `local-part = dot-atom / quoted-string / obs-local-part`. */
-  takeLocalPart(): string {
-    return this.takePhrase();
   }
 
   /** `domain = dot-atom / domain-literal / obs-domain`. */
@@ -152,11 +159,11 @@ export class AddressReader {
     const { text } = this;
     const start = this.at;
     const near = text.slice(start, start + MAX_LITERAL);
-    const end = near.indexOf(']');
+    const whole = /^\[(?:[^\]\\]|\\[\s\S])*\]/.exec(near);
     const comma = near.indexOf(',');
-    const length = end >= 0 ? end + 1 : comma >= 0 ? comma : near.length;
+    const length = whole !== null ? whole[0].length : comma >= 0 ? comma : near.length;
     this.at = start + length;
-    return near.slice(0, length).replace(/[\s\\]+/g, '');
+    return near.slice(0, length).replace(/\s+/g, '');
   }
 
   /** `obs-route = obs-domain-list ":"`, as `@a,@b`; '' when there is none. RFC 5322 section 4.4. */

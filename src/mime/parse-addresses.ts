@@ -1,6 +1,7 @@
 import { decodeHeaderText } from './decode-words.ts';
 import { decodeCharset } from './decode-charset.ts';
 import { AddressReader } from './address-reader.ts';
+import type { Words } from './address-reader.ts';
 
 /** One mailbox of an address list. RFC 5322 section 3.4, RFC 6532. */
 export interface MailAddress {
@@ -42,13 +43,14 @@ export function parseAddressItems(raw: string, max = MAX_ITEMS): AddressItem[] {
       continue;
     }
     const before = reader.at;
-    const phrase = reader.takePhrase();
+    const words = reader.takeWords();
+    const { phrase } = words;
     if (reader.take(':')) {
       if (inGroup || phrase === '') continue;
       inGroup = true;
       items.push({ kind: 'group-start', name: decodeHeaderText(phrase), rawName: phrase });
     } else if (reader.take('<')) items.push(readAngle(reader, phrase));
-    else if (reader.peek() === '@' || phrase !== '') items.push(readBare(reader, phrase));
+    else if (reader.peek() === '@' || phrase !== '') items.push(readBare(reader, words));
     if (reader.at === before) reader.at++;
   }
   if (inGroup) items.push({ kind: 'group-end' });
@@ -68,7 +70,7 @@ export function mailboxesOf(items: readonly AddressItem[]): MailAddress[] {
 /** `angle-addr = [CFWS] "<" [obs-route] addr-spec ">" [CFWS]`; the bracket was read. RFC 5322 section 4.4. */
 function readAngle(reader: AddressReader, phrase: string): MailAddress {
   const route = reader.takeRoute();
-  const local = reader.takeLocalPart();
+  const local = reader.takeWords().localPart;
   const domain = reader.take('@') ? reader.takeDomain() : '';
   reader.skip();
   const next = reader.peek();
@@ -78,7 +80,7 @@ function readAngle(reader: AddressReader, phrase: string): MailAddress {
 }
 
 /** `addr-spec`, maybe followed by the name as a comment, as old programs wrote it. */
-function readBare(reader: AddressReader, phrase: string): MailAddress {
+function readBare(reader: AddressReader, { phrase, localPart }: Words): MailAddress {
   reader.comment = undefined;
   const domain = reader.take('@') ? reader.takeDomain() : '';
   reader.skip();
@@ -88,7 +90,7 @@ function readBare(reader: AddressReader, phrase: string): MailAddress {
   if (next === '@' || next === ':' || next === '>' || next === '"') reader.skipPast(',');
   // Several words without an address are somebody's name.
   if (domain === '' && phrase.includes(' ')) return address(phrase, '', '', '', 'no domain');
-  return address(comment ?? '', phrase, domain, '', domain === '' ? 'no domain' : false);
+  return address(comment ?? '', domain === '' ? phrase : localPart, domain, '', domain === '' ? 'no domain' : false);
 }
 
 function address(

@@ -112,7 +112,9 @@ function parseOdd(text: string): MailDate | undefined {
   let time: Time | undefined;
   let zone = '';
   let afternoon: string | undefined;
-  for (const [token] of withoutComments(text).matchAll(TOKEN)) {
+  for (const [token] of withoutComments(text)
+    .replace(/\s*:\s*/g, ':')
+    .matchAll(TOKEN)) {
     if (token.includes(':') && /^\d/.test(token)) time ??= readTime(token);
     else if (/^[+-]\d/.test(token)) {
       // A dash before a year, as in 17-Jul-1996, is no zone.
