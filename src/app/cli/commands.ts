@@ -1,0 +1,349 @@
+/** Every command: the table behind dispatch, help and usage. Modules are loaded when a command runs. */
+import { configOption } from './command.ts';
+import type { CommandSpec } from './command.ts';
+
+const passwordStdin = {
+  name: 'password-stdin',
+  help: 'the first line of standard input is the password; otherwise one is made and printed',
+};
+const aliasFlags = [
+  { name: 'post-public', negatable: true, help: 'others than members may write to it' },
+  { name: 'list-members', negatable: true, help: 'members may see who else is one' },
+  { name: 'allow-msg-from', negatable: true, help: 'members may send with it as From' },
+];
+
+const domainCommands: readonly CommandSpec[] = [
+  {
+    path: ['config', 'domain', 'add'],
+    args: ['DOMAIN'],
+    summary: 'Add a domain.',
+    options: [{ name: 'reports-only', help: 'only to receive reports: no addresses, no mail' }, configOption],
+    run: async (input) => (await import('./commands/domain.ts')).domainAdd(input),
+  },
+  {
+    path: ['config', 'domain', 'rm'],
+    args: ['DOMAIN'],
+    summary: 'Remove a domain that has no addresses.',
+    options: [configOption],
+    run: async (input) => (await import('./commands/domain.ts')).domainRemove(input),
+  },
+  {
+    path: ['config', 'domain', 'disable'],
+    args: ['DOMAIN'],
+    summary: 'Refuse mail to and from a domain for the time being.',
+    options: [configOption],
+    run: async (input) => (await import('./commands/domain.ts')).domainDisable(input),
+  },
+  {
+    path: ['config', 'domain', 'enable'],
+    args: ['DOMAIN'],
+    summary: 'End that.',
+    options: [configOption],
+    run: async (input) => (await import('./commands/domain.ts')).domainEnable(input),
+  },
+  {
+    path: ['config', 'domain', 'list'],
+    summary: 'List domains.',
+    options: [configOption],
+    json: true,
+    run: async (input) => (await import('./commands/domain.ts')).domainList(input),
+  },
+  {
+    path: ['config', 'domain', 'show'],
+    args: ['DOMAIN'],
+    summary: 'A domain with its settings, addresses and aliases.',
+    options: [configOption],
+    json: true,
+    run: async (input) => (await import('./commands/domain.ts')).domainShow(input),
+  },
+  {
+    path: ['config', 'domain', 'set'],
+    args: ['DOMAIN', 'KEY=VALUE…'],
+    summary: 'Change settings of a domain.',
+    details: `localpart-case-sensitive=true|false   is Bob@ another address than bob@? (default false)
+catchall-separators=LIST             bob+x@ is bob@ where + is one; several with commas, none when empty (default +)`,
+    options: [configOption],
+    run: async (input) => (await import('./commands/domain.ts')).domainSet(input),
+  },
+];
+
+const accountCommands: readonly CommandSpec[] = [
+  {
+    path: ['config', 'account', 'add'],
+    args: ['NAME', 'ADDRESS'],
+    summary: 'Add an account with its first address.',
+    options: [passwordStdin, configOption],
+    json: true,
+    run: async (input) => (await import('./commands/account.ts')).accountAdd(input),
+  },
+  {
+    path: ['config', 'account', 'rm'],
+    args: ['NAME'],
+    summary: 'Remove an account, its addresses and all its mail.',
+    options: [configOption],
+    run: async (input) => (await import('./commands/account.ts')).accountRemove(input),
+  },
+  {
+    path: ['config', 'account', 'list'],
+    summary: 'List accounts.',
+    options: [configOption],
+    json: true,
+    run: async (input) => (await import('./commands/account.ts')).accountList(input),
+  },
+  {
+    path: ['config', 'account', 'show'],
+    args: ['NAME'],
+    summary: 'An account with its addresses, aliases and TLS public keys.',
+    options: [configOption],
+    json: true,
+    run: async (input) => (await import('./commands/account.ts')).accountShow(input),
+  },
+  {
+    path: ['config', 'account', 'passwd'],
+    args: ['NAME'],
+    summary: 'Set a new password.',
+    options: [passwordStdin, configOption],
+    json: true,
+    run: async (input) => (await import('./commands/account.ts')).accountPassword(input),
+  },
+  {
+    path: ['config', 'account', 'set'],
+    args: ['NAME', 'KEY=VALUE…'],
+    summary: 'Change settings of an account.',
+    details: 'quota=BYTES   octets that its mail may take; no limit when empty',
+    options: [configOption],
+    run: async (input) => (await import('./commands/account.ts')).accountSet(input),
+  },
+  {
+    path: ['config', 'account', 'disable'],
+    args: ['NAME'],
+    summary: 'Refuse logins; mail still arrives.',
+    options: [{ name: 'message', value: 'TEXT', help: 'what the user is told' }, configOption],
+    run: async (input) => (await import('./commands/account.ts')).accountDisable(input),
+  },
+  {
+    path: ['config', 'account', 'enable'],
+    args: ['NAME'],
+    summary: 'Allow logins again.',
+    options: [configOption],
+    run: async (input) => (await import('./commands/account.ts')).accountEnable(input),
+  },
+];
+
+const addressCommands: readonly CommandSpec[] = [
+  {
+    path: ['config', 'address', 'add'],
+    args: ['ADDRESS', 'ACCOUNT'],
+    summary: 'Add an address to an account; "@example.org" is the catchall of the domain.',
+    options: [{ name: 'mailbox', value: 'NAME', help: 'where its mail is filed (default INBOX)' }, configOption],
+    run: async (input) => (await import('./commands/address.ts')).addressAdd(input),
+  },
+  {
+    path: ['config', 'address', 'rm'],
+    args: ['ADDRESS'],
+    summary: 'Remove an address.',
+    options: [configOption],
+    run: async (input) => (await import('./commands/address.ts')).addressRemove(input),
+  },
+  {
+    path: ['config', 'address', 'list'],
+    summary: 'List addresses and their accounts.',
+    options: [configOption],
+    json: true,
+    run: async (input) => (await import('./commands/address.ts')).addressList(input),
+  },
+];
+
+const aliasCommands: readonly CommandSpec[] = [
+  {
+    path: ['config', 'alias', 'add'],
+    args: ['ALIAS', 'MEMBER…'],
+    summary: 'Add an address that leads to several.',
+    options: [...aliasFlags, configOption],
+    run: async (input) => (await import('./commands/alias.ts')).aliasAdd(input),
+  },
+  {
+    path: ['config', 'alias', 'set'],
+    args: ['ALIAS'],
+    summary: 'Change settings of an alias.',
+    options: [...aliasFlags, configOption],
+    run: async (input) => (await import('./commands/alias.ts')).aliasSet(input),
+  },
+  {
+    path: ['config', 'alias', 'add-member'],
+    args: ['ALIAS', 'MEMBER…'],
+    summary: 'Add members to an alias.',
+    options: [configOption],
+    run: async (input) => (await import('./commands/alias.ts')).aliasAddMember(input),
+  },
+  {
+    path: ['config', 'alias', 'rm-member'],
+    args: ['ALIAS', 'MEMBER…'],
+    summary: 'Remove members from an alias.',
+    options: [configOption],
+    run: async (input) => (await import('./commands/alias.ts')).aliasRemoveMember(input),
+  },
+  {
+    path: ['config', 'alias', 'rm'],
+    args: ['ALIAS'],
+    summary: 'Remove an alias.',
+    options: [configOption],
+    run: async (input) => (await import('./commands/alias.ts')).aliasRemove(input),
+  },
+  {
+    path: ['config', 'alias', 'list'],
+    summary: 'List aliases and their members.',
+    options: [configOption],
+    json: true,
+    run: async (input) => (await import('./commands/alias.ts')).aliasList(input),
+  },
+  {
+    path: ['config', 'alias', 'show'],
+    args: ['ALIAS'],
+    summary: 'An alias with its settings and members.',
+    options: [configOption],
+    json: true,
+    run: async (input) => (await import('./commands/alias.ts')).aliasShow(input),
+  },
+];
+
+const tlspubkeyCommands: readonly CommandSpec[] = [
+  {
+    path: ['config', 'tlspubkey', 'add'],
+    args: ['ADDRESS'],
+    summary: 'Let a client certificate log in; the certificate is read from standard input, PEM or DER.',
+    options: [
+      { name: 'name', value: 'TEXT', help: 'what to call it (default: common name or serial number)' },
+      {
+        name: 'imap-preauth',
+        negatable: true,
+        help: 'logged in at once on IMAP with TLS (default), or only by AUTHENTICATE',
+      },
+      configOption,
+    ],
+    run: async (input) => (await import('./commands/tlspubkey.ts')).tlspubkeyAdd(input),
+  },
+  {
+    path: ['config', 'tlspubkey', 'list'],
+    args: ['[ACCOUNT]'],
+    summary: 'List TLS public keys.',
+    options: [configOption],
+    json: true,
+    run: async (input) => (await import('./commands/tlspubkey.ts')).tlspubkeyList(input),
+  },
+  {
+    path: ['config', 'tlspubkey', 'show'],
+    args: ['FINGERPRINT'],
+    summary: 'One TLS public key.',
+    options: [configOption],
+    json: true,
+    run: async (input) => (await import('./commands/tlspubkey.ts')).tlspubkeyShow(input),
+  },
+  {
+    path: ['config', 'tlspubkey', 'rm'],
+    args: ['FINGERPRINT'],
+    summary: 'Remove a TLS public key.',
+    options: [configOption],
+    run: async (input) => (await import('./commands/tlspubkey.ts')).tlspubkeyRemove(input),
+  },
+];
+
+const configCommands: readonly CommandSpec[] = [
+  {
+    path: ['config', 'check'],
+    summary: 'Check the configuration file, the certificate and the directory.',
+    options: [configOption],
+    json: true,
+    run: async (input) => (await import('./commands/config.ts')).configCheck(input),
+  },
+  {
+    path: ['config', 'describe'],
+    summary: 'Every key of posthorn.yaml with its default and meaning.',
+    json: true,
+    run: async (input) => (await import('./commands/config.ts')).configDescribe(input),
+  },
+  {
+    path: ['config', 'schema'],
+    summary: 'JSON Schema of posthorn.yaml, for editors.',
+    json: true,
+    run: async (input) => (await import('./commands/config.ts')).configSchema(input),
+  },
+  {
+    path: ['config', 'export'],
+    summary: 'The directory as one YAML document, without passwords.',
+    options: [{ name: 'with-credentials', help: 'with the hashes of passwords' }, configOption],
+    json: true,
+    run: async (input) => (await import('./commands/config.ts')).configExport(input),
+  },
+  {
+    path: ['config', 'apply'],
+    args: ['FILE'],
+    summary: 'Make the directory what a YAML document says, in one step or not at all.',
+    details: `domains:
+  example.org: { catchall-separators: ["+"], localpart-case-sensitive: false, reports-only: false, disabled: false }
+accounts:
+  alice:
+    addresses: [alice@example.org, "@example.org", { address: lists@example.org, mailbox: Lists }]
+    password: …             # or credential: from "config export --with-credentials"
+    mailboxes: standard     # of a new account; minimal: only INBOX
+    quota: 1000000000       # octets
+    login-disabled: …       # text for the user
+aliases:
+  team@example.org: { members: [alice@example.org], post-public: true, list-members: false, allow-msg-from: false }
+postmaster: alice
+
+What the document has is created or updated; keys left out get their defaults, addresses and passwords left out stay.
+What it does not have stays too, unless --prune. An account's list of addresses is whole.`,
+    options: [
+      { name: 'dry-run', help: 'only tell what would change' },
+      { name: 'prune', help: 'remove domains, accounts with their mail, and aliases that the document does not have' },
+      configOption,
+    ],
+    json: true,
+    run: async (input) => (await import('./commands/config.ts')).configApply(input),
+  },
+  {
+    path: ['config', 'settings', 'show'],
+    summary: 'Settings of the whole server.',
+    options: [configOption],
+    json: true,
+    run: async (input) => (await import('./commands/config.ts')).settingsShow(input),
+  },
+  {
+    path: ['config', 'settings', 'set'],
+    args: ['KEY=VALUE…'],
+    summary: 'Change settings of the whole server.',
+    details: 'postmaster=ACCOUNT   who gets mail for postmaster where no address says otherwise',
+    options: [configOption],
+    run: async (input) => (await import('./commands/config.ts')).settingsSet(input),
+  },
+];
+
+export const commands: readonly CommandSpec[] = [
+  ...configCommands,
+  ...domainCommands,
+  ...accountCommands,
+  ...addressCommands,
+  ...aliasCommands,
+  ...tlspubkeyCommands,
+  {
+    path: ['verify'],
+    summary: 'Check every invariant of the store; changes nothing.',
+    options: [configOption],
+    json: true,
+    run: async (input) => (await import('./commands/store.ts')).verify(input),
+  },
+  {
+    path: ['repair'],
+    summary: 'Rebuild what can be derived; the server must be stopped.',
+    options: [configOption],
+    json: true,
+    run: async (input) => (await import('./commands/store.ts')).repair(input),
+  },
+  {
+    path: ['version'],
+    summary: 'Version of posthorn.',
+    json: true,
+    run: async (input) => (await import('./commands/version.ts')).version(input),
+  },
+];

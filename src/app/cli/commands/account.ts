@@ -1,0 +1,92 @@
+import type { AccountFacts, AddressFacts, TlsPublicKeyFacts } from '../../../directory/facts.ts';
+import type { CommandInput } from '../command.ts';
+import { UsageError } from '../command.ts';
+import { choosePassword } from '../password-input.ts';
+import type { ChosenPassword } from '../password-input.ts';
+import { alignColumns } from '../print-help.ts';
+import { withAdministration } from '../with-administration.ts';
+
+export async function accountAdd(input: CommandInput): Promise<void> {
+  const [name = '', address = ''] = input.args;
+  const chosen = await choosePassword(input);
+  const { password } = chosen;
+  await withAdministration(input, (each) => each.edit({ do: 'account-add', name, address, password }));
+  showGenerated(input, name, chosen);
+}
+
+export async function accountPassword(input: CommandInput): Promise<void> {
+  const [name = ''] = input.args;
+  const chosen = await choosePassword(input);
+  await withAdministration(input, (each) => each.edit({ do: 'account-password', name, password: chosen.password }));
+  showGenerated(input, name, chosen);
+}
+
+function showGenerated(input: CommandInput, account: string, { password, generated }: ChosenPassword): void {
+  if (generated) input.print({ account, password }, () => `password of ${account}: ${password}`);
+  else input.print({ account }, () => '');
+}
+
+export async function accountRemove(input: CommandInput): Promise<void> {
+  await withAdministration(input, (each) => each.edit({ do: 'account-remove', name: input.args[0] ?? '' }));
+}
+
+export async function accountDisable(input: CommandInput): Promise<void> {
+  const loginDisabled = input.text('message');
+  if (loginDisabled === undefined) throw new UsageError('--message TEXT is needed: the user is told it at login');
+  await withAdministration(input, (each) => each.edit({ do: 'account-set', name: input.args[0] ?? '', loginDisabled }));
+}
+
+export async function accountEnable(input: CommandInput): Promise<void> {
+  const operation = { do: 'account-set', name: input.args[0] ?? '', loginDisabled: null } as const;
+  await withAdministration(input, (each) => each.edit(operation));
+}
+
+/** `quota=BYTES`; an empty value: no limit. */
+export async function accountSet(input: CommandInput): Promise<void> {
+  const [name = '', ...settings] = input.args;
+  let quotaBytes: number | null | undefined;
+  for (const setting of settings) {
+    const match = /^quota=(\d*)$/.exec(setting);
+    if (!match) throw new UsageError(`"${setting}" is not quota=BYTES`);
+    quotaBytes = match[1] === '' ? null : Number(match[1]);
+  }
+  await withAdministration(input, (each) => each.edit({ do: 'account-set', name, quotaBytes }));
+}
+
+export async function accountList(input: CommandInput): Promise<void> {
+  const facts = (await withAdministration(input, (each) => each.query({ ask: 'accounts' }))) as readonly AccountFacts[];
+  input.print(facts, () => alignColumns(facts.map((each) => [each.name, marks(each)])));
+}
+
+type ShownAccount = AccountFacts & {
+  readonly addresses: readonly AddressFacts[];
+  readonly aliases: readonly string[];
+  readonly tlsPublicKeys: readonly TlsPublicKeyFacts[];
+};
+
+export async function accountShow(input: CommandInput): Promise<void> {
+  const facts = await withAdministration(input, (each) => each.query({ ask: 'account', name: input.args[0] ?? '' }));
+  const shown = facts as ShownAccount;
+  input.print(shown, () =>
+    alignColumns([
+      ['account', `${shown.name} ${marks(shown)}`.trim()],
+      ['created', shown.created],
+      ...(shown.quotaBytes === null ? [] : [['quota', `${shown.quotaBytes} octets`]]),
+      ...shown.addresses.map(({ address, mailbox }) => [
+        'address',
+        mailbox === 'INBOX' ? address : `${address} → ${mailbox}`,
+      ]),
+      ...shown.aliases.map((alias) => ['alias', alias]),
+      ...shown.tlsPublicKeys.map(({ fingerprint, name }) => ['tlspubkey', `${fingerprint} ${name}`]),
+    ]),
+  );
+}
+
+function marks({ hasPassword, loginDisabled, postmaster }: AccountFacts): string {
+  const all = [
+    postmaster ? 'postmaster' : '',
+    hasPassword ? '' : 'no password',
+    loginDisabled === null ? '' : `login disabled: ${loginDisabled}`,
+  ];
+  return all.filter(Boolean).join(', ');
+}

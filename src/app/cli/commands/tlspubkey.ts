@@ -1,0 +1,42 @@
+import type { TlsPublicKeyFacts } from '../../../directory/facts.ts';
+import type { CommandInput } from '../command.ts';
+import { readStandardInput } from '../password-input.ts';
+import { alignColumns } from '../print-help.ts';
+import { withAdministration } from '../with-administration.ts';
+
+const maxCertificateBytes = 256 * 1024;
+
+export async function tlspubkeyAdd(input: CommandInput): Promise<void> {
+  const certificate = (await readStandardInput(maxCertificateBytes)).toString('base64');
+  const name = input.text('name');
+  const imapPreauth = input.flag('imap-preauth') ?? true;
+  const address = input.args[0] ?? '';
+  await withAdministration(input, (each) =>
+    each.edit({ do: 'tls-public-key-add', address, certificate, imapPreauth, ...(name === undefined ? {} : { name }) }),
+  );
+}
+
+export async function tlspubkeyList(input: CommandInput): Promise<void> {
+  const account = input.args[0];
+  const query = { ask: 'tls-public-keys', ...(account === undefined ? {} : { account }) } as const;
+  const facts = (await withAdministration(input, (each) => each.query(query))) as readonly TlsPublicKeyFacts[];
+  input.print(facts, () =>
+    alignColumns(
+      facts.map((key) => [key.fingerprint, key.type, key.loginAddress, key.imapPreauth ? '' : 'no preauth', key.name]),
+    ),
+  );
+}
+
+export async function tlspubkeyShow(input: CommandInput): Promise<void> {
+  const name = input.args[0] ?? '';
+  const facts = await withAdministration(input, (each) => each.query({ ask: 'tls-public-key', name }));
+  input.print(facts, () =>
+    alignColumns(Object.entries(facts as TlsPublicKeyFacts).map(([key, value]) => [key, String(value)])),
+  );
+}
+
+export async function tlspubkeyRemove(input: CommandInput): Promise<void> {
+  await withAdministration(input, (each) =>
+    each.edit({ do: 'tls-public-key-remove', fingerprint: input.args[0] ?? '' }),
+  );
+}

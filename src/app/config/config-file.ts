@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+import { Refusal } from '../refusal.ts';
+import { configSchema } from './config-schema.ts';
+import type { Config } from './config-schema.ts';
+import { printFault, readYaml } from './read-yaml.ts';
+
+/** The configuration of a process, with paths that are absolute. */
+export interface LoadedConfig {
+  readonly file: string;
+  readonly config: Config;
+  /** Absolute. */
+  readonly dataDir: string;
+  /** Keys that are accepted and do nothing in this version, for the log. */
+  readonly notYet: readonly string[];
+}
+
+/** Without `--config`: beside the caller, else where systems keep such files. */
+export const defaultConfigFile = 'posthorn.yaml';
+
+/** Reads and checks posthorn.yaml. @throws Refusal with a line for each fault */
+export function loadConfig(file: string): LoadedConfig {
+  return checkConfig(file, readText(file));
+}
+
+/** As `loadConfig`, for a text at hand. */
+export function checkConfig(file: string, text: string): LoadedConfig {
+  const read = readYaml(text, configSchema, '"posthorn config describe" lists all');
+  if (!read.ok) throw new Refusal(read.error.map((fault) => printFault(file, fault)).join('\n'));
+  const folder = dirname(resolve(file));
+  const { tls } = read.value;
+  const config: Config = {
+    ...read.value,
+    ...(tls?.cert === undefined || tls.key === undefined
+      ? {}
+      : { tls: { ...tls, cert: resolve(folder, tls.cert), key: resolve(folder, tls.key) } }),
+  };
+  return { file, config, dataDir: resolve(folder, config.data), notYet: keysForLater(config) };
+}
+
+function keysForLater(config: Config): readonly string[] {
+  const keys: string[] = [];
+  if (config.dns !== undefined) keys.push('dns');
+  if (config.routes !== undefined) keys.push('routes');
+  config.listeners.forEach((listener, n) => {
+    if (listener.http !== undefined) keys.push(`listeners[${n}].http`);
+    if (listener.https !== undefined) keys.push(`listeners[${n}].https`);
+  });
+  return keys;
+}
+
+/** The text of a file. @throws Refusal in words */
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const why = { ENOENT: 'there is no such file', EACCES: 'it may not be read', EISDIR: 'it is a directory' }[code];
+    throw new Refusal(`${file}: ${why ?? `it cannot be read (${code})`}`, { cause: error });
+  }
+}
+
+/** Where the control socket of a data directory is. */
+export function controlSocketOf(dataDir: string): string {
+  return join(dataDir, 'ctl.sock');
+}

@@ -1,0 +1,40 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+import { Refusal } from './refusal.ts';
+
+/** A data directory that is ours until `release` or the end of the process, however that comes. */
+export interface DataLock {
+  release(): void;
+}
+
+/**
+ * Takes a data directory, or says that another process has it. Node has no file locks, but SQLite has: the lock is an
+ * exclusive one on an empty database, which the system gives back when the process dies.
+ */
+export function tryLockData(dataDir: string): DataLock | undefined {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const database = new DatabaseSync(join(dataDir, 'posthorn.lock'), { timeout: 0 });
+  try {
+    // No journal file: nothing is ever written.
+    database.exec('PRAGMA journal_mode = OFF; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+  } catch (error) {
+    database.close();
+    if (isBusy(error)) return undefined;
+    throw error;
+  }
+  return { release: () => database.close() };
+}
+
+function isBusy(error: unknown): boolean {
+  const busy = 5;
+  return error instanceof Error && 'errcode' in error && error.errcode === busy;
+}
+
+/** As `tryLockData`. @throws Refusal when the directory is in use */
+export function lockData(dataDir: string): DataLock {
+  const lock = tryLockData(dataDir);
+  if (!lock) throw new Refusal(`${dataDir} is in use by another posthorn`);
+  return lock;
+}

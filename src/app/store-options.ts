@@ -1,0 +1,12 @@
+import type { StoreOptions } from '../store/open-store.ts';
+import type { LoadedConfig } from './config/config-file.ts';
+
+/** Where the configuration keeps mail. */
+export function storeOptions({ config, dataDir }: LoadedConfig): StoreOptions {
+  const { database, blobs } = config.storage ?? {};
+  return {
+    dataDir,
+    ...(database === undefined ? {} : { databaseUrl: database }),
+    ...(blobs === undefined ? {} : { blobsUrl: blobs }),
+  };
+}

@@ -1,0 +1,88 @@
+import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { isIPv4 } from 'node:net';
+
+import {
+  bitString,
+  boolean,
+  der,
+  integer,
+  objectIdentifier,
+  octetString,
+  sequence,
+  set,
+  time,
+  utf8String,
+} from './der.ts';
+
+/** A certificate and its private key, PEM. */
+export interface CertificatePair {
+  readonly certPem: string;
+  readonly keyPem: string;
+}
+
+const years = 10;
+const ecdsaWithSha256 = sequence(objectIdentifier('1.2.840.10045.4.3.2'));
+
+/**
+ * A certificate for these names (host names or IP addresses) on a new ECDSA P-256 key, signed by itself, valid for ten
+ * years (RFC 5280). Not a CA: a client that trusts it trusts this server and nothing more.
+ */
+export function selfSignedCertificate(names: readonly [string, ...string[]], now: Date): CertificatePair {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const spki = publicKey.export({ type: 'spki', format: 'der' });
+  const name = sequence(set(sequence(objectIdentifier('2.5.4.3'), utf8String(names[0].slice(0, 64)))));
+  const until = new Date(now);
+  until.setUTCFullYear(now.getUTCFullYear() + years);
+  // An hour back, for clients whose clock is late.
+  const from = new Date(now.getTime() - 3_600_000);
+  const certificate = sequence(
+    der(0xa0, integer(Buffer.from([2]))),
+    integer(Buffer.concat([Buffer.from([0x40]), randomBytes(15)])),
+    ecdsaWithSha256,
+    name,
+    sequence(time(from), time(until)),
+    name,
+    spki,
+    der(0xa3, sequence(...extensions(names, spki))),
+  );
+  const signature = sign('sha256', certificate, privateKey);
+  const whole = sequence(certificate, ecdsaWithSha256, bitString(signature));
+  return { certPem: toPem(whole), keyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }) };
+}
+
+/** RFC 5280 section 4.2. */
+function extensions(names: readonly string[], spki: Uint8Array): readonly Buffer[] {
+  const keyId = createHash('sha1').update(publicKeyBits(spki)).digest();
+  const digitalSignature = bitString(Buffer.from([0x80]), 7);
+  const serverAuth = sequence(objectIdentifier('1.3.6.1.5.5.7.3.1'));
+  return [
+    extension('2.5.29.19', true, sequence()),
+    extension('2.5.29.15', true, digitalSignature),
+    extension('2.5.29.37', false, serverAuth),
+    extension('2.5.29.17', false, sequence(...names.map(alternativeName))),
+    extension('2.5.29.14', false, octetString(keyId)),
+    extension('2.5.29.35', false, sequence(der(0x80, keyId))),
+  ];
+}
+
+function extension(id: string, critical: boolean, value: Uint8Array): Buffer {
+  const flag = critical ? [boolean(true)] : [];
+  return sequence(objectIdentifier(id), ...flag, octetString(value));
+}
+
+/** dNSName or iPAddress of GeneralName (RFC 5280 section 4.2.1.6). */
+function alternativeName(name: string): Buffer {
+  if (isIPv4(name)) return der(0x87, Buffer.from(name.split('.').map(Number)));
+  if (name === '::1') return der(0x87, Buffer.concat([Buffer.alloc(15), Buffer.from([1])]));
+  return der(0x82, Buffer.from(name));
+}
+
+/** Of an uncompressed P-256 point in a SubjectPublicKeyInfo: the last 65 octets. */
+function publicKeyBits(spki: Uint8Array): Uint8Array {
+  return spki.subarray(-65);
+}
+
+function toPem(octets: Buffer): string {
+  const lines = octets.toString('base64').replace(/.{64}/g, '$&\n').trimEnd();
+  return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
+}
