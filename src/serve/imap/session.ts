@@ -84,7 +84,7 @@ export class Session {
     this.input = input;
     this.printCapabilities = printCapabilities;
     this.tls = peer.tls;
-    this.log = services.log;
+    this.log = services.log.with({ session: peer.id });
   }
 
   get state(): State {

@@ -21,11 +21,6 @@ export function printAstring(octets: string, utf8 = false): string {
   return printString(octets, utf8);
 }
 
-/** `nstring`: NIL for undefined. */
-export function printNstring(octets: string | undefined, utf8 = false): string {
-  return octets === undefined ? 'NIL' : printString(octets, utf8);
-}
-
 /** A mailbox name for this client: UTF-8 once it enabled that (RFC 9051 section 5.1, RFC 6855), else modified UTF-7. */
 export function printMailbox(name: string, utf8: boolean): string {
   return printAstring(utf8 ? encodeUtf8(name) : printUtf7(name), utf8);
