@@ -21,28 +21,49 @@ const bitsForEach = 1.5;
 /** The signature of a text that is not known in full, such as one cut off at a limit: it may contain anything. */
 export const unknownSignature: Signature = Uint8Array.of(0xff);
 
-const scratch = new Uint8Array(maxBits / 8);
-const scratchWords = new Uint32Array(scratch.buffer);
+/** Which places are taken, and the list of those that are, while one signature is made. */
+const taken = new Uint8Array(maxBits);
+const places = new Uint32Array(maxBits);
 
 /**
  * The signature of these texts, which are folded already (`foldForSearch`). A needle across two texts is not found.
  * Beyond some 50,000 different pieces the bitmap fills up, and answers "perhaps" more often.
  */
 export function computeSignature(...texts: readonly string[]): Signature {
-  scratchWords.fill(0);
-  let distinct = 0;
-  for (const text of texts) distinct += mark(text);
-  if (distinct === 0) return new Uint8Array(0);
-  const size = Math.min(Math.max(Math.ceil((distinct * bitsForEach) / 8), minBits / 8), maxBits / 8);
-  if (size === scratch.length) return scratch.slice();
+  let count = 0;
+  for (const text of texts) count = mark(text, count);
+  const signature = squeeze(count);
+  clear(count);
+  return signature;
+}
+
+/** The signature of a message's header alone, and of header and body together. */
+export function computeSignatures(
+  header: string,
+  body: string,
+): { readonly header: Signature; readonly text: Signature } {
+  const inHeader = mark(header, 0);
+  const headerSignature = squeeze(inHeader);
+  const count = mark(body, inHeader);
+  const text = squeeze(count);
+  clear(count);
+  return { header: headerSignature, text };
+}
+
+/** A bitmap of the size that fits the first `count` places. */
+function squeeze(count: number): Signature {
+  if (count === 0) return new Uint8Array(0);
+  const size = Math.min(Math.max(Math.ceil((count * bitsForEach) / 8), minBits / 8), maxBits / 8);
   const signature = new Uint8Array(size);
-  for (let word = 0; word < scratchWords.length; word++) {
-    for (let rest = scratchWords[word] ?? 0; rest !== 0; rest &= rest - 1) {
-      const at = scaled(word * 32 + 31 - Math.clz32(rest & -rest), size);
-      signature[at >>> 3] = (signature[at >>> 3] ?? 0) | (1 << (at & 7));
-    }
+  for (let i = 0; i < count; i++) {
+    const at = scaled(places[i] ?? 0, size);
+    signature[at >>> 3] = (signature[at >>> 3] ?? 0) | (1 << (at & 7));
   }
   return signature;
+}
+
+function clear(count: number): void {
+  for (let i = 0; i < count; i++) taken[places[i] ?? 0] = 0;
 }
 
 /**
@@ -76,31 +97,33 @@ export function mayContainAt(octets: Uint8Array, start: number, size: number, ne
   return true;
 }
 
-/** Sets the bits of all pieces of `text`, and returns how many of them were not set before. */
-function mark(text: string): number {
+/** Takes the places of all pieces of `text`; `count` are taken already. Returns how many are taken now. */
+function mark(text: string, count: number): number {
   const { length } = text;
-  if (length < 3) return 0;
-  let fresh = 0;
+  if (length < 3) return count;
+  let next = count;
   // The first piece of three has none of four that ends with it.
   let [before, first, second] = [-1, text.charCodeAt(0), text.charCodeAt(1)];
   for (let i = 2; i < length; i++) {
     const third = text.charCodeAt(i);
     const sum = sumOf(first, second, third);
     const at = placeOf(sum);
-    const octet = scratch[at >>> 3] ?? 0;
-    fresh += ((octet >>> (at & 7)) & 1) ^ 1;
-    scratch[at >>> 3] = octet | (1 << (at & 7));
+    if (taken[at] === 0) {
+      taken[at] = 1;
+      places[next++] = at;
+    }
     if (before >= 0) {
       const longerAt = placeOf(extend(sum, before));
-      const longerOctet = scratch[longerAt >>> 3] ?? 0;
-      fresh += ((longerOctet >>> (longerAt & 7)) & 1) ^ 1;
-      scratch[longerAt >>> 3] = longerOctet | (1 << (longerAt & 7));
+      if (taken[longerAt] === 0) {
+        taken[longerAt] = 1;
+        places[next++] = longerAt;
+      }
     }
     before = first;
     first = second;
     second = third;
   }
-  return fresh;
+  return next;
 }
 
 /** Products with odd numbers, so that each code unit counts according to its place. */
