@@ -4,7 +4,11 @@ import { parseDay, printDay } from './imap-date.ts';
 
 test('printed days are read again', () => {
   const day = fc.integer({ min: -719_528, max: 2_932_896 }).map((number) => number * 86_400_000);
-  fc.assert(fc.property(day, (ms) => expect(parseDay(printDay(ms))).toBe(ms)));
+  fc.assert(
+    fc.property(day, (ms) => {
+      expect(parseDay(printDay(ms))).toBe(ms);
+    }),
+  );
 });
 
 for (const text of [
