@@ -59,6 +59,7 @@ function printConfig(dir: string, ports: { smtp: number; imap: number; imaps: nu
     'listeners:',
     '  - ip: 127.0.0.1',
     ...Object.entries(ports).map(([service, port]) => `    ${service}: ${port}`),
+    '    plaintextLogin: true',
     'tls: { selfSigned: true }',
     'limits: { exempt: ["127.0.0.0/8"] }',
     '',

@@ -153,6 +153,7 @@ export async function startServe(options: ServeOptions): Promise<TestServer> {
       'listeners:',
       '  - ip: 127.0.0.1',
       ...names.map((name) => `    ${name}: ${ports[name]}`),
+      '    plaintextLogin: true',
       'tls: { selfSigned: true }',
       'limits: { exempt: ["127.0.0.0/8"] }',
       ...(options.config ?? []),
