@@ -140,10 +140,13 @@ export class Actor {
     return {
       store: this.store,
       directory: this.directory(),
-      logins: {
+      failures: {
         blocked: () => this.blocked,
-        failed: () => void this.failures++,
-        succeeded: () => void (this.failures = 0),
+        attempt: () => {
+          this.failures++;
+          return !this.blocked;
+        },
+        reset: () => void (this.failures = 0),
       },
       clock: { now: () => this.nowMs },
       log: this.log(),

@@ -64,7 +64,7 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
 
   greet(): void {
     const { session } = this;
-    if (session.services.logins.blocked(session.peer.remoteAddress)) {
+    if (session.services.failures.blocked(session.peer.remoteAddress)) {
       this.bye('too many failed logins, try again later', 'UNAVAILABLE');
       return;
     }

@@ -16,25 +16,23 @@ const maxDelayMs = 10_000;
  */
 export async function logIn(session: Session, mechanism: string, name: string, password: string): Promise<Done> {
   requireTls(session);
-  const { logins, directory } = session.services;
+  const { failures, directory } = session.services;
   const { remoteAddress } = session.peer;
-  if (logins.blocked(remoteAddress)) throw new Bye('too many failed logins, try again later', 'UNAVAILABLE');
-  const failures = session.failedLogins;
-  if (failures >= slowFrom) {
-    session.sink.flush();
-    await session.sink.delay(Math.min(maxDelayMs, (failures - slowFrom + 1) * 1000));
+  if (!failures.attempt(remoteAddress)) throw new Bye('too many failed logins, try again later', 'UNAVAILABLE');
+  if (session.failedLogins >= slowFrom) {
+    await session.sink.delay(Math.min(maxDelayMs, (session.failedLogins - slowFrom + 1) * 1000));
   }
   const outcome = await directory.checkPassword(name, password);
   if (outcome.ok) {
-    logins.succeeded(remoteAddress);
+    failures.reset(remoteAddress);
     return enter(session, mechanism, outcome.account, outcome.loginAddress);
   }
   if (outcome.reason === 'login-disabled') {
+    failures.reset(remoteAddress);
     session.log.info('login refused', { mechanism, reason: outcome.reason });
     throw new No(isAscii(outcome.message) ? outcome.message.replaceAll(/[^ -~]/g, ' ') : 'login is disabled');
   }
   session.failedLogins++;
-  logins.failed(remoteAddress);
   session.log.info('login failed', { mechanism, name: name.slice(0, 100), remoteAddress });
   if (session.failedLogins >= maxFailures) throw new Bye('too many failed logins', 'UNAVAILABLE');
   throw new No('bad credentials', 'AUTHENTICATIONFAILED');
