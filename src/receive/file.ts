@@ -1,3 +1,4 @@
+import type { Spool, Spooled } from '../store/spool.ts';
 import type { AppendOutcome, AppendTarget } from '../store/store.ts';
 import type { Copy, Decision } from './decide.ts';
 import type { IncomingMessage, ReceiveServices, RecipientResult, RefusalReason } from './incoming.ts';
@@ -20,7 +21,7 @@ export async function file(
   }
   let outcomes: readonly AppendOutcome[] = [];
   if (targets.length === 0) await incoming.spool.discard();
-  else outcomes = await services.store.append({ message: await incoming.spool.finish(), targets });
+  else outcomes = await services.store.append({ message: await finish(incoming.spool), targets });
 
   const results: RecipientResult[] = [];
   let next = 0;
@@ -41,6 +42,16 @@ export async function file(
     results.push({ recipient, ...combine(own) });
   }
   return results;
+}
+
+/** A spool that cannot be finished is thrown away; what was given to `append` is the store's. */
+async function finish(spool: Spool): Promise<Spooled> {
+  try {
+    return await spool.finish();
+  } catch (error) {
+    await spool.discard();
+    throw error;
+  }
 }
 
 function targetOf(copy: Copy, trace: string, receivedAtMs: number): AppendTarget {

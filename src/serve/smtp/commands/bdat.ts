@@ -1,0 +1,107 @@
+import { LineEndGuard } from '../../../wire/smtp/line-end-guard.ts';
+import { replies } from '../../../wire/smtp/replies.ts';
+import { reply } from '../../../wire/smtp/reply.ts';
+import type { Reply } from '../../../wire/smtp/reply.ts';
+import { command, findUnmetNeed } from '../command.ts';
+import { finishMessage } from '../finish-message.ts';
+import { isOverTime } from '../is-over-time.ts';
+import { answerTo, MessageBody } from '../message-body.ts';
+import { Refuse } from '../refuse.ts';
+import type { Receiver, SmtpSession } from '../session.ts';
+import { needRecipients } from './need-recipients.ts';
+
+/**
+ * `bdat-cmd ::= "BDAT" SP chunk-size [ SP end-marker ]`. RFC 3030 section 2; CHUNKING and BINARYMIME. The octets of the chunk
+ * follow whatever we think of the command, so a refusal is said only after they were read and dropped.
+ */
+export const bdat = command({
+  verb: 'BDAT',
+  needs: [],
+  keywords: () => ['CHUNKING', 'BINARYMIME'],
+  parse(rest) {
+    const [, digits, last] = /^([0-9]{1,20})( +LAST)?$/i.exec(rest.trim()) ?? [];
+    // Where the next command begins cannot be known: nothing that follows may be taken for one.
+    if (digits === undefined) throw new Refuse(replies.badArguments, true);
+    return { size: Number(digits), last: last !== undefined };
+  },
+  run(session, { size, last }) {
+    const most = 2 * session.options.limits.maxMessageBytes + 1_048_576;
+    if (size > most) throw new Refuse(replies.endlessData, true);
+    const receiver = new ChunkReceiver(session, size, last, findRefusal(session));
+    if (size === 0) return receiver.end();
+    session.receiver = receiver;
+    session.sink.expectOctets(size);
+    return undefined;
+  },
+});
+
+/** Why the chunk will not be taken; undefined when the body stands ready for it. */
+function findRefusal(session: SmtpSession): Reply | undefined {
+  const unmet = findUnmetNeed(session, ['hello', 'tls', 'login', 'mail']);
+  if (unmet !== undefined) return unmet;
+  try {
+    const transaction = needRecipients(session);
+    if (transaction.body === undefined) {
+      transaction.body = new MessageBody(session);
+      transaction.guard = transaction.params.body === 'BINARYMIME' ? undefined : new LineEndGuard();
+    }
+    return undefined;
+  } catch (error) {
+    return error instanceof Refuse ? error.reply : answerTo(error, session);
+  }
+}
+
+/** One chunk. */
+class ChunkReceiver implements Receiver {
+  readonly #session: SmtpSession;
+  readonly #size: number;
+  readonly #last: boolean;
+  readonly #refusal: Reply | undefined;
+
+  constructor(session: SmtpSession, size: number, last: boolean, refusal: Reply | undefined) {
+    this.#session = session;
+    this.#size = size;
+    this.#last = last;
+    this.#refusal = refusal;
+  }
+
+  framed(): void {}
+
+  octets(octets: Uint8Array, last: boolean): void | Promise<void> {
+    const written = this.#write(octets);
+    if (!last) return written;
+    this.#session.receiver = undefined;
+    return written === undefined ? this.end() : written.then(() => this.end());
+  }
+
+  /** The octets of the chunk are all there. */
+  end(): void | Promise<void> {
+    const session = this.#session;
+    if (session.sink.closed) return undefined;
+    if (this.#refusal !== undefined) throw new Refuse(this.#refusal);
+    const { transaction } = session;
+    if (transaction?.body === undefined) throw new Refuse(replies.mailFirst);
+    const { body, guard } = transaction;
+    if (this.#last) {
+      guard?.end();
+      if (guard?.bareCr === true) body.fail(replies.bareCr);
+      return finishMessage(session);
+    }
+    if (body.failure === undefined) {
+      session.say(reply(250, '2.0.0', `${this.#size} octets taken`));
+      return undefined;
+    }
+    // The message is lost: further chunks are refused one by one (RFC 3030 section 2).
+    return finishMessage(session);
+  }
+
+  #write(octets: Uint8Array): void | Promise<void> {
+    const { transaction } = this.#session;
+    if (this.#refusal !== undefined || transaction?.body === undefined) return undefined;
+    const { body, guard } = transaction;
+    if (isOverTime(this.#session, body)) return undefined;
+    const kept = guard === undefined ? octets : guard.push(octets);
+    if (guard?.bareCr === true) body.fail(replies.bareCr);
+    return kept === undefined ? undefined : body.write(kept, this.#session);
+  }
+}

@@ -1,0 +1,74 @@
+import { expectKeyword } from '../../../wire/smtp/command-line.ts';
+import { readMailParams } from '../../../wire/smtp/mail-params.ts';
+import type { MailParams } from '../../../wire/smtp/mail-params.ts';
+import { parsePath } from '../../../wire/smtp/path.ts';
+import type { EnvelopeAddress } from '../../../wire/smtp/path.ts';
+import { replies } from '../../../wire/smtp/replies.ts';
+import { command } from '../command.ts';
+import { obeyPolicy } from '../obey-policy.ts';
+import { paramRefusal } from '../param-refusal.ts';
+import { Refuse } from '../refuse.ts';
+import type { SmtpSession } from '../session.ts';
+
+/**
+ * MAIL FROM begins a message. RFC 5321 section 4.1.1.2; SIZE (RFC 1870), BODY (RFC 6152, RFC 3030), SMTPUTF8 (RFC 6531),
+ * AUTH (RFC 4954), RET and ENVID (RFC 3461), REQUIRETLS (RFC 8689).
+ * Not yet: whether the sender's domain can receive mail (needs a resolver); HOLDFOR and HOLDUNTIL (need the queue).
+ */
+export const mail = command({
+  verb: 'MAIL',
+  needs: ['hello', 'tls', 'login', 'no-mail'],
+  keywords: (session) => [
+    `SIZE ${session.options.limits.maxMessageBytes}`,
+    '8BITMIME',
+    'SMTPUTF8',
+    'DSN',
+    ...(session.tls === undefined ? [] : ['REQUIRETLS']),
+  ],
+  parse(rest) {
+    const at = expectKeyword(rest, 'FROM:');
+    if (!at.ok) throw new Refuse(replies.badArguments);
+    const path = parsePath(rest, at.value);
+    if (!path.ok || path.value.address?.domain === '') throw new Refuse(replies.badSenderAddress);
+    const params = readMailParams(rest.slice(path.value.end));
+    if (!params.ok) throw new Refuse(paramRefusal(params.error));
+    return { sender: path.value.address, utf8: path.value.utf8, params: params.value };
+  },
+  run(session, { sender, utf8, params }) {
+    checkParams(session, params);
+    if (utf8 && params.smtpUtf8 !== true) throw new Refuse(replies.utf8Needed);
+    if (session.options.role === 'mx') checkPeer(session, sender);
+    else checkOwner(session, sender);
+    if (session.sink.closed) return undefined;
+    const begin = () => {
+      const id = session.nextTransactionId();
+      session.transaction = { id, sender, params, recipients: [], refusedRecipients: 0, body: undefined };
+      session.say(replies.senderOk);
+    };
+    return obeyPolicy(session, sender, 'mail', begin);
+  },
+});
+
+function checkParams(session: SmtpSession, params: MailParams): void {
+  if (params.requireTls === true && session.tls === undefined) throw new Refuse(replies.requireTlsNeedsTls);
+  if (params.holdForSeconds !== undefined || params.holdUntilMs !== undefined) throw new Refuse(replies.holdNotYet);
+  if ((params.sizeBytes ?? 0) > session.options.limits.maxMessageBytes) throw new Refuse(replies.tooLarge);
+}
+
+/** On port 25. */
+function checkPeer(session: SmtpSession, sender: EnvelopeAddress | undefined): void {
+  const { badTransactions, goodTransactions, options } = session;
+  if (goodTransactions === 0 && badTransactions > options.limits.maxBadTransactions) {
+    throw new Refuse(replies.badTransactions, true);
+  }
+  if (sender?.domain.startsWith('[') === true) throw new Refuse(replies.senderLiteral);
+}
+
+/** On submission: an address of the account. The null path is for reports that the account's programs make. */
+function checkOwner(session: SmtpSession, sender: EnvelopeAddress | undefined): void {
+  const account = session.findAccount();
+  if (account === undefined || sender === undefined || session.options.capture?.anySender === true) return;
+  const may = session.services.directory.maySendAs(account, sender);
+  if (may === 'no') throw new Refuse(replies.senderNotYours);
+  if (may === 'domain-disabled') throw new Refuse(replies.senderDomainDisabled);
+}

@@ -1,0 +1,26 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { Directory } from '../../directory/directory.ts';
+import type { Store } from '../../store/store.ts';
+
+/** Failed logins per network; `FailureLimiter` of `net/limits.ts` is one. */
+export interface LoginFailures {
+  /** Counts an attempt, before the password is looked at; false: it must not be made. */
+  attempt(address: string): boolean;
+  /** The attempt succeeded. */
+  reset(address: string): void;
+}
+
+/** What the SMTP face needs of the house. */
+export interface SmtpServices {
+  readonly store: Pick<Store, 'newSpool' | 'append'>;
+  readonly directory: Directory;
+  readonly failures: LoginFailures;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What may reach a session from inside the server. */
+export interface SmtpEvent {
+  readonly kind: 'directory-changed';
+}

@@ -1,0 +1,117 @@
+import type { Peer, Sink, TlsFacts } from '../../base/conversation.ts';
+import type { Log } from '../../base/log.ts';
+import type { Account } from '../../directory/directory.ts';
+import type { SaslExchange } from '../../wire/sasl/exchange.ts';
+import { printReply } from '../../wire/smtp/reply.ts';
+import type { Reply } from '../../wire/smtp/reply.ts';
+import { replies } from '../../wire/smtp/replies.ts';
+import type { SmtpListenerOptions } from './listener-options.ts';
+import type { SmtpEvent, SmtpServices } from './services.ts';
+import type { Transaction } from './transaction.ts';
+
+/** Takes what comes instead of commands: the content of a message. */
+export interface Receiver {
+  /** A piece was framed; `done` with the last. */
+  framed(done: boolean): void | Promise<void>;
+  octets(octets: Uint8Array, last: boolean): void | Promise<void>;
+}
+
+/** How the client introduced itself. */
+export interface Hello {
+  readonly extended: boolean;
+  readonly name: string;
+}
+
+/** What we know of one client. What to do is in `commands/`, who does it in `dispatch.ts`. */
+export class SmtpSession {
+  readonly services: SmtpServices;
+  readonly options: SmtpListenerOptions;
+  readonly peer: Peer;
+  readonly sink: Sink<SmtpEvent>;
+
+  hello: Hello | undefined;
+  tls: TlsFacts | undefined;
+  account: Account | undefined;
+  transaction: Transaction | undefined;
+  receiver: Receiver | undefined;
+  sasl: SaslExchange | undefined;
+
+  /** No command was understood yet. */
+  isFirst = true;
+  slow = false;
+  errors = 0;
+  refusedRecipients = 0;
+  idleCommands = 0;
+  failedLogins = 0;
+  goodTransactions = 0;
+  badTransactions = 0;
+  unwatch: (() => void) | undefined;
+  /** The part of Received that does not change from message to message. */
+  traceHead: string | undefined;
+
+  #transactions = 0;
+  #log: Log | undefined;
+  #tail: string | undefined;
+
+  constructor(services: SmtpServices, options: SmtpListenerOptions, peer: Peer, sink: Sink<SmtpEvent>) {
+    this.services = services;
+    this.options = options;
+    this.peer = peer;
+    this.sink = sink;
+    this.tls = peer.tls;
+  }
+
+  get log(): Log {
+    return (this.#log ??= this.services.log.with({ session: this.peer.id }));
+  }
+
+  /** Each refusal names the session, so that an operator can find it in the log. */
+  say(answer: Reply): void {
+    this.sink.write(answer.code < 400 ? printReply(answer) : printReply(answer, this.#errorTail()));
+  }
+
+  /** Says it and closes. */
+  leave(answer: Reply): void {
+    this.say(answer);
+    this.receiver = undefined;
+    this.sink.close();
+  }
+
+  nextTransactionId(): string {
+    this.#transactions++;
+    return `${this.peer.id}.${this.#transactions}`;
+  }
+
+  /** Gives the envelope up, with what was received of the message. */
+  reset(): void {
+    const { transaction } = this;
+    this.transaction = undefined;
+    this.receiver = undefined;
+    transaction?.body?.discard();
+  }
+
+  /** Everything that was said before TLS is forgotten. RFC 3207 section 4.2. */
+  forget(): void {
+    this.reset();
+    this.hello = undefined;
+    this.account = undefined;
+    this.sasl = undefined;
+    this.traceHead = undefined;
+  }
+
+  /** The account as it is now; closes the session when it may no longer be used. */
+  findAccount(): Account | undefined {
+    if (this.account === undefined) return undefined;
+    const account = this.services.directory.findAccount(this.account.id);
+    if (account === undefined || account.loginDisabled !== undefined) {
+      this.leave(replies.accountGone);
+      return undefined;
+    }
+    this.account = account;
+    return account;
+  }
+
+  #errorTail(): string {
+    return (this.#tail ??= ` (${this.peer.id})`);
+  }
+}

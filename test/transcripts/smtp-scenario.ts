@@ -1,0 +1,149 @@
+import type { Peer } from '../../src/base/conversation.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { TestDirectory } from '../../src/receive/test-directory.ts';
+import { accountId, TestStore } from '../../src/receive/test-store.ts';
+import { defaultSmtpLimits, smtpListenerOptions } from '../../src/serve/smtp/listener-options.ts';
+import type { SmtpLimits, SmtpListenerOptions } from '../../src/serve/smtp/listener-options.ts';
+import type { SmtpEvent, SmtpServices } from '../../src/serve/smtp/services.ts';
+import { createSmtpConversation } from '../../src/serve/smtp/smtp-conversation.ts';
+import { specialLocalParts } from '../../src/serve/smtp/special-local-parts.ts';
+import { StorageFull } from '../../src/store/store.ts';
+import { ScriptedSink } from './scripted-sink.ts';
+
+const tls = {
+  version: 'TLSv1.3',
+  cipher: 'TLS_AES_256_GCM_SHA384',
+  serverName: 'mx.example.org',
+  alpn: undefined,
+  peerPublicKey: undefined,
+  resumed: false,
+} as const;
+
+type Mutable<T> = { -readonly [K in keyof T]?: T[K] };
+
+/**
+ * Runs one scenario: keeps its comments, settings (`@ …`), client lines (`C: …`, `C- …` without line end) and events (`! …`),
+ * and puts after each what the server says (`S: …`); at the end what was stored (`= …`).
+ */
+export async function playScenario(script: readonly string[]): Promise<string[]> {
+  const stage = setStage(script);
+  const out = script.filter((line) => /^[#@=]/.test(line) && !line.startsWith('= '));
+  await stage.sink.conversation?.greet();
+  const hear = () => out.push(...stage.sink.takeLines().map((line) => `S: ${hideChance(line)}`));
+  hear();
+  for (const line of script) {
+    const text = unescape(line.slice(3));
+    if (line.startsWith('C: ')) await stage.sink.receive(Buffer.from(`${text}\r\n`, 'latin1'));
+    else if (line.startsWith('C- ')) await stage.sink.receive(Buffer.from(text, 'latin1'));
+    else if (line.startsWith('! ')) await makeHappen(stage, line.slice(2));
+    else continue;
+    out.push(line);
+    hear();
+  }
+  stage.sink.conversation?.end();
+  for (const copy of stage.store.copies) {
+    out.push(`= stored for account ${copy.accountId} in ${copy.mailbox}`);
+    const lines = `${copy.prefix}${copy.text}`.split('\r\n').slice(0, -1);
+    out.push(...lines.map((line) => `= | ${hideChance(escape(line))}`));
+  }
+  if (stage.store.openSpools !== 0) out.push(`= spools left open: ${stage.store.openSpools}`);
+  return out;
+}
+
+interface Stage {
+  readonly sink: ScriptedSink<SmtpEvent>;
+  readonly store: TestStore;
+  readonly directory: TestDirectory;
+}
+
+function setStage(script: readonly string[]): Stage {
+  const store = new TestStore();
+  const directory = new TestDirectory();
+  const options: Mutable<Omit<SmtpListenerOptions, 'limits'>> & { limits: Mutable<SmtpLimits> } = { limits: {} };
+  let blocked = false;
+  let isTls = false;
+  for (const line of script) {
+    const [sign, name = '', ...words] = line.split(' ');
+    if (sign !== '@') continue;
+    const [first = '', ...rest] = words;
+    if (name === 'submission') options.role = 'submission';
+    else if (name === 'tls') isTls = true;
+    else if (name === 'starttls') options.startTls = first === 'required' ? 'required' : 'offered';
+    else if (name === 'plaintext-auth') options.allowPlaintextAuth = true;
+    else if (name === 'capture') options.capture = { account: accountId(3), anySender: first === 'any-sender' };
+    else if (name === 'special-local-parts') options.policy = specialLocalParts();
+    else if (name === 'blocked') blocked = true;
+    else if (name === 'full') store.full.add(Number(first));
+    else if (name === 'alias') directory.aliases.set(first, { members: rest, postPublic: true });
+    else if (name === 'members-only') directory.aliases.set(first, { members: rest });
+    else if (name === 'login-disabled') directory.setAccount(first, { loginDisabled: rest.join(' ') });
+    else if (name === 'disk-full') store.failWrite = new StorageFull('disk full');
+    else if (name === 'broken-disk') store.failAppend = new Error('EIO');
+    else if (name in defaultSmtpLimits) options.limits[name as keyof SmtpLimits] = Number(first);
+    else throw new Error(`unknown setting: ${line}`);
+  }
+  const services: SmtpServices = {
+    store,
+    directory,
+    failures: { attempt: () => !blocked, reset: () => {} },
+    clock: { now: () => Date.UTC(2026, 10, 24, 6, 0, 0) },
+    log: silentLog,
+  };
+  const sink = new ScriptedSink<SmtpEvent>();
+  const peer: Peer = {
+    id: 'session',
+    remoteAddress: '192.0.2.1',
+    remotePort: 1234,
+    localAddress: '192.0.2.25',
+    localPort: 25,
+    tls: isTls ? tls : undefined,
+  };
+  const complete = smtpListenerOptions({ role: 'mx', hostname: 'mx.example.org', ...options });
+  sink.conversation = createSmtpConversation(services, complete)(peer, sink);
+  return { sink, store, directory };
+}
+
+async function makeHappen({ sink, directory, store }: Stage, what: string): Promise<void> {
+  const [name, argument = ''] = what.split(' ');
+  if (name === 'tls') return sink.feed({ kind: 'tls', tls });
+  if (name === 'timeout') return sink.feed({ kind: 'timeout', why: argument === 'too-slow' ? 'too-slow' : 'idle' });
+  if (name === 'shutdown') return sink.feed({ kind: 'shutdown' });
+  if (name === 'remove') {
+    directory.accounts.delete(argument);
+    directory.changed();
+    return sink
+      .receive(new Uint8Array(0))
+      .then(() => sink.feed({ kind: 'event', event: { kind: 'directory-changed' } }));
+  }
+  if (name === 'disk-full') {
+    store.failAppend = new StorageFull('disk full');
+    return undefined;
+  }
+  if (name === 'repeat') {
+    const [, times = '1', ...words] = what.split(' ');
+    const text = unescape(words.join(' '));
+    return sink.receive(Buffer.from(`${text}\r\n`.repeat(Number(times)), 'latin1'));
+  }
+  throw new Error(`unknown event: ${what}`);
+}
+
+/** `\n`, `\r`, `\0`, `\xHH` and `\\` in scripts; other characters as UTF-8 octets. */
+function unescape(text: string): string {
+  return Buffer.from(text, 'utf8')
+    .toString('latin1')
+    .replace(/\\(x[0-9a-f]{2}|[nr0\\])/g, (_, code: string) => {
+      if (code.startsWith('x')) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
+      return { n: '\n', r: '\r', '0': '\0', '\\': '\\' }[code] ?? '';
+    });
+}
+
+function escape(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return text.replace(/[\x00-\x1f\x7f-\xff\\]/g, (c) =>
+    c === '\t' ? '    ' : c === '\\' ? '\\\\' : `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+}
+
+function hideChance(line: string): string {
+  return line.replace(/<[A-Za-z0-9_-]{22}@/, '<RANDOM@');
+}
