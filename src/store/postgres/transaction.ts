@@ -33,6 +33,7 @@ export class Transaction {
   readonly #client: PoolClient;
   readonly #statements: StatementCache;
   readonly #limit: { readonly query_timeout?: number };
+  #gathering = false;
   #underWay: Promise<unknown>[] = [];
   #failure: { readonly error: unknown } | undefined;
 
@@ -110,6 +111,7 @@ export class Transaction {
         ...(name === undefined ? {} : { name }),
         ...this.#limit,
       };
+      this.#gather();
       const answer: Promise<QueryArrayResult<SqlValue[]>> = this.#client.query(query);
       if (rows) return (await answer).rows;
       this.#follow(answer);
@@ -122,8 +124,21 @@ export class Transaction {
     return noRows;
   }
 
+  /** What is sent until the operation has to wait goes out in one piece. */
+  #gather(): void {
+    if (this.#gathering) return;
+    this.#gathering = true;
+    const { stream } = this.#client.connection;
+    stream.cork();
+    process.nextTick(() => {
+      this.#gathering = false;
+      stream.uncork();
+    });
+  }
+
   #send(text: string): Promise<{ readonly command: string }> {
     const query: TimedQuery = { text, rowMode: 'array', ...this.#limit };
+    this.#gather();
     return this.#client.query(query);
   }
 
