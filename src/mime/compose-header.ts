@@ -19,23 +19,27 @@ export function printHeaderField(name: string, value: string): string {
   return `${foldLine(`${name}: ${PRINTABLE.test(text) ? text : encodeWords(text, name.length + 2)}`)}\r\n`;
 }
 
-/** Folds one line at its blanks. RFC 5322 section 2.2.3. */
+/** Folds one line at its blanks; a word that no line can hold is broken. RFC 5322 section 2.2.3. */
 function foldLine(line: string): string {
   if (line.length <= SOFT_LIMIT) return line;
   const lines: string[] = [];
   let current = '';
   for (const [word] of line.matchAll(/\s*\S+/g)) {
     // The first two words stay together: a line of nothing but the name would be obsolete syntax.
-    const canFold = current.includes(': ') && current.trimEnd() !== '' && /^\s/.test(word);
+    const canFold = current.includes(' ') && /^\s/.test(word);
     if (canFold && current.length + word.length > SOFT_LIMIT) {
       lines.push(current);
-      current = word;
-    } else current += word;
-    for (; current.length > HARD_LIMIT; current = ` ${current.slice(HARD_LIMIT)}`)
-      lines.push(current.slice(0, HARD_LIMIT));
+      current = '';
+    }
+    let at = 0;
+    for (let room = HARD_LIMIT - current.length; word.length - at > room; room = HARD_LIMIT - 1) {
+      lines.push(current + word.slice(at, at + room));
+      at += room;
+      current = ' ';
+    }
+    current += word.slice(at);
   }
-  lines.push(current);
-  return lines.join('\r\n');
+  return [...lines, current].join('\r\n');
 }
 
 /**

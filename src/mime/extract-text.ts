@@ -94,7 +94,7 @@ async function readFields(read: ReadOctets, part: AnyPart): Promise<string> {
   const lines: string[] = [];
   for (const { name, raw } of parseHeader(text).fields) {
     const value = decodeHeaderText(raw);
-    lines.push(raw === '' ? name : `${name}: ${value}`);
+    lines.push(raw === '' ? decodeHeaderText(name) : `${decodeHeaderText(name)}: ${value}`);
     const fileName = fileNameOf(name, raw);
     if (fileName !== undefined && !value.includes(fileName)) lines.push(fileName);
   }
