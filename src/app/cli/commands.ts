@@ -320,6 +320,23 @@ What it does not have stays too, unless --prune. An account's list of addresses 
 ];
 
 export const commands: readonly CommandSpec[] = [
+  {
+    path: ['serve'],
+    summary: 'Run the server of a configuration.',
+    details: 'SIGTERM and SIGINT finish what is under way; SIGHUP reads configuration and certificates again.',
+    options: [configOption],
+    run: async (input) => (await import('./commands/serve.ts')).runServe(input),
+  },
+  {
+    path: ['localserve'],
+    summary: 'Run a whole server on this machine, for trying it and for tests: nothing to configure, nothing leaves.',
+    options: [
+      { name: 'dir', value: 'DIR', help: 'where its data is (default: a folder of yours, printed)' },
+      { name: 'ip', value: 'IP', help: 'address to listen on (default 127.0.0.1)' },
+      { name: 'port-offset', value: 'N', help: 'added to the well-known ports (default 1000)' },
+    ],
+    run: async (input) => (await import('./commands/serve.ts')).runLocalserve(input),
+  },
   ...configCommands,
   ...domainCommands,
   ...accountCommands,

@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+// `npm start`: installs what is missing, then runs `posthorn localserve`. Plain JavaScript for whatever Node is there.
+import { spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureInstalled, pinnedNode } from './ensure-installed.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+if (!ensureInstalled(root)) process.exit(1);
+
+const windows = process.platform === 'win32';
+const child = spawn(pinnedNode(root), [join(root, 'src/app/main.ts'), 'localserve', ...process.argv.slice(2)], {
+  stdio: 'inherit',
+  shell: windows,
+});
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('error', (error) => {
+  console.error(`posthorn could not be started: ${error.message}`);
+  process.exit(1);
+});
+child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGKILL' ? 137 : 1)));

@@ -1,0 +1,172 @@
+/** The one place that builds the parts and connects them. */
+import { systemClock } from '../base/clock.ts';
+import type { Converse } from '../base/conversation.ts';
+import type { Log } from '../base/log.ts';
+import { openDirectory } from '../directory/live-directory.ts';
+import type { LiveDirectory } from '../directory/live-directory.ts';
+import { createConnectionLimits, createExemptions, createFailureLimiter } from '../net/limits.ts';
+import type { FailureLimiter } from '../net/limits.ts';
+import type { Listener } from '../net/listen.ts';
+import { createTlsIdentity } from '../net/tls.ts';
+import type { TlsIdentity } from '../net/tls.ts';
+import { createImapConversation } from '../serve/imap/conversation.ts';
+import { smtpListenerOptions } from '../serve/smtp/listener-options.ts';
+import { createSmtpConversation, smtpRefusals } from '../serve/smtp/smtp-conversation.ts';
+import { specialLocalParts } from '../serve/smtp/special-local-parts.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Store } from '../store/store.ts';
+import { controlSocketOf } from './config/config-file.ts';
+import type { LoadedConfig } from './config/config-file.ts';
+import { answerControl } from './control/control-request.ts';
+import { startControlServer } from './control/control-server.ts';
+import type { ControlServer } from './control/control-server.ts';
+import { lockData } from './data-lock.ts';
+import type { DataLock } from './data-lock.ts';
+import { imapRefusals } from './imap-refusals.ts';
+import { openListeners, planListeners } from './open-listeners.ts';
+import type { PlannedListener, Service, ServiceSetup } from './open-listeners.ts';
+import { Refusal } from './refusal.ts';
+import { storeOptions } from './store-options.ts';
+import type { CertificatePair } from './tls/self-signed-certificate.ts';
+import { posthornVersion } from './version.ts';
+
+export interface AssembleOptions {
+  readonly loaded: LoadedConfig;
+  readonly certificate: CertificatePair | undefined;
+  readonly log: Log;
+  /** Before ports open, with the directory at hand. */
+  readonly prepare?: (directory: LiveDirectory) => Promise<void>;
+  /** localserve: mail submitted to anyone is filed into this account, and special local parts force answers. */
+  readonly captureAccount?: string;
+}
+
+/** A server whose ports are open. */
+export interface House {
+  readonly listeners: readonly Listener[];
+  /** New connections get the new certificate. @throws Error of OpenSSL when it is not usable; the old one stays then */
+  useCertificate(certificate: CertificatePair): void;
+  /** Takes no more work, waits for what is under way, and closes everything. */
+  close(): Promise<void>;
+}
+
+const graceMs = 10_000;
+
+/** Opens store, directory, control socket and ports, in this order; closes what was opened when one of them fails. */
+export async function assemble(options: AssembleOptions): Promise<House> {
+  const { loaded, log } = options;
+  const closing: (() => void | Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const step of closing.splice(0).toReversed()) await step();
+  };
+  try {
+    const lock: DataLock = lockData(loaded.dataDir);
+    closing.push(() => lock.release());
+    const store = await openStore({ ...storeOptions(loaded), log });
+    closing.push(() => store.close());
+    const hostnames = [loaded.config.hostname];
+    const directory = await openDirectory({ store, log, clock: systemClock, hostnames });
+    closing.push(() => directory.close());
+    await options.prepare?.(directory);
+    const identity = options.certificate && makeIdentity(options.certificate, loaded);
+    const setupOf = createSetups(options, store, directory, identity);
+    const listeners = await openListeners(planListeners(loaded.config.listeners), { setupOf, identity, log });
+    closing.push(() => closeAll(listeners));
+    const socketPath = controlSocketOf(loaded.dataDir);
+    const control: ControlServer = await startControlServer(
+      socketPath,
+      (asked) => answerControl(directory, asked),
+      log,
+    );
+    closing.push(() => control.close());
+    return { listeners, useCertificate: (certificate) => identity?.reload([certificate]), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function closeAll(listeners: readonly Listener[]): Promise<void> {
+  await Promise.all(listeners.map((listener) => listener.close({ graceMs })));
+}
+
+function makeIdentity(certificate: CertificatePair, { config, file }: LoadedConfig): TlsIdentity {
+  try {
+    return createTlsIdentity({ certificates: [certificate], minVersion: config.tls?.minVersion ?? 'TLSv1.2' });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : '';
+    throw new Refusal(`${file}: tls: certificate and key cannot be used together (${why})`, { cause: error });
+  }
+}
+
+/** How each service is served. Connection limits are shared by all ports of a protocol, failed logins by all protocols. */
+function createSetups(
+  options: AssembleOptions,
+  store: Store,
+  directory: LiveDirectory,
+  identity: TlsIdentity | undefined,
+): (service: Service) => ServiceSetup {
+  const { config } = options.loaded;
+  const exempt = createExemptions(config.limits.exempt);
+  const failures = createFailureLimiter({
+    exempt,
+    perMinute: byClass(config.limits.failedLoginsPerMinute),
+    perDay: byClass(config.limits.failedLoginsPerDay),
+  });
+  const connectionLimits = () =>
+    createConnectionLimits({
+      exempt,
+      perMinute: byClass(config.limits.connectionsPerMinute),
+      open: byClass(config.limits.openConnections),
+    });
+  const admit = (address: string): boolean => !failures.blocked(address);
+  const shared = { ...options, store, directory, failures, tls: identity !== undefined };
+  const smtp = { converse: smtpConverse(shared), refusals: smtpRefusals(), limits: connectionLimits() };
+  const imap = { converse: imapConverse(shared), refusals: imapRefusals, limits: connectionLimits(), admit };
+  return (service) => {
+    if (service === 'imap' || service === 'imaps') return imap;
+    // Port 25 has no logins: who guessed passwords elsewhere may still bring mail.
+    return service === 'smtp' ? smtp : { ...smtp, admit };
+  };
+}
+
+interface Shared extends AssembleOptions {
+  readonly store: Store;
+  readonly directory: LiveDirectory;
+  readonly failures: FailureLimiter;
+  readonly tls: boolean;
+}
+
+function smtpConverse(shared: Shared): (listener: PlannedListener) => Converse<never> {
+  const { store, directory, failures, log, loaded, captureAccount } = shared;
+  const { hostname, limits } = loaded.config;
+  const services = { store, directory, failures, clock: systemClock, log };
+  const account = captureAccount === undefined ? undefined : directory.view.accountIds.get(captureAccount);
+  return ({ service, plaintextLogin }) =>
+    createSmtpConversation(
+      services,
+      smtpListenerOptions({
+        role: service === 'smtp' ? 'mx' : 'submission',
+        hostname,
+        startTls: service === 'submissions' || !shared.tls ? 'none' : 'offered',
+        allowPlaintextAuth: plaintextLogin,
+        limits: { maxMessageBytes: limits.maxMessageBytes, maxRecipients: limits.maxRecipients },
+        ...(account === undefined ? {} : { policy: specialLocalParts(), capture: { account, anySender: true } }),
+      }),
+    ) as Converse<never>;
+}
+
+function imapConverse(shared: Shared): (listener: PlannedListener) => Converse<never> {
+  const { store, directory, failures, log, loaded } = shared;
+  const services = { store, directory, failures, clock: systemClock, log, version: posthornVersion() };
+  return ({ service, plaintextLogin }) =>
+    createImapConversation(services, {
+      startTls: service === 'imap' && shared.tls,
+      plaintextLogin,
+      maxMessageBytes: loaded.config.limits.maxMessageBytes,
+    }) as Converse<never>;
+}
+
+/** spec/protocols.md section 0.1: a network may do three times, a wide one nine times what an address may. */
+function byClass(limit: number): [number, number, number] {
+  return [limit, 3 * limit, 9 * limit];
+}

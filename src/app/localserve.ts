@@ -1,0 +1,108 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import { applyDocument } from '../directory/document/apply-document.ts';
+import { directoryDocumentSchema } from '../directory/document/directory-document.ts';
+import type { LiveDirectory } from '../directory/live-directory.ts';
+import type { Listener } from '../net/listen.ts';
+import { createLog } from '../observe/create-log.ts';
+import { assemble } from './assemble.ts';
+import { checkConfig } from './config/config-file.ts';
+import { isLoopback } from './config/config-schema.ts';
+import { lockData } from './data-lock.ts';
+import { services } from './open-listeners.ts';
+import { Refusal } from './refusal.ts';
+import { announce, exitOnUncaught, runHouse } from './run-house.ts';
+import { keptCertificate } from './tls/certificates.ts';
+
+export interface LocalserveOptions {
+  readonly dir: string | undefined;
+  readonly ip: string;
+  readonly portOffset: number;
+}
+
+const account = 'post';
+const address = 'post@localhost';
+const password = 'posthorn';
+const wellKnownPorts = { smtp: 25, submission: 587, submissions: 465, imap: 143, imaps: 993 } as const;
+const certificateNames = ['localhost', '127.0.0.1', '::1'] as const;
+
+/** The whole server on this machine, for trying it and for testing mail programs: nothing to configure, nothing leaves. */
+export async function localserve(options: LocalserveOptions): Promise<void> {
+  const dir = resolve(options.dir ?? defaultDir());
+  if (isIP(options.ip) === 0) throw new Refusal(`"${options.ip}" is no IP address`);
+  // Taken and given back, so that a second server does not touch the files of the first.
+  lockData(dir).release();
+  const certificate = keptCertificate(join(dir, 'tls'), 'localhost', certificateNames);
+  const file = join(dir, 'posthorn.yaml');
+  const text = printConfig(options);
+  const loaded = checkConfig(file, text);
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const log = createLog(loaded.config.log);
+  exitOnUncaught(log);
+  const house = await assemble({ loaded, certificate, log, prepare: furnish, captureAccount: account });
+  writeFileSync(file, text);
+  announce(describe(dir, file, house.listeners));
+  await runHouse(house, log, () =>
+    house.useCertificate(keptCertificate(join(dir, 'tls'), 'localhost', certificateNames)),
+  );
+}
+
+/** `~/.local/share/posthorn-localserve`, by the XDG base directory rules. */
+function defaultDir(): string {
+  const base = process.env['XDG_DATA_HOME'];
+  return join(base === undefined || base === '' ? join(homedir(), '.local/share') : base, 'posthorn-localserve');
+}
+
+/** Also written to the directory, so that `posthorn config … --config DIR/posthorn.yaml` finds this server. */
+function printConfig({ ip, portOffset }: LocalserveOptions): string {
+  const ports = services.map((service) => `    ${service}: ${wellKnownPorts[service] + portOffset}`);
+  return `# Written by "posthorn localserve" at each start: for the other commands to find it, not for changing.
+hostname: localhost
+data: .
+listeners:
+  - ip: ${JSON.stringify(ip)}
+${ports.join('\n')}
+    plaintextLogin: ${isLoopback(ip)}
+tls: { cert: tls/localhost.pem, key: tls/localhost.key }
+log: { level: info, format: text }
+limits: { exempt: ["127.0.0.0/8", "::1"] }
+`;
+}
+
+/** At the first start: one domain, one account that gets everything in it. */
+async function furnish(directory: LiveDirectory): Promise<void> {
+  if (directory.view.accounts.has(account)) return;
+  const document = directoryDocumentSchema.parse({
+    domains: { localhost: {} },
+    accounts: { [account]: { addresses: [address, '@localhost'], password } },
+    postmaster: account,
+  });
+  const done = await applyDocument(directory.editor, document, { prune: false, dryRun: false });
+  if (!done.ok) throw new Refusal(done.error.map(({ message }) => message).join('\n'));
+}
+
+const notes: Readonly<Record<string, string>> = {
+  smtp: 'mail from others, STARTTLS',
+  submission: 'sending, STARTTLS',
+  submissions: 'sending, TLS',
+  imap: 'reading, STARTTLS',
+  imaps: 'reading, TLS',
+};
+
+function describe(dir: string, file: string, listeners: readonly Listener[]): readonly string[] {
+  const rows = listeners.map(
+    ({ name, host, port }) => `  ${name.padEnd(12)} ${host}:${port}`.padEnd(34) + (notes[name] ?? ''),
+  );
+  return [
+    `posthorn localserve, data in ${dir}`,
+    ...rows,
+    `  address      ${address}`,
+    `  password     ${password}`,
+    `  certificate  ${join(dir, 'tls/localhost.pem')}`,
+    `  configure    posthorn config … --config ${file}`,
+    'Mail submitted to any address is kept in this account; nothing is sent out.',
+  ];
+}

@@ -1,0 +1,46 @@
+import type { AdjustableLog } from '../observe/create-log.ts';
+import type { House } from './assemble.ts';
+
+/** Terminals, npm and supervisors may each pass on one signal: what comes so soon after the first is the same one. */
+const sameSignalMs = 500;
+
+/**
+ * Serves until the first SIGTERM or SIGINT, then finishes what is under way. A second one ends the process at once.
+ * SIGHUP calls `reload`.
+ */
+export async function runHouse(house: House, log: AdjustableLog, reload: () => void): Promise<void> {
+  const hangup = (): void => reload();
+  process.on('SIGHUP', hangup);
+  const signal = await new Promise<NodeJS.Signals>((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+  log.info('stopping', { signal });
+  const stoppingAt = performance.now();
+  const impatient = (): void => {
+    if (performance.now() - stoppingAt < sameSignalMs) return;
+    log.warn('stopped before everything was finished');
+    process.exit(1);
+  };
+  process.on('SIGTERM', impatient);
+  process.on('SIGINT', impatient);
+  await house.close();
+  process.off('SIGHUP', hangup);
+  log.info('stopped');
+}
+
+/** What nobody caught is a fault of ours: it is logged, and the process ends, since nobody knows what it left half done. */
+export function exitOnUncaught(log: AdjustableLog): void {
+  const end = (what: string) => (error: unknown) => {
+    log.error(what, {}, error);
+    log.flush();
+    process.exit(1);
+  };
+  process.on('uncaughtException', end('uncaught exception'));
+  process.on('unhandledRejection', end('unhandled rejection'));
+}
+
+/** `ready` and what goes before it, for whoever started us. */
+export function announce(lines: readonly string[]): void {
+  process.stdout.write(`${[...lines, 'ready'].join('\n')}\n`);
+}
