@@ -7,7 +7,7 @@ import { findLiteralMark } from '../../../wire/imap/literal-mark.ts';
 import type { ImapReader } from '../../../wire/imap/imap-reader.ts';
 import { printNumbers } from '../../../wire/imap/sequence-set.ts';
 import { parseFlags, type FlagValues } from '../flag-text.ts';
-import { Bad, No } from '../refusal.ts';
+import { Bad, Bye, No } from '../refusal.ts';
 import type { Done } from '../respond.ts';
 import type { Session } from '../session.ts';
 import { expectMessage, type AppendArguments, type AppendedMessage } from './append-arguments.ts';
@@ -15,6 +15,12 @@ import { expectMessage, type AppendArguments, type AppendedMessage } from './app
 /** Messages in one command, and octets of all of them in relation to the largest single one: they wait on disk together. */
 const maxMessages = 1000;
 const maxTotal = 4;
+/** Messages up to this size wait in memory, so there is less room for all of them. */
+const smallBytes = 256 * 1024;
+const maxSmallTotal = 32 * 1024 * 1024;
+
+/** Octets of a refused message that are read and thrown away rather than closing the connection. */
+const maxDrainBytes = 64 * 1024 * 1024;
 
 /** A line between two messages holds flags and a date. */
 const maxLineBytes = 32 * 1024;
@@ -35,6 +41,7 @@ export class AppendRun {
   private readonly mailbox: Mailbox;
   private readonly collected: Collected[] = [];
   private totalBytes = 0;
+  private smallTotal = 0;
   private usedBytes: number | undefined;
 
   private constructor(session: Session, account: Account, mailbox: Mailbox) {
@@ -74,7 +81,10 @@ export class AppendRun {
       return parsed.value;
     } catch (error) {
       const mark = findLiteralMark(line);
-      if (mark !== undefined && !mark.sync) await this.session.input.literal(mark, () => undefined);
+      if (mark !== undefined && !mark.sync) {
+        if (mark.sizeBytes > maxDrainBytes) throw new Bye('literal is too big', 'TOOBIG');
+        await this.session.input.literal(mark, () => undefined);
+      }
       throw error;
     }
   }
@@ -87,9 +97,9 @@ export class AppendRun {
     // RFC 3502 section 6.3.11: how a client calls off the whole command.
     if (sizeBytes === 0) throw new No('no message, nothing was appended');
     this.totalBytes += sizeBytes;
-    if (this.collected.length >= maxMessages || this.totalBytes > maxTotal * maxMessageBytes) {
-      throw new No('too much in one command', 'LIMIT');
-    }
+    if (sizeBytes <= smallBytes) this.smallTotal += sizeBytes;
+    const isTooMuch = this.totalBytes > maxTotal * maxMessageBytes || this.smallTotal > maxSmallTotal;
+    if (isTooMuch || this.collected.length >= maxMessages) throw new No('too much in one command', 'LIMIT');
     await this.checkQuota();
   }
 
