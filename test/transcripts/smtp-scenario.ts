@@ -23,27 +23,34 @@ type Mutable<T> = { -readonly [K in keyof T]?: T[K] };
 
 /**
  * Runs one scenario: keeps its comments, settings (`@ …`), client lines (`C: …`, `C- …` without line end) and events (`! …`),
- * and puts after each what the server says (`S: …`); at the end what was stored (`= …`).
+ * and puts after each what the server says (`S: …`); at the end what was stored (`= …`). The answer to EHLO is shown as one
+ * line, unless `@ show-ehlo` is set.
  */
 export async function playScenario(script: readonly string[]): Promise<string[]> {
   const stage = setStage(script);
   const out = script.filter((line) => /^[#@=]/.test(line) && !line.startsWith('= '));
   await stage.sink.conversation?.greet();
-  const hear = () => out.push(...stage.sink.takeLines().map((line) => `S: ${hideChance(line)}`));
+  const showEhlo = script.includes('@ show-ehlo');
+  const hear = (isEhlo = false) => {
+    const lines = stage.sink.takeLines();
+    const shown = isEhlo && !showEhlo && lines.length > 1 ? [`${lines[0]} … ${lines.length} lines`] : lines;
+    out.push(...shown.map((line) => `S: ${hideChance(line)}`));
+  };
   hear();
   for (const line of script) {
     const text = unescape(line.slice(3));
-    if (line.startsWith('C: ')) await stage.sink.receive(Buffer.from(`${text}\r\n`, 'latin1'));
+    if (line === 'C:' || line.startsWith('C: ')) await stage.sink.receive(Buffer.from(`${text}\r\n`, 'latin1'));
     else if (line.startsWith('C- ')) await stage.sink.receive(Buffer.from(text, 'latin1'));
     else if (line.startsWith('! ')) await makeHappen(stage, line.slice(2));
     else continue;
     out.push(line);
-    hear();
+    hear(/^C: EHLO/i.test(line));
   }
   stage.sink.conversation?.end();
   for (const copy of stage.store.copies) {
     out.push(`= stored for account ${copy.accountId} in ${copy.mailbox}`);
-    const lines = `${copy.prefix}${copy.text}`.split('\r\n').slice(0, -1);
+    const lines = `${copy.prefix}${copy.text}`.split('\r\n');
+    if (lines.at(-1) === '') lines.pop();
     out.push(...lines.map((line) => `= | ${hideChance(escape(line))}`));
   }
   if (stage.store.openSpools !== 0) out.push(`= spools left open: ${stage.store.openSpools}`);
@@ -64,7 +71,7 @@ function setStage(script: readonly string[]): Stage {
   let isTls = false;
   for (const line of script) {
     const [sign, name = '', ...words] = line.split(' ');
-    if (sign !== '@') continue;
+    if (sign !== '@' || name === 'show-ehlo') continue;
     const [first = '', ...rest] = words;
     if (name === 'submission') options.role = 'submission';
     else if (name === 'tls') isTls = true;
@@ -119,11 +126,7 @@ async function makeHappen({ sink, directory, store }: Stage, what: string): Prom
     store.failAppend = new StorageFull('disk full');
     return undefined;
   }
-  if (name === 'repeat') {
-    const [, times = '1', ...words] = what.split(' ');
-    const text = unescape(words.join(' '));
-    return sink.receive(Buffer.from(`${text}\r\n`.repeat(Number(times)), 'latin1'));
-  }
+  if (name === 'long-line') return sink.receive(Buffer.from(`${'A'.repeat(Number(argument))}\r\n`));
   throw new Error(`unknown event: ${what}`);
 }
 

@@ -1,4 +1,4 @@
-import type { EnvelopeRecipient } from '../../../receive/incoming.ts';
+import type { Destination } from '../../../receive/incoming.ts';
 import { screen } from '../../../receive/screen.ts';
 import type { Screened } from '../../../receive/screen.ts';
 import { expectKeyword } from '../../../wire/smtp/command-line.ts';
@@ -37,17 +37,23 @@ export const rcpt = command({
     if (transaction.body !== undefined) throw new Refuse(replies.bdatPending);
     const accept = (): void => {
       const screened = screenFor(session, address);
-      const refusal = refusalOf(session, transaction, screened, utf8);
+      const refusal = refusalOf(session, transaction, { address, utf8, screened });
       if (refusal !== undefined) return refuseRecipient(session, transaction, refusal);
-      const destination: EnvelopeRecipient['destination'] =
-        screened.kind === 'local' ? screened.destination : { kind: 'unknown-address' };
+      const destination: Destination = screened.kind === 'local' ? screened.destination : { kind: 'unknown-address' };
       const { notify, originalRecipient } = params;
-      transaction.recipients.push({ address, printed: printAddress(address), destination, notify, originalRecipient });
+      const printed = printRecipient(address, destination);
+      transaction.recipients.push({ address, printed, destination, notify, originalRecipient });
       session.say(replies.recipientOk);
     };
     return obeyPolicy(session, address, 'rcpt', accept);
   },
 });
+
+/** `<postmaster>` has no domain; then the address that it stands for. */
+function printRecipient(address: EnvelopeAddress, destination: Destination): string {
+  const isBare = address.domain === '' && destination.kind === 'account';
+  return isBare ? destination.recipient.address : printAddress(address);
+}
 
 function screenFor(session: SmtpSession, address: EnvelopeAddress): Screened {
   const { capture } = session.options;
@@ -58,15 +64,14 @@ function screenFor(session: SmtpSession, address: EnvelopeAddress): Screened {
 function refusalOf(
   session: SmtpSession,
   transaction: Transaction,
-  screened: Screened,
-  utf8: boolean,
+  named: { readonly address: EnvelopeAddress; readonly utf8: boolean; readonly screened: Screened },
 ): Reply | undefined {
-  if (utf8 && transaction.params.smtpUtf8 !== true) return replies.utf8Needed;
+  if (named.utf8 && transaction.params.smtpUtf8 !== true) return replies.utf8Needed;
   if (transaction.recipients.length >= session.options.limits.maxRecipients) return replies.tooManyRecipients;
   const isMx = session.options.role === 'mx';
   // A report has one addressee: the sender of what it is about.
   if (isMx && transaction.sender === undefined && transaction.recipients.length > 0) return replies.oneBounceRecipient;
-  switch (screened.kind) {
+  switch (named.screened.kind) {
     case 'local':
       return undefined;
     case 'domain-disabled':
@@ -75,7 +80,8 @@ function refusalOf(
       // On port 25 it is told only after the message, so that addresses cannot be tried out cheaply.
       return isMx ? undefined : replies.unknownRecipient;
     case 'unknown-domain':
-      return isMx ? replies.notRelayed : replies.remoteNotYet;
+      if (!isMx) return replies.remoteNotYet;
+      return named.address.domain.startsWith('[') ? replies.unknownRecipient : replies.notRelayed;
   }
 }
 
