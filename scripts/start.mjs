@@ -8,11 +8,12 @@ import { ensureInstalled, pinnedNode } from './ensure-installed.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 if (!ensureInstalled(root)) process.exit(1);
 
-const windows = process.platform === 'win32';
-const child = spawn(pinnedNode(root), [join(root, 'src/app/main.ts'), 'localserve', ...process.argv.slice(2)], {
-  stdio: 'inherit',
-  shell: windows,
-});
+const args = ['localserve', ...process.argv.slice(2)];
+const command =
+  process.platform === 'win32'
+    ? [pinnedNode(root), join(root, 'src/app/main.ts'), ...args]
+    : [join(root, 'bin/posthorn'), ...args];
+const child = spawn(command[0], command.slice(1), { stdio: 'inherit', shell: process.platform === 'win32' });
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('error', (error) => {
   console.error(`posthorn could not be started: ${error.message}`);

@@ -9,8 +9,8 @@ import { controlSocketOf } from './config/config-file.ts';
 import type { LoadedConfig } from './config/config-file.ts';
 import { askControl, connectControl } from './control/control-client.ts';
 import type { ControlAnswer, ControlRequest } from './control/control-request.ts';
-import { tryLockData } from './data-lock.ts';
-import type { DataLock } from './data-lock.ts';
+import { tryLockData } from '../store/data-lock.ts';
+import type { DataLock } from '../store/data-lock.ts';
 import { Refusal } from './refusal.ts';
 
 /** Who carries out what an administrator asks: the running server, or this process. */

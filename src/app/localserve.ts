@@ -11,7 +11,7 @@ import { createLog } from '../observe/create-log.ts';
 import { assemble } from './assemble.ts';
 import { checkConfig } from './config/config-file.ts';
 import { isLoopback } from './config/config-schema.ts';
-import { lockData } from './data-lock.ts';
+import { lockData } from './lock-data.ts';
 import { services } from './open-listeners.ts';
 import { Refusal } from './refusal.ts';
 import { announce, exitOnUncaught, runHouse } from './run-house.ts';

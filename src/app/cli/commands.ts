@@ -344,6 +344,17 @@ export const commands: readonly CommandSpec[] = [
   ...aliasCommands,
   ...tlspubkeyCommands,
   {
+    path: ['quickstart'],
+    args: ['ADDRESS'],
+    summary: 'Write a configuration and make the first domain and account; tells what to set in DNS.',
+    options: [
+      { name: 'hostname', value: 'NAME', help: 'of this server (default: mail. and the domain of the address)' },
+      { name: 'config', value: 'FILE', help: 'the configuration to write (default ./posthorn.yaml)' },
+    ],
+    json: true,
+    run: async (input) => (await import('./commands/quickstart.ts')).runQuickstart(input),
+  },
+  {
     path: ['verify'],
     summary: 'Check every invariant of the store; changes nothing.',
     options: [configOption],

@@ -1,7 +1,7 @@
 import { repairStore } from '../../../store/verify/repair-store.ts';
 import { verifyStore } from '../../../store/verify/verify-store.ts';
 import type { VerifyReport } from '../../../store/verify/verify-store.ts';
-import { lockData } from '../../data-lock.ts';
+import { lockData } from '../../lock-data.ts';
 import { Refusal } from '../../refusal.ts';
 import { storeOptions } from '../../store-options.ts';
 import type { CommandInput } from '../command.ts';

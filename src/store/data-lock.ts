@@ -2,8 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-import { Refusal } from './refusal.ts';
-
 /** A data directory that is ours until `release` or the end of the process, however that comes. */
 export interface DataLock {
   release(): void;
@@ -30,11 +28,4 @@ export function tryLockData(dataDir: string): DataLock | undefined {
 function isBusy(error: unknown): boolean {
   const busy = 5;
   return error instanceof Error && 'errcode' in error && error.errcode === busy;
-}
-
-/** As `tryLockData`. @throws Refusal when the directory is in use */
-export function lockData(dataDir: string): DataLock {
-  const lock = tryLockData(dataDir);
-  if (!lock) throw new Refusal(`${dataDir} is in use by another posthorn`);
-  return lock;
 }
