@@ -35,7 +35,8 @@ export class QuotedPrintableDecoder implements TransferDecoder {
     let at = 0;
     while (at < length) {
       const octet = octets[at] ?? 0;
-      if (octet !== EQUALS && octet !== 32 && octet !== 9) {
+      const isBlank = octet === 32 || octet === 9;
+      if (octet !== EQUALS && (!isBlank || (octets[at + 1] ?? 0) > 32)) {
         out[to++] = octet;
         at++;
         continue;

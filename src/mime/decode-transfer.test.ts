@@ -92,6 +92,30 @@ describe('properties', () => {
     );
   });
 
+  test('many lines: the same octets whether lines are whole, broken or foreign', () => {
+    const octets = Buffer.from(Array.from({ length: 6000 }, (_, index) => (index * 7919) & 255));
+    const lines = octets.toString('base64').match(/.{1,76}/g) ?? [];
+    for (const [text, want] of [
+      [lines.join('\r\n'), octets],
+      [`${lines.join('\n')}\n`, octets],
+      [`${lines.join('\r\n')}\r\n`, octets],
+      [lines.join(' \r\n'), octets],
+      [lines.join('\r\n').replace('\r\n', '\n'), octets],
+      [`${lines.join('\r\n').replace('\r\n', '\n')}\r\nQ\r\nUJD\r\n`, Buffer.concat([octets, Buffer.from('ABC')])],
+      [`A${lines.join('*\r\n')}`.slice(1), octets],
+      [`${lines.join('\r\n')}\r\nQUJD\r\n`, Buffer.concat([octets, Buffer.from('ABC')])],
+      [`QQ==\r\n${lines.join('\r\n')}\r\n`, Buffer.concat([Buffer.from('A'), octets])],
+    ] as const) {
+      expect(Buffer.from(decodeTransfer(Buffer.from(text), 'base64') ?? []).equals(want)).toBe(true);
+      const decoder = transferDecoder('base64');
+      const out: Uint8Array[] = [];
+      for (let at = 0; at < text.length; at += 1501)
+        out.push(decoder?.write(Buffer.from(text.slice(at, at + 1501))) ?? octets);
+      out.push(decoder?.end() ?? octets);
+      expect(Buffer.concat(out).equals(want)).toBe(true);
+    }
+  });
+
   test('megabytes of one octet', () => {
     for (const octet of ['=', ' ', '\n', 'A', '\r']) {
       for (const encoding of ['base64', 'quoted-printable', 'x-uuencode']) {

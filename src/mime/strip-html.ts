@@ -21,6 +21,11 @@ const TAG_NAME = /[A-Za-z][A-Za-z0-9:-]*/y;
 /** Characters without width, which mail is padded with; words must be found without them. */
 const PADDING = /\u00ad|\u034f|\u200b|\u2060|\ufeff/g;
 
+// oxlint-disable-next-line no-control-regex
+const NOT_ASCII = /[^\0-\x7f]/;
+// oxlint-disable-next-line no-control-regex
+const BLANKS = /[\s\0]+/g;
+
 /** Joins words with the strongest break that stood between them. */
 class TextWriter {
   out = '';
@@ -35,9 +40,8 @@ class TextWriter {
   }
 
   text(raw: string): void {
-    const text = decodeEntities(raw)
-      .replace(PADDING, '')
-      .replace(/[\s\0]+/g, ' ');
+    const decoded = decodeEntities(raw);
+    const text = (NOT_ASCII.test(decoded) ? decoded.replace(PADDING, '') : decoded).replace(BLANKS, ' ');
     if (text === '') return;
     if (text.startsWith(' ')) this.space();
     const words = text.trim();
