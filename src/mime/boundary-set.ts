@@ -26,7 +26,7 @@ export class BoundarySet {
   readonly #open: { readonly text: string; readonly level: number }[] = [];
   #longest = 0;
   /** How many open boundaries begin with each octet. */
-  readonly #firsts = new Uint16Array(256);
+  readonly #firsts: number[] = [];
 
   get size(): number {
     return this.#open.length;

@@ -206,6 +206,25 @@ describe('scanMessage: limits', () => {
     });
   }
 
+  test('hundred megabytes, of header or of body, leave a megabyte at most', () => {
+    for (const [start, piece] of [
+      ['A: ', 'x'.repeat(65_536)],
+      ['A: b\r\n', 'A: b\r\n'.repeat(10_000)],
+      ['Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n', `${'x'.repeat(76)}\r\n`.repeat(800)],
+    ] as const) {
+      const scanner = new MessageScanner();
+      const octets = Buffer.from(piece);
+      scanner.write(Buffer.from(start));
+      let bytes = start.length;
+      for (; bytes < 100_000_000; bytes += octets.length) scanner.write(octets);
+      const root = scanner.end();
+      expect(root.bodyEnd).toBe(bytes);
+      const kept = [...partsOf(root)].reduce((sum, { part }) => sum + part.header.text.length, 0);
+      expect(kept).toBeLessThanOrEqual(1024 * 1024);
+      expect(root.truncated).toBe(start.startsWith('A'));
+    }
+  });
+
   test('all headers together are bounded', () => {
     const part = `--b\nX: ${'x'.repeat(1000)}\n\n\n`;
     const root = scanMessage(Buffer.from(`Content-Type: multipart/mixed; boundary=b\n\n${part.repeat(100)}`), {
