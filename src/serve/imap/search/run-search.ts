@@ -2,7 +2,7 @@ import type { ImapReader } from '../../../wire/imap/imap-reader.ts';
 import { expectSearch } from '../../../wire/imap/read-search.ts';
 import type { SearchArguments, SearchKey, SearchReturn } from '../../../wire/imap/search-key.ts';
 import { useCondstore } from '../condstore.ts';
-import { No } from '../refusal.ts';
+import { Bad, No } from '../refusal.ts';
 import type { Reply } from '../respond.ts';
 import type { Session } from '../session.ts';
 import type { View } from '../view.ts';
@@ -11,26 +11,33 @@ import { SearchRun } from './search-run.ts';
 import { prepareKey, type SearchStep } from './search-step.ts';
 import { writeESearch, writeSearch, type SearchResult } from './write-result.ts';
 
-/** The arguments of SEARCH, and the tag of the command, which ESEARCH repeats. */
+/** The arguments of SEARCH, and what its text says beside them. */
 export interface TaggedSearch {
   readonly args: SearchArguments;
+  /** ESEARCH repeats it. */
   readonly tag: string;
   /** SAVE was asked for, also when the search cannot be done: then `$` becomes empty. RFC 5182 section 2.1. */
   readonly saves: boolean;
+  readonly namesCharset: boolean;
 }
 
 /** As `expectSearch`; the reader has the whole command, so the tag is where it starts. */
 export function expectTaggedSearch(r: ImapReader): TaggedSearch {
-  const head = r.text.slice(r.at, r.at + 200);
+  const head = /^( RETURN \(([^)]*)\))?( CHARSET )?/i.exec(r.text.slice(r.at, r.at + 1000));
   const args = expectSearch(r);
-  const returns = args.kind === 'search' ? (args.returns ?? []) : (/^ RETURN \(([^)]*)\)/i.exec(head)?.[1] ?? '');
-  const saves = typeof returns === 'string' ? /\bSAVE\b/i.test(returns) : returns.includes('SAVE');
-  return { args, tag: r.text.slice(0, r.text.indexOf(' ')), saves };
+  return {
+    args,
+    tag: r.text.slice(0, r.text.indexOf(' ')),
+    saves: /\bSAVE\b/i.test(head?.[2] ?? ''),
+    namesCharset: head?.[3] !== undefined,
+  };
 }
 
 /** SEARCH and UID SEARCH. RFC 9051 section 6.4.4, RFC 4731, RFC 5182, RFC 7162 section 3.1.5. */
 export async function runSearch(session: Session, search: TaggedSearch, byUid: boolean, reply: Reply): Promise<void> {
   const { args, tag, saves } = search;
+  // RFC 6855 section 3.
+  if (search.namesCharset && session.utf8Accept) throw new Bad('no charset after ENABLE UTF8=ACCEPT');
   const selected = session.currentMailbox();
   const { view } = selected;
   if (args.kind === 'bad-charset') {
