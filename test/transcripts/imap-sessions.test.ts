@@ -111,6 +111,12 @@ class Client {
     const at = this.messages.findIndex((message, position) => position > after && message.uid === undefined);
     expect(at, `VANISHED ${uid} of a message that was never told`).toBeGreaterThanOrEqual(0);
     this.messages.splice(at, 1);
+    // Which of them it was the client cannot tell, so it forgets what it believed of the others.
+    for (let position = at; this.messages[position]?.uid === undefined; position++) {
+      const message = this.messages[position];
+      if (message === undefined) break;
+      message.flags = undefined;
+    }
   }
 
   private learn(number: number, items: string): void {

@@ -33,16 +33,23 @@ export type Step =
   /** A literal follows. */
   | { readonly kind: 'literal'; readonly mark: LiteralMark }
   /** Too much; `mark`: of the literal that was announced, if one was. */
-  | { readonly kind: 'too-big'; readonly text: string; readonly mark: LiteralMark | undefined };
+  | { readonly kind: 'too-big'; readonly mark: LiteralMark | undefined };
+
+const headChars = 300;
+/** APPEND: the mailbox may be a literal, then the message. */
+const literalsBeforeMessage = 2;
 
 /** Puts lines and literals together into the text that ImapReader reads. Keeps nothing between commands. */
 export class CommandAssembler {
   private text = '';
   private literals = 0;
   private literalBytes = 0;
+  /** The beginning of the first line: enough to tell which command it is without touching the rest. */
+  private head = '';
 
-  /** Adds a line without its CRLF. After `complete` or `too-big` the next line starts a new command. */
+  /** Adds a line without its CRLF. After `complete` the next line starts a new command; after `too-big` call `take`. */
   addLine(line: string, limits: AssemblyLimits): Step {
+    if (this.text === '') this.head = line.slice(0, headChars);
     this.text += line;
     const mark = findLiteralMark(line);
     if (this.text.length - this.literalBytes > limits.lineBytes) return this.refuse(mark);
@@ -55,9 +62,12 @@ export class CommandAssembler {
     return tooBig ? this.refuse(mark) : { kind: 'literal', mark };
   }
 
-  /** What was put together up to now, without the literal that the last line announced. */
-  get textSoFar(): string {
-    return this.text;
+  /**
+   * What was put together so far, if a message may be next: `is` judges by the beginning of the command. Only the
+   * first few literals can be followed by a message, so a long command is not looked at again and again.
+   */
+  beforeMessage(is: (head: string) => boolean): string | undefined {
+    return this.literals <= literalsBeforeMessage && is(this.head) ? this.text : undefined;
   }
 
   /** The literal that was announced begins: call once before its octets. */
@@ -80,6 +90,6 @@ export class CommandAssembler {
   }
 
   private refuse(mark: LiteralMark | undefined): Step {
-    return { kind: 'too-big', text: this.take(), mark };
+    return { kind: 'too-big', mark };
   }
 }

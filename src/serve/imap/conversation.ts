@@ -1,5 +1,5 @@
 import type { Conversation, Converse, Input, Peer, Sink } from '../../base/conversation.ts';
-import type { LiteralMark } from '../../wire/imap/literal-mark.ts';
+import { findLiteralMark, type LiteralMark } from '../../wire/imap/literal-mark.ts';
 import type { MessageLiteral } from '../../wire/imap/imap-reader.ts';
 import { CommandAssembler, limitsAfterLogin, limitsBeforeLogin, type AssemblyLimits, type Step } from './assembler.ts';
 import { printCapabilities } from './command-table.ts';
@@ -131,17 +131,18 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
       case 'complete':
         return this.execute(readCommand(step.text, this.session), undefined);
       case 'too-big':
-        return this.takeOver(step.text, step.mark) ?? this.refuseTooBig(step);
+        return this.takeOver(step.mark) ?? this.refuseTooBig(step.mark);
       case 'literal':
-        return this.takeOver(this.assembler.textSoFar, step.mark) ?? this.expectLiteral(step.mark);
+        return this.takeOver(step.mark) ?? this.expectLiteral(step.mark);
       default:
         return step satisfies never;
     }
   }
 
   /** Runs a command that takes over the literal just announced, a message of any size. Undefined: it is no such command. */
-  private takeOver(text: string, mark: LiteralMark | undefined): Promise<void> | undefined {
-    if (mark === undefined || !takesMessage(text)) return undefined;
+  private takeOver(mark: LiteralMark | undefined): Promise<void> | undefined {
+    const text = mark && this.assembler.beforeMessage(takesMessage);
+    if (text === undefined) return undefined;
     const reading = readCommand(text, this.session);
     if (reading.kind !== 'command') return undefined;
     this.assembler.take();
@@ -216,11 +217,11 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
 
   // ── throwing away ──
 
-  private refuseTooBig(step: Step & { kind: 'too-big' }): void | Promise<void> {
-    const { mark } = step;
+  private refuseTooBig(mark: LiteralMark | undefined): void | Promise<void> {
+    const tag = tagOf(this.assembler.take());
     this.errors.recognised();
     if (mark !== undefined && !mark.sync) this.skipLiteral(mark);
-    return this.session.ending ? undefined : this.answerBad(tagOf(step.text), 'command is too big', 'TOOBIG');
+    return this.session.ending ? undefined : this.answerBad(tag, 'command is too big', 'TOOBIG');
   }
 
   private skipAllowance(): number {
@@ -239,8 +240,7 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
   private skipLine(input: Input<ImapEvent> & { kind: 'line' | 'line-too-long' }): void {
     if (input.kind === 'line') {
       const line = Buffer.from(input.line.buffer, input.line.byteOffset, input.line.length).toString('latin1');
-      const step = new CommandAssembler().addLine(line, limitsAfterLogin);
-      const mark = step.kind === 'complete' ? undefined : step.mark;
+      const mark = findLiteralMark(line);
       if (mark !== undefined && !mark.sync) {
         this.skipLiteral(mark);
         return;

@@ -42,9 +42,9 @@ export function readCommand(text: string, session: Session): Reading {
   return { kind: 'bad', tag, text: `${entry.name}: expected ${expected} at ${at}`, recognised: true };
 }
 
-/** True when the text, of which a literal is the next part, is a command that takes over message literals. */
-export function takesMessage(text: string): boolean {
-  const name = /^[^ ]{1,256} (UID [a-z]{1,20}|[a-z]{1,20}) /i.exec(text.slice(0, 300))?.[1];
+/** True when a text begins like a command that takes over message literals. */
+export function takesMessage(head: string): boolean {
+  const name = /^[^ ]{1,256} (UID [a-z]{1,20}|[a-z]{1,20}) /i.exec(head)?.[1];
   return name !== undefined && commandsByName.get(name.toUpperCase())?.takesMessage === true;
 }
 

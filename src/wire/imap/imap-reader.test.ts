@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ImapReader } from './imap-reader.ts';
+import type { ImapReader } from './imap-reader.ts';
 import { printAstring, printMailbox, printString } from './print-string.ts';
 import { expectFetch } from './read-fetch.ts';
 import { expectListArguments } from './read-list.ts';
