@@ -6,8 +6,8 @@ import { stripHtml } from './strip-html.ts';
 
 /** RFC 8970 section 3: at most 200 characters. */
 const MAX_CHARS = 200;
-/** Octets of the part that are tried first; HTML with long styles takes all of the head. */
-const FIRST_OCTETS = 4096;
+/** Octets of the part that are tried first, mostly enough for text; HTML with long styles takes all of the head. */
+const FIRST_OCTETS = [640, 4096];
 
 /**
  * The beginning of the message's text for lists: the first plain text part that is no attachment, else the first HTML or
@@ -19,8 +19,12 @@ export function makePreview(root: Part, head: Uint8Array): string {
   const part = texts.find(({ subtype }) => subtype === 'plain') ?? texts[0];
   if (part === undefined) return '';
   const body = head.subarray(part.bodyStart, part.bodyEnd);
-  const short = body.length > FIRST_OCTETS ? previewOf(part, body.subarray(0, FIRST_OCTETS), false) : '';
-  return short.length >= MAX_CHARS ? short : previewOf(part, body, true);
+  for (const octets of FIRST_OCTETS) {
+    if (body.length <= octets) break;
+    const short = previewOf(part, body.subarray(0, octets), false);
+    if (Array.from(short).length >= MAX_CHARS) return short;
+  }
+  return previewOf(part, body, true);
 }
 
 /** Text parts, outermost message only, in order. */

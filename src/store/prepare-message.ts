@@ -12,7 +12,7 @@ import type { Spooled } from './spool.ts';
 export const blobEncoding = { raw: 0, deflate: 1, blobStore: 2 } as const;
 
 /** A small window is quicker to set up and enough for small messages; unpacking must use the same one. */
-export const deflateOptions = { level: 3, windowBits: 13, memLevel: 6 } as const;
+export const deflateOptions = { level: 1, windowBits: 13, memLevel: 6 } as const;
 
 /** All that `append` writes about a message, made once however many recipients it has. Plain data. */
 export interface PreparedMessage {

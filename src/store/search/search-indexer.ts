@@ -4,15 +4,18 @@ import type { BackgroundJob } from '../background-job.ts';
 import type { Delta } from '../delta.ts';
 import type { Engine } from '../engine.ts';
 import type { AccountId } from '../ids.ts';
-import { query } from '../sql/statement.ts';
+import { query, type Operation, type SqlRow } from '../sql/statement.ts';
 import type { IndexThreadData, ToIndexer } from './index-thread.ts';
 import { messageTextColumns } from './message-text.ts';
 import type { SignedMessage } from './signature-block.ts';
 
-/** Messages decoded in one go; a block of the index holds four times as many. */
+/** Messages read and decoded in one go, and how many of those goes share one write: a full block of the index. */
 const perBatch = 64;
-/** After a delivery, so that several share a block's rewrite. */
-const delayMs = 400;
+const batchesPerWrite = 4;
+/** Indexing waits until nothing was delivered for so long: it must not compete with deliveries. */
+const quietMs = 1000;
+/** But no longer than this, so that what searches have to look at themselves stays small. */
+const longestWaitMs = 20_000;
 /** The thread goes when there was nothing to do for so long. */
 const threadIdleMs = 20_000;
 /** After a failure (a full disk, say). */
@@ -28,16 +31,21 @@ export class SearchIndexer implements BackgroundJob {
   #running: Promise<void> | undefined;
   #again = false;
   #stopped = false;
+  /** When the first message that is not indexed came, and when the last did. */
+  #waitingSinceMs = 0;
+  #lastAddedMs = 0;
 
   constructor(engine: Engine, data: IndexThreadData, log: Log) {
     this.#engine = engine;
     this.#data = data;
     this.#log = log;
-    this.#schedule(delayMs);
+    this.#schedule(quietMs);
   }
 
   committed(deltas: readonly Delta[]): void {
-    if (deltas.some((delta) => delta.kind === 'added')) this.#schedule(delayMs);
+    if (!deltas.some((delta) => delta.kind === 'added')) return;
+    this.#lastAddedMs = performance.now();
+    this.#schedule(quietMs);
   }
 
   async stop(): Promise<void> {
@@ -50,11 +58,18 @@ export class SearchIndexer implements BackgroundJob {
   #schedule(ms: number): void {
     this.#again = true;
     if (this.#stopped || this.#timer !== undefined || this.#running !== undefined) return;
+    if (this.#waitingSinceMs === 0) this.#waitingSinceMs = performance.now();
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
+      const now = performance.now();
+      if (now - this.#lastAddedMs < quietMs / 2 && now - this.#waitingSinceMs < longestWaitMs) {
+        this.#schedule(quietMs);
+        return;
+      }
+      this.#waitingSinceMs = 0;
       this.#running = this.#run().finally(() => {
         this.#running = undefined;
-        if (this.#again) this.#schedule(delayMs);
+        if (this.#again) this.#schedule(quietMs);
       });
     }, ms).unref();
   }
@@ -71,28 +86,26 @@ export class SearchIndexer implements BackgroundJob {
     }
   }
 
-  /** Indexes one batch. False: there was none. */
+  /** Indexes as many as fill a block. False: there was none. */
   async #indexSome(): Promise<boolean> {
-    const rows = await this.#engine.read(
-      query(
-        `SELECT p.account_id, m.id, ${messageTextColumns} FROM search_pending p CROSS JOIN email m CROSS JOIN blob b ` +
-          'WHERE m.id = p.email_id AND b.id = m.blob_id ORDER BY p.email_id LIMIT ?',
-        perBatch,
-      ),
-    );
-    if (rows.length === 0) return false;
-    const signed = await this.#sign(rows.map((row) => row.slice(1)));
     const byAccount = new Map<AccountId, SignedMessage[]>();
-    for (const [at, message] of signed.entries()) {
-      const accountId = Number(rows[at]?.[0]) as AccountId;
-      const messages = byAccount.get(accountId) ?? [];
-      byAccount.set(accountId, messages);
-      messages.push(message);
+    let after = 0;
+    for (let batch = 0; batch < batchesPerWrite && !this.#stopped; batch += 1) {
+      const rows = await this.#engine.read(readPending(after));
+      if (rows.length === 0) break;
+      const signed = await this.#sign(rows.map((row) => row.slice(1)));
+      for (const [at, message] of signed.entries()) {
+        const accountId = Number(rows[at]?.[0]) as AccountId;
+        const messages = byAccount.get(accountId) ?? [];
+        byAccount.set(accountId, messages);
+        messages.push(message);
+        after = message.id;
+      }
     }
     await Promise.all(
       Array.from(byAccount, ([accountId, messages]) => this.#engine.write('addSignatures', { accountId, messages })),
     );
-    return true;
+    return byAccount.size > 0;
   }
 
   #sign(rows: ToIndexer): Promise<readonly SignedMessage[]> {
@@ -127,4 +140,12 @@ export class SearchIndexer implements BackgroundJob {
     thread.once('exit', () => clearInterval(idle));
     return thread;
   }
+}
+
+function readPending(after: number): Operation<readonly SqlRow[]> {
+  return query(
+    `SELECT p.account_id, m.id, ${messageTextColumns} FROM search_pending p CROSS JOIN email m CROSS JOIN blob b ` +
+      'WHERE p.email_id > ? AND m.id = p.email_id AND b.id = m.blob_id ORDER BY p.email_id LIMIT ?',
+    ...[after, perBatch],
+  );
 }

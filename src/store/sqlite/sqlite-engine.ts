@@ -43,7 +43,11 @@ export class SqliteEngine implements Engine {
 
   /** Opens the database, makes or migrates its schema. @throws DatabaseTooNew */
   static async open(data: WriterThreadData): Promise<SqliteEngine> {
-    const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: data, stdout: false });
+    const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
+      workerData: data,
+      // A message leaves much garbage behind; a larger nursery is emptied less often.
+      resourceLimits: { maxYoungGenerationSizeMb: 24 },
+    });
     await new Promise<void>((resolve, reject) => {
       worker.once('error', reject);
       worker.once('message', (message: FromWriter) => {
