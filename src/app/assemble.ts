@@ -13,25 +13,25 @@ import { createImapConversation } from '../serve/imap/conversation.ts';
 import { smtpListenerOptions } from '../serve/smtp/listener-options.ts';
 import { createSmtpConversation, smtpRefusals } from '../serve/smtp/smtp-conversation.ts';
 import { specialLocalParts } from '../serve/smtp/special-local-parts.ts';
-import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { controlSocketOf } from './config/config-file.ts';
 import type { LoadedConfig } from './config/config-file.ts';
 import { answerControl } from './control/control-request.ts';
 import { startControlServer } from './control/control-server.ts';
 import type { ControlServer } from './control/control-server.ts';
-import { lockData } from './lock-data.ts';
-import type { DataLock } from '../store/data-lock.ts';
+import type { Ground } from './break-ground.ts';
 import { imapRefusals } from './imap-refusals.ts';
 import { openListeners, planListeners } from './open-listeners.ts';
-import type { PlannedListener, Service, ServiceSetup } from './open-listeners.ts';
+import type { PlannedListener, ServiceSetup } from './open-listeners.ts';
+import type { Service } from './services.ts';
 import { Refusal } from './refusal.ts';
-import { storeOptions } from './store-options.ts';
 import type { CertificatePair } from './tls/self-signed-certificate.ts';
 import { posthornVersion } from './version.ts';
 
 export interface AssembleOptions {
   readonly loaded: LoadedConfig;
+  /** The locked data directory, with its store being opened. */
+  readonly ground: Ground;
   readonly certificate: CertificatePair | undefined;
   readonly log: Log;
   /** Before ports open, with the directory at hand. */
@@ -51,18 +51,15 @@ export interface House {
 
 const graceMs = 10_000;
 
-/** Opens store, directory, control socket and ports, in this order; closes what was opened when one of them fails. */
+/** Opens directory, ports and control socket on an open store; closes what was opened when one of them fails. */
 export async function assemble(options: AssembleOptions): Promise<House> {
-  const { loaded, log } = options;
-  const closing: (() => void | Promise<void>)[] = [];
+  const { loaded, log, ground } = options;
+  const closing: (() => void | Promise<void>)[] = [() => ground.close()];
   const close = async (): Promise<void> => {
     for (const step of closing.splice(0).toReversed()) await step();
   };
   try {
-    const lock: DataLock = lockData(loaded.dataDir);
-    closing.push(() => lock.release());
-    const store = await openStore({ ...storeOptions(loaded), log });
-    closing.push(() => store.close());
+    const store = await ground.store;
     const hostnames = [loaded.config.hostname];
     const directory = await openDirectory({ store, log, clock: systemClock, hostnames });
     closing.push(() => directory.close());

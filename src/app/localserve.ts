@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -8,11 +8,10 @@ import { directoryDocumentSchema } from '../directory/document/directory-documen
 import type { LiveDirectory } from '../directory/live-directory.ts';
 import type { Listener } from '../net/listen.ts';
 import { createLog } from '../observe/create-log.ts';
-import { assemble } from './assemble.ts';
+import { breakGround } from './break-ground.ts';
 import { checkConfig } from './config/config-file.ts';
 import { isLoopback } from './config/config-schema.ts';
-import { lockData } from './lock-data.ts';
-import { services } from './open-listeners.ts';
+import { services } from './services.ts';
 import { Refusal } from './refusal.ts';
 import { announce, exitOnUncaught, runHouse } from './run-house.ts';
 import { keptCertificate } from './tls/certificates.ts';
@@ -33,16 +32,16 @@ const certificateNames = ['localhost', '127.0.0.1', '::1'] as const;
 export async function localserve(options: LocalserveOptions): Promise<void> {
   const dir = resolve(options.dir ?? defaultDir());
   if (isIP(options.ip) === 0) throw new Refusal(`"${options.ip}" is no IP address`);
-  // Taken and given back, so that a second server does not touch the files of the first.
-  lockData(dir).release();
-  const certificate = keptCertificate(join(dir, 'tls'), 'localhost', certificateNames);
   const file = join(dir, 'posthorn.yaml');
   const text = printConfig(options);
   const loaded = checkConfig(file, text);
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
   const log = createLog(loaded.config.log);
   exitOnUncaught(log);
-  const house = await assemble({ loaded, certificate, log, prepare: furnish, captureAccount: account });
+  // Locks the directory first, so that a second server does not touch the files of the first.
+  const ground = breakGround(loaded, log);
+  const certificate = keptCertificate(join(dir, 'tls'), 'localhost', certificateNames);
+  const { assemble } = await import('./assemble.ts');
+  const house = await assemble({ loaded, ground, certificate, log, prepare: furnish, captureAccount: account });
   writeFileSync(file, text);
   announce(describe(dir, file, house.listeners));
   await runHouse(house, log, () =>

@@ -1,4 +1,24 @@
 /** Where bin/posthorn enters. */
+import type { CommandIo } from './cli/command.ts';
 import { main } from './cli/main.ts';
+import { Refusal } from './refusal.ts';
 
-process.exitCode = await main(process.argv.slice(2));
+const io: CommandIo = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  async readInput(limit) {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const chunk of process.stdin) {
+      const octets = Buffer.from(chunk as Uint8Array);
+      bytes += octets.length;
+      if (bytes > limit) throw new Refusal(`standard input is longer than ${limit} octets`);
+      chunks.push(octets);
+    }
+    return Buffer.concat(chunks);
+  },
+};
+
+// A reader that has seen enough, such as `head`, is no failure.
+process.stdout.on('error', () => process.exit(0));
+process.exitCode = await main(process.argv.slice(2), io);

@@ -6,9 +6,8 @@ import type { ConnectionLimits } from '../net/limits.ts';
 import type { TlsIdentity } from '../net/tls.ts';
 import type { ListenerConfig } from './config/config-schema.ts';
 import { Refusal } from './refusal.ts';
-
-export const services = ['smtp', 'submission', 'submissions', 'imap', 'imaps'] as const;
-export type Service = (typeof services)[number];
+import { services } from './services.ts';
+import type { Service } from './services.ts';
 
 /** One port to open. */
 export interface PlannedListener {

@@ -1,7 +1,7 @@
 import { createLog } from '../observe/create-log.ts';
 import type { AdjustableLog } from '../observe/create-log.ts';
-import { assemble } from './assemble.ts';
 import type { House } from './assemble.ts';
+import { breakGround } from './break-ground.ts';
 import { loadConfig } from './config/config-file.ts';
 import type { LoadedConfig } from './config/config-file.ts';
 import { announce, exitOnUncaught, runHouse } from './run-house.ts';
@@ -12,7 +12,10 @@ import { posthornVersion } from './version.ts';
 export async function serve(loaded: LoadedConfig): Promise<void> {
   const log = createLog(loaded.config.log);
   exitOnUncaught(log);
-  const house = await assemble({ loaded, certificate: loadCertificate(loaded), log });
+  const certificate = loadCertificate(loaded);
+  const ground = breakGround(loaded, log);
+  const { assemble } = await import('./assemble.ts');
+  const house = await assemble({ loaded, ground, certificate, log });
   for (const key of loaded.notYet) log.warn('not available in this version', { key, file: loaded.file });
   for (const { name, host, port } of house.listeners) log.info('listening', { service: name, ip: host, port });
   log.info('started', { version: posthornVersion(), hostname: loaded.config.hostname, data: loaded.dataDir });

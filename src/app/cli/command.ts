@@ -8,8 +8,17 @@ export interface OptionSpec {
   readonly help: string;
 }
 
+/** How a command speaks and listens: the streams of the process, or a test. */
+export interface CommandIo {
+  out(text: string): void;
+  err(text: string): void;
+  /** All of standard input. @throws Refusal when it is longer than `limit` octets */
+  readInput(limit: number): Promise<Buffer>;
+}
+
 /** What a command was given. */
 export interface CommandInput {
+  readonly io: CommandIo;
   readonly args: readonly string[];
   /** Given at least once; `--no-NAME`: false. */
   flag(name: string): boolean | undefined;

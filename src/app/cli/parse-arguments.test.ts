@@ -1,15 +1,17 @@
 import { describe, expect, test } from 'vitest';
 
 import { UsageError } from './command.ts';
-import type { CommandSpec } from './command.ts';
+import type { CommandIo, CommandSpec } from './command.ts';
 import { commands } from './commands.ts';
 import { findCommand, parseArguments } from './parse-arguments.ts';
 import { printHelp } from './print-help.ts';
 
+const silent: CommandIo = { out() {}, err() {}, readInput: () => Promise.resolve(Buffer.alloc(0)) };
+
 function parse(line: string): ReturnType<typeof parseArguments> {
   const found = findCommand(commands, line.split(' '));
   if (!found) throw new Error(`no command: ${line}`);
-  return parseArguments(found.command, found.rest, () => {});
+  return parseArguments(found.command, found.rest, silent);
 }
 
 describe('parseArguments', () => {

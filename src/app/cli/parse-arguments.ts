@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 import { optionsOf, UsageError } from './command.ts';
-import type { CommandInput, CommandSpec } from './command.ts';
+import type { CommandInput, CommandIo, CommandSpec } from './command.ts';
 import { printHelp, usageOf } from './print-help.ts';
 
 /** The command that the words name, and the words after its name. Undefined: there is none. */
@@ -16,24 +16,21 @@ export function findCommand(
 }
 
 /** What `words` give to the command; `help` when they ask for it. @throws UsageError */
-export function parseArguments(
-  command: CommandSpec,
-  words: readonly string[],
-  write: (text: string) => void,
-): CommandInput | 'help' {
+export function parseArguments(command: CommandSpec, words: readonly string[], io: CommandIo): CommandInput | 'help' {
   const { values, positionals } = parseWords(command, words);
   if (values.help === true) {
-    write(printHelp(command));
+    io.out(printHelp(command));
     return 'help';
   }
   checkCount(command, positionals);
   return {
+    io,
     args: positionals,
     flag: (name) => (typeof values[name] === 'boolean' ? values[name] : undefined),
     text: (name) => (typeof values[name] === 'string' ? values[name] : undefined),
     print: (facts, forPeople) => {
       const text = values.json === true ? JSON.stringify(facts, null, 2) : forPeople();
-      if (text !== '') write(`${text}\n`);
+      if (text !== '') io.out(`${text}\n`);
     },
   };
 }

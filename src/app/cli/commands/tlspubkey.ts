@@ -1,13 +1,12 @@
 import type { TlsPublicKeyFacts } from '../../../directory/facts.ts';
 import type { CommandInput } from '../command.ts';
-import { readStandardInput } from '../password-input.ts';
 import { alignColumns } from '../print-help.ts';
 import { withAdministration } from '../with-administration.ts';
 
 const maxCertificateBytes = 256 * 1024;
 
 export async function tlspubkeyAdd(input: CommandInput): Promise<void> {
-  const certificate = (await readStandardInput(maxCertificateBytes)).toString('base64');
+  const certificate = (await input.io.readInput(maxCertificateBytes)).toString('base64');
   const name = input.text('name');
   const imapPreauth = input.flag('imap-preauth') ?? true;
   const address = input.args[0] ?? '';

@@ -1,0 +1,3 @@
+/** What can be listened for, in the order in which it is told. */
+export const services = ['smtp', 'submission', 'submissions', 'imap', 'imaps'] as const;
+export type Service = (typeof services)[number];
