@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Conversation, Converse, Input, Peer, Sink } from '../base/conversation.ts';
 import { silentLog } from '../base/log.ts';
@@ -452,7 +452,7 @@ test('close tells the open connections, waits, and destroys what stays', async (
 });
 
 test.skipIf(process.platform === 'win32')('running out of descriptors neither ends nor spins the process', async () => {
-  const script = join(import.meta.dirname, 'test-few-descriptors.ts');
+  const script = fileURLToPath(new URL('./test-few-descriptors.ts', import.meta.url));
   const child = spawn('sh', ['-c', 'ulimit -n 60; exec "$0" "$1"', process.execPath, script]);
   let port = '';
   let said = '';

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Conversation, Converse, Framer, Input, Peer, Sink, TlsFacts } from '../base/conversation.ts';
 import type { Log } from '../base/log.ts';
-import { InputBuffer } from './input-buffer.ts';
+import { InputTaker } from './input-taker.ts';
 import { OutputBuffer } from './output-buffer.ts';
 import { attach, detach } from './socket-events.ts';
 import type { SocketOwner } from './socket-events.ts';
@@ -30,9 +30,6 @@ export interface MutablePeer extends Peer {
   tls: TlsFacts | undefined;
 }
 
-const moreFramed: Input<never> = { kind: 'framed', done: false };
-const doneFramed: Input<never> = { kind: 'framed', done: true };
-
 /**
  * One connection: takes inputs out of what arrives and feeds them to the conversation, one after the other; sends what it
  * says, at the end of each turn. Stops reading while the conversation is behind, and stops handling input while the peer
@@ -43,13 +40,8 @@ export class Pump<Event> implements Sink<Event>, SocketOwner, Ticking {
   readonly #context: PumpContext<Event>;
   #socket: Socket;
   #conversation: Conversation<Event> | undefined;
-  readonly #input = new InputBuffer();
+  readonly #input = new InputTaker();
   readonly #output = new OutputBuffer();
-
-  // How the input is taken apart.
-  #maxLine = 1024;
-  #count = 0;
-  #framer: Framer | undefined;
 
   // What is to be fed besides octets.
   #events: Event[] | undefined;
@@ -128,16 +120,16 @@ export class Pump<Event> implements Sink<Event>, SocketOwner, Ticking {
   }
 
   expectLines(maxBytes: number): void {
-    this.#maxLine = maxBytes;
+    this.#input.expectLines(maxBytes);
   }
 
   expectOctets(count: number): void {
-    this.#count = count;
+    this.#input.expectOctets(count);
     this.#dataMs = this.#dataBytes = 0;
   }
 
   expectFramed(framer: Framer): void {
-    this.#framer = framer;
+    this.#input.expectFramed(framer);
     this.#dataMs = this.#dataBytes = 0;
   }
 
@@ -263,7 +255,7 @@ export class Pump<Event> implements Sink<Event>, SocketOwner, Ticking {
 
   /** Only octets that were asked for count; lines have the idle limit, which a piece of a line does not put off. */
   #isTooSlow(elapsedMs: number): boolean {
-    if (this.#count === 0 && this.#framer === undefined) return false;
+    if (!this.#input.isData) return false;
     const { minBytesPerSecond, rateGraceMs } = this.#context.timings;
     this.#dataMs += elapsedMs;
     return this.#dataMs > rateGraceMs && this.#dataBytes * 1000 < minBytesPerSecond * this.#dataMs;
@@ -344,31 +336,9 @@ export class Pump<Event> implements Sink<Event>, SocketOwner, Ticking {
       if (this.#events.length === 0) this.#events = undefined;
       if (event !== undefined) return { kind: 'event', event };
     }
-    if (this.#framer !== undefined) return this.#nextFramed(this.#framer);
-    if (this.#count > 0) return this.#nextOctets();
-    const line = this.#input.takeLine(this.#maxLine);
-    if (line === undefined) return undefined;
-    this.#quietMs = 0;
-    return line === 'too-long' ? { kind: 'line-too-long' } : { kind: 'line', ...line };
-  }
-
-  #nextFramed(framer: Framer): Input<Event> | undefined {
-    const chunk = this.#input.peek(inputHighWater);
-    if (chunk === undefined) return undefined;
-    this.#quietMs = 0;
-    const { consumed, done } = framer.push(chunk);
-    this.#input.consume(consumed);
-    if (done) this.#framer = undefined;
-    return done ? doneFramed : moreFramed;
-  }
-
-  #nextOctets(): Input<Event> | undefined {
-    const octets = this.#input.peek(Math.min(this.#count, inputHighWater));
-    if (octets === undefined) return undefined;
-    this.#quietMs = 0;
-    this.#count -= octets.length;
-    this.#input.consume(octets.length);
-    return { kind: 'octets', octets, last: this.#count === 0 };
+    const input = this.#input.next();
+    if (input !== undefined) this.#quietMs = 0;
+    return input;
   }
 
   #feed(input: Input<Event>): void {

@@ -1,13 +1,10 @@
 import type { Conversation, Framer, Input, Sink } from '../../src/base/conversation.ts';
-import { InputBuffer } from '../../src/net/input-buffer.ts';
+import { InputTaker } from '../../src/net/input-taker.ts';
 
 /** The way out of a conversation without a socket: what is said, and what else is asked for, is noted as lines. */
 export class ScriptedSink<Event> implements Sink<Event> {
-  readonly #input = new InputBuffer();
+  readonly #input = new InputTaker();
   #output = '';
-  #maxLine = 1024;
-  #count = 0;
-  #framer: Framer | undefined;
   #events: Event[] = [];
   closed = false;
   conversation: Conversation<Event> | undefined;
@@ -34,25 +31,7 @@ export class ScriptedSink<Event> implements Sink<Event> {
   }
 
   #next(): Input<Event> | undefined {
-    if (this.closed) return undefined;
-    if (this.#framer !== undefined) {
-      const chunk = this.#input.peek(65_536);
-      if (chunk === undefined) return undefined;
-      const { consumed, done } = this.#framer.push(chunk);
-      this.#input.consume(consumed);
-      if (done) this.#framer = undefined;
-      return { kind: 'framed', done };
-    }
-    if (this.#count > 0) {
-      const octets = this.#input.peek(this.#count);
-      if (octets === undefined) return undefined;
-      this.#count -= octets.length;
-      this.#input.consume(octets.length);
-      return { kind: 'octets', octets, last: this.#count === 0 };
-    }
-    const line = this.#input.takeLine(this.#maxLine);
-    if (line === undefined) return undefined;
-    return line === 'too-long' ? { kind: 'line-too-long' } : { kind: 'line', ...line };
+    return this.closed ? undefined : this.#input.next();
   }
 
   write(data: string | Uint8Array): void {
@@ -61,13 +40,13 @@ export class ScriptedSink<Event> implements Sink<Event> {
   drained(): undefined {}
   flush(): void {}
   expectLines(maxBytes: number): void {
-    this.#maxLine = maxBytes;
+    this.#input.expectLines(maxBytes);
   }
   expectOctets(count: number): void {
-    this.#count = count;
+    this.#input.expectOctets(count);
   }
   expectFramed(framer: Framer): void {
-    this.#framer = framer;
+    this.#input.expectFramed(framer);
   }
   startTls(): void {
     this.#input.clear();

@@ -3,7 +3,6 @@ import { replies } from '../../wire/smtp/replies.ts';
 import type { Reply } from '../../wire/smtp/reply.ts';
 import { findUnmetNeed } from './command.ts';
 import { findCommand } from './commands.ts';
-import { answerTo } from './message-body.ts';
 import { Refuse } from './refuse.ts';
 import type { SmtpSession } from './session.ts';
 
@@ -42,7 +41,7 @@ export function guard(session: SmtpSession, run: () => void | Promise<void>): vo
 
 function failed(session: SmtpSession, error: unknown): void {
   if (error instanceof Refuse) refuse(session, error);
-  else session.say(answerTo(error, session));
+  else session.say(session.answerTo(error));
 }
 
 function refuse(session: SmtpSession, { reply, close }: Refuse): void {

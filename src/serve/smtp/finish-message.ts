@@ -6,7 +6,6 @@ import { replies } from '../../wire/smtp/replies.ts';
 import type { Reply } from '../../wire/smtp/reply.ts';
 import { combineResults, replyTo } from './combine-results.ts';
 import type { RecipientAnswer } from './combine-results.ts';
-import { answerTo } from './message-body.ts';
 import type { MessageBody } from './message-body.ts';
 import { printTrace } from './received-field.ts';
 import { Refuse } from './refuse.ts';
@@ -62,7 +61,7 @@ async function take(
   } catch (error) {
     if (isOurs) body.discard();
     if (error instanceof Refuse) return { answer: error.reply, close: error.close };
-    return { answer: answerTo(error, session), close: false };
+    return { answer: session.answerTo(error), close: false };
   }
 }
 

@@ -1,11 +1,17 @@
 import type { Spool } from '../../store/spool.ts';
-import { StorageFull } from '../../store/store.ts';
 import type { Reply } from '../../wire/smtp/reply.ts';
 import { replies } from '../../wire/smtp/replies.ts';
-import type { SmtpSession } from './session.ts';
 
 /** How much beyond the limit is read before we give up and close, so that honest clients hear why. */
 const DRAIN_FACTOR = 2;
+
+export interface MessageBodyOptions {
+  readonly spool: Spool;
+  readonly maxBytes: number;
+  readonly startedAtMs: number;
+  /** Makes an answer of an error that is ours, and logs it. */
+  readonly owner: { answerTo(error: unknown): Reply };
+}
 
 /**
  * The octets of a message on their way into the spool. A failure is kept for the end, while the rest is read and dropped:
@@ -15,14 +21,15 @@ export class MessageBody {
   readonly spool: Spool;
   readonly startedAtMs: number;
   readonly #maxBytes: number;
+  readonly #owner: MessageBodyOptions['owner'];
   #failure: Reply | undefined;
   #receivedBytes = 0;
 
-  /** @throws StorageFull when not even a spool can be had. */
-  constructor(session: SmtpSession) {
-    this.#maxBytes = session.options.limits.maxMessageBytes;
-    this.startedAtMs = session.services.clock.now();
-    this.spool = session.services.store.newSpool({ maxBytes: this.#maxBytes });
+  constructor({ spool, maxBytes, startedAtMs, owner }: MessageBodyOptions) {
+    this.spool = spool;
+    this.startedAtMs = startedAtMs;
+    this.#maxBytes = maxBytes;
+    this.#owner = owner;
   }
 
   /** Why the message cannot be taken, if it cannot. */
@@ -44,7 +51,7 @@ export class MessageBody {
   }
 
   /** Keeps the octets, unless something failed already. Await the promise, if there is one. */
-  write(octets: Uint8Array, session: SmtpSession): void | Promise<void> {
+  write(octets: Uint8Array): void | Promise<void> {
     this.#receivedBytes += octets.length;
     if (this.#failure !== undefined) return undefined;
     try {
@@ -53,10 +60,10 @@ export class MessageBody {
       if (typeof answer === 'string') return undefined;
       return answer.then(
         (kept) => void (kept === 'too-large' && this.fail(replies.tooLarge)),
-        (error: unknown) => this.#failed(error, session),
+        (error: unknown) => this.#failed(error),
       );
     } catch (error) {
-      this.#failed(error, session);
+      this.#failed(error);
     }
   }
 
@@ -65,14 +72,7 @@ export class MessageBody {
     this.spool.discard().catch(() => {});
   }
 
-  #failed(error: unknown, session: SmtpSession): void {
-    this.fail(answerTo(error, session));
+  #failed(error: unknown): void {
+    this.fail(this.#owner.answerTo(error));
   }
-}
-
-/** The answer to an error that is ours: logged with its stack and what the client was told. */
-export function answerTo(error: unknown, session: SmtpSession): Reply {
-  const answer = error instanceof StorageFull ? replies.storageFull : replies.localError;
-  session.log.error('command failed', { reply: `${answer.code} ${answer.enhanced} ${answer.lines.join(' ')}` }, error);
-  return answer;
 }

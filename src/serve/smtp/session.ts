@@ -5,7 +5,9 @@ import type { SaslExchange } from '../../wire/sasl/exchange.ts';
 import { printReply } from '../../wire/smtp/reply.ts';
 import type { Reply } from '../../wire/smtp/reply.ts';
 import { replies } from '../../wire/smtp/replies.ts';
+import { StorageFull } from '../../store/store.ts';
 import type { SmtpListenerOptions } from './listener-options.ts';
+import { MessageBody } from './message-body.ts';
 import type { SmtpEvent, SmtpServices } from './services.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -75,6 +77,20 @@ export class SmtpSession {
     this.say(answer);
     this.receiver = undefined;
     this.sink.close();
+  }
+
+  /** The answer to an error that is ours: logged with its stack and what the client was told. */
+  answerTo(error: unknown): Reply {
+    const answer = error instanceof StorageFull ? replies.storageFull : replies.localError;
+    this.log.error('command failed', { reply: `${answer.code} ${answer.enhanced} ${answer.lines.join(' ')}` }, error);
+    return answer;
+  }
+
+  /** @throws StorageFull when not even a spool can be had. */
+  newBody(): MessageBody {
+    const { store, clock } = this.services;
+    const maxBytes = this.options.limits.maxMessageBytes;
+    return new MessageBody({ spool: store.newSpool({ maxBytes }), maxBytes, startedAtMs: clock.now(), owner: this });
   }
 
   nextTransactionId(): string {

@@ -12,12 +12,10 @@ export const replies = {
   senderOk: reply(250, '2.1.0', 'sender OK'),
   recipientOk: reply(250, '2.1.5', 'recipient OK'),
   sendData: reply(354, undefined, 'go ahead, end with a line that has only a dot'),
-  chunkTaken: reply(250, '2.0.0', 'chunk taken'),
   goodbye: reply(221, '2.0.0', 'goodbye'),
   startTls: reply(220, '2.0.0', 'start TLS now'),
   authenticated: reply(235, '2.7.0', 'authenticated'),
   cannotVerify: reply(252, '2.1.5', 'not told; send a message and see'),
-  help: reply(214, '2.0.0', 'see RFC 5321'),
 
   // ── closing ──
   shuttingDown: reply(421, '4.3.2', 'the service is shutting down, try again soon'),

@@ -33,8 +33,3 @@ function clean(text: string): string {
   // oxlint-disable-next-line no-control-regex
   return Buffer.from(text.replace(/[\x00-\x1f\x7f]+/g, ' '), 'utf8').toString('latin1');
 }
-
-/** The first digit says it: 4 try again, 5 never. */
-export function isPermanent(answer: Reply): boolean {
-  return answer.code >= 500;
-}

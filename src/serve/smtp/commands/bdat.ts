@@ -5,7 +5,6 @@ import type { Reply } from '../../../wire/smtp/reply.ts';
 import { command, findUnmetNeed } from '../command.ts';
 import { finishMessage } from '../finish-message.ts';
 import { isOverTime } from '../is-over-time.ts';
-import { answerTo, MessageBody } from '../message-body.ts';
 import { Refuse } from '../refuse.ts';
 import type { Receiver, SmtpSession } from '../session.ts';
 import { needRecipients } from './need-recipients.ts';
@@ -42,12 +41,12 @@ function findRefusal(session: SmtpSession): Reply | undefined {
   try {
     const transaction = needRecipients(session);
     if (transaction.body === undefined) {
-      transaction.body = new MessageBody(session);
+      transaction.body = session.newBody();
       transaction.guard = transaction.params.body === 'BINARYMIME' ? undefined : new LineEndGuard();
     }
     return undefined;
   } catch (error) {
-    return error instanceof Refuse ? error.reply : answerTo(error, session);
+    return error instanceof Refuse ? error.reply : session.answerTo(error);
   }
 }
 
@@ -102,6 +101,6 @@ class ChunkReceiver implements Receiver {
     if (isOverTime(this.#session, body)) return undefined;
     const kept = guard === undefined ? octets : guard.push(octets);
     if (guard?.bareCr === true) body.fail(replies.bareCr);
-    return kept === undefined ? undefined : body.write(kept, this.#session);
+    return kept === undefined ? undefined : body.write(kept);
   }
 }

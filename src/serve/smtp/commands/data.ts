@@ -2,7 +2,7 @@ import { DataFramer } from '../../../wire/smtp/data-framer.ts';
 import { replies } from '../../../wire/smtp/replies.ts';
 import { command } from '../command.ts';
 import { finishMessage } from '../finish-message.ts';
-import { MessageBody } from '../message-body.ts';
+import type { MessageBody } from '../message-body.ts';
 import { Refuse } from '../refuse.ts';
 import type { Receiver, SmtpSession } from '../session.ts';
 import { isOverTime } from '../is-over-time.ts';
@@ -18,7 +18,7 @@ export const data = command({
     const transaction = needRecipients(session);
     if (transaction.body !== undefined) throw new Refuse(replies.bdatPending);
     if (transaction.params.body === 'BINARYMIME') throw new Refuse(replies.binaryNeedsBdat);
-    const body = new MessageBody(session);
+    const body = session.newBody();
     transaction.body = body;
     const framer = new DataFramer();
     session.receiver = new DataReceiver(session, body, framer);
@@ -43,7 +43,7 @@ class DataReceiver implements Receiver {
     const { fault } = this.#framer;
     if (fault !== undefined) this.#body.fail(fault === 'bare-cr' ? replies.bareCr : replies.fakeEnd);
     const octets = this.#framer.take();
-    const written = octets === undefined ? undefined : this.#body.write(octets, this.#session);
+    const written = octets === undefined ? undefined : this.#body.write(octets);
     if (!done) {
       if (isOverTime(this.#session, this.#body)) return undefined;
       return written;

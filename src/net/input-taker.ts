@@ -1,0 +1,70 @@
+import type { Framer, Input } from '../base/conversation.ts';
+import { InputBuffer } from './input-buffer.ts';
+import { inputHighWater } from './timings.ts';
+
+const moreFramed: Input<never> = { kind: 'framed', done: false };
+const doneFramed: Input<never> = { kind: 'framed', done: true };
+
+/** Takes inputs out of the octets that arrived, in the way that was asked for: lines, a count, or pieces of a framer. */
+export class InputTaker {
+  readonly #buffer = new InputBuffer();
+  #maxLine = 1024;
+  #count = 0;
+  #framer: Framer | undefined;
+
+  /** Octets that wait. */
+  get bytes(): number {
+    return this.#buffer.bytes;
+  }
+
+  /** Octets are expected that the conversation asked for, not lines. */
+  get isData(): boolean {
+    return this.#count > 0 || this.#framer !== undefined;
+  }
+
+  append(chunk: Uint8Array): void {
+    this.#buffer.append(chunk);
+  }
+
+  clear(): void {
+    this.#buffer.clear();
+  }
+
+  expectLines(maxBytes: number): void {
+    this.#maxLine = maxBytes;
+  }
+
+  expectOctets(count: number): void {
+    this.#count = count;
+  }
+
+  expectFramed(framer: Framer): void {
+    this.#framer = framer;
+  }
+
+  /** The next input; undefined when it is not there yet. Its octets are a view that stays true. */
+  next(): Input<never> | undefined {
+    if (this.#framer !== undefined) return this.#nextFramed(this.#framer);
+    if (this.#count > 0) return this.#nextOctets();
+    const line = this.#buffer.takeLine(this.#maxLine);
+    if (line === undefined) return undefined;
+    return line === 'too-long' ? { kind: 'line-too-long' } : { kind: 'line', ...line };
+  }
+
+  #nextFramed(framer: Framer): Input<never> | undefined {
+    const chunk = this.#buffer.peek(inputHighWater);
+    if (chunk === undefined) return undefined;
+    const { consumed, done } = framer.push(chunk);
+    this.#buffer.consume(consumed);
+    if (done) this.#framer = undefined;
+    return done ? doneFramed : moreFramed;
+  }
+
+  #nextOctets(): Input<never> | undefined {
+    const octets = this.#buffer.peek(Math.min(this.#count, inputHighWater));
+    if (octets === undefined) return undefined;
+    this.#count -= octets.length;
+    this.#buffer.consume(octets.length);
+    return { kind: 'octets', octets, last: this.#count === 0 };
+  }
+}
