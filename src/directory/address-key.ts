@@ -3,12 +3,6 @@ import type { Result } from '../base/result.ts';
 import { parseAddress, parseLocalPart, printAddress } from './address-text.ts';
 import { toAsciiDomain } from '../base/domain-name.ts';
 
-/** A configured address taken apart; no local part: the catchall of the domain. */
-export interface ConfiguredAddress {
-  readonly localPart: string | undefined;
-  readonly domain: string;
-}
-
 /** `@example.org` → `example.org`; undefined when it is no catchall. */
 export function catchallDomain(printed: string): string | undefined {
   return printed.startsWith('@') ? printed.slice(1) : undefined;

@@ -16,9 +16,6 @@ export interface LoadedConfig {
   readonly notYet: readonly string[];
 }
 
-/** Without `--config`: beside the caller, else where systems keep such files. */
-export const defaultConfigFile = 'posthorn.yaml';
-
 /** Reads and checks posthorn.yaml. @throws Refusal with a line for each fault */
 export function loadConfig(file: string): LoadedConfig {
   return checkConfig(file, readText(file));
