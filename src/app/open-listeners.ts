@@ -4,7 +4,7 @@ import { listen } from '../net/listen.ts';
 import type { Listener, Refusals } from '../net/listen.ts';
 import type { ConnectionLimits } from '../net/limits.ts';
 import type { TlsIdentity } from '../net/tls.ts';
-import type { ListenerConfig } from './config/config-schema.ts';
+import { allowsPlaintextLogin, type ListenerConfig } from './config/config-schema.ts';
 import { Refusal } from './refusal.ts';
 import { services } from './services.ts';
 import type { Service } from './services.ts';
@@ -22,7 +22,9 @@ export function planListeners(listeners: readonly ListenerConfig[]): readonly Pl
   return services.flatMap((service) =>
     listeners.flatMap((listener) => {
       const port = listener[service];
-      return port === undefined ? [] : [{ service, ip: listener.ip, port, plaintextLogin: listener.plaintextLogin }];
+      return port === undefined
+        ? []
+        : [{ service, ip: listener.ip, port, plaintextLogin: allowsPlaintextLogin(listener) }];
     }),
   );
 }

@@ -28,7 +28,7 @@ describe('checkConfig', () => {
       key: '/etc/posthorn/tls.key',
       minVersion: 'TLSv1.2',
     });
-    expect(config.listeners[0]).toMatchObject({ smtp: 2025, imaps: 2993, plaintextLogin: false });
+    expect(config.listeners[0]).toMatchObject({ smtp: 2025, imaps: 2993 });
     expect(config.limits).toMatchObject({ exempt: [], maxRecipients: 1000 });
     expect(notYet).toEqual(['dns', 'listeners[0].http', 'listeners[0].https']);
   });
@@ -81,8 +81,8 @@ describe('checkConfig', () => {
     ['neither', `${start}tls: {}\n`, ['f.yaml:5: tls: either cert and key']],
     [
       'logins without TLS',
-      `${start}    imap: 143\n`,
-      ['f.yaml:5: listeners[0].imap: nobody could log in without a certificate; add'],
+      `${start}    plaintextLogin: false\n    imap: 143\n`,
+      ['f.yaml:6: listeners[0].imap: nobody could log in without a certificate; add'],
     ],
     [
       'TLS ports without TLS',

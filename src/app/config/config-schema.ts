@@ -46,13 +46,21 @@ const listener = z
     https: port.optional().meta({ description: 'Not in this version; kept for later.' }),
     plaintextLogin: z
       .boolean()
-      .default(false)
-      .meta({ description: 'Allow passwords without TLS. Only on loopback addresses.' }),
+      .optional()
+      .meta({ description: 'Allow passwords without TLS. Only on loopback addresses, and the default there.' }),
   })
-  .refine(({ ip, plaintextLogin }) => !plaintextLogin || isLoopback(ip), {
+  .refine(({ ip, plaintextLogin }) => plaintextLogin !== true || isLoopback(ip), {
     error: 'plaintext login is only for loopback addresses',
     path: ['plaintextLogin'],
   });
+
+/** Nobody listens in on loopback, so passwords need no TLS there unless the configuration says so. */
+export function allowsPlaintextLogin(listener: {
+  readonly ip: string;
+  readonly plaintextLogin?: boolean | undefined;
+}): boolean {
+  return listener.plaintextLogin ?? isLoopback(listener.ip);
+}
 
 export function isLoopback(ip: string): boolean {
   return ip === '::1' || ip.startsWith('127.');
@@ -155,7 +163,7 @@ export const configSchema = z
       if (config.tls) return;
       const encrypted = (['submissions', 'imaps'] as const).find((service) => each[service] !== undefined);
       const unusable = (['submission', 'imap'] as const).find(
-        (service) => each[service] !== undefined && !each.plaintextLogin,
+        (service) => each[service] !== undefined && !allowsPlaintextLogin(each),
       );
       const service = encrypted ?? unusable;
       if (service === undefined) return;
