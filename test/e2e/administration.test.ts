@@ -22,6 +22,15 @@ async function ask(address: string): Promise<string> {
   return reply;
 }
 
+/** The reply to a whole message for an address. */
+async function deliver(address: string): Promise<string> {
+  const smtp = await SmtpClient.connect({ host: '127.0.0.1', port: server.ports.smtp }, { helo: 'client.remote.test' });
+  const message = Buffer.from('Subject: to whom\r\n\r\nit may concern\r\n');
+  const reply = await smtp.send('sender@remote.test', [address], message).catch((error: unknown) => String(error));
+  await smtp.quit();
+  return reply;
+}
+
 async function canLogIn(user: string, password: string): Promise<string> {
   try {
     const imap = await ImapSession.login(server.ports.imap, user, password);
@@ -79,7 +88,10 @@ describe('the command line', () => {
     for (const local of ['first', 'second', 'first+tag', 'whatever', 'team']) {
       expect(await ask(`${local}@while-running.test`), local).toMatch(/^250/);
     }
-    expect(await ask('nobody@example.test')).toMatch(/550 5\.1\.1/);
+    // Who exists is told after the message only, so that nobody can ask for names (spec: protocols, section 1).
+    expect(await ask('nobody@example.test')).toMatch(/^250/);
+    expect(await deliver('nobody@example.test')).toMatch(/550 5\.1\.1/);
+    expect(await ask('somebody@elsewhere.test')).toMatch(/550 5\.[17]\.1/);
     expect(await canLogIn('second@while-running.test', 'battery staple')).toBe('yes');
   });
 

@@ -29,9 +29,21 @@ async function expectAlive(pid: number): Promise<void> {
   expect(server.pid).toBe(pid);
 }
 
+/** The server's memory once it has been steady for a moment: indexing and the like run after the answer. */
+async function steadyMemory(): Promise<number> {
+  let last = 0;
+  for (let i = 0; i < 15; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const now = memoryBytes([server.pid]) ?? 0;
+    if (Math.abs(now - last) < mb) return now;
+    last = now;
+  }
+  return last;
+}
+
 /** Most memory that the server had while `work` ran, beyond what it had before. */
 async function addedMemory(work: () => Promise<void>): Promise<number> {
-  const before = memoryBytes([server.pid]) ?? 0;
+  const before = await steadyMemory();
   let most = before;
   const timer = setInterval(() => (most = Math.max(most, memoryBytes([server.pid]) ?? 0)), 40);
   try {

@@ -240,7 +240,7 @@ testWith('mbsync', 'mbsync synchronises a few hundred messages both ways, with f
   expect(held().sort()).toEqual(before);
 });
 
-testWith('mutt', 'mutt sends a message, then opens the mailbox and copies what it finds', async () => {
+testWith('mutt', 'mutt sends a message, then opens the mailbox and copies the last one', async () => {
   const home = join(server.dir, 'mutt');
   mkdirSync(home, { recursive: true });
   const rc = join(home, 'muttrc');
@@ -254,6 +254,7 @@ testWith('mutt', 'mutt sends a message, then opens the mailbox and copies what i
       'set record=""',
       'set copy=no',
       'set confirmappend=no',
+      'set confirmcreate=no',
       'set header_cache=""',
       'set quit=yes',
     ].join('\n'),
@@ -263,9 +264,9 @@ testWith('mutt', 'mutt sends a message, then opens the mailbox and copies what i
   expect(await findBySubject('sent by mutt')).toContain('hello from mutt');
 
   const out = join(home, 'out.mbox');
-  const keys = `<tag-pattern>~s "sent by mutt"<enter><tag-prefix><copy-message>${out}<enter>y<quit>`;
+  const keys = `<last-entry><copy-message><kill-line>${out}<enter><quit>`;
   const url = `imap://${encodeURIComponent(user)}:${password}@127.0.0.1:${server.ports.imap}/INBOX`;
-  const command = `mutt -F ${rc} -f '${url}' -e 'push "${keys.replaceAll('"', '\\"')}"'`;
+  const command = `mutt -F ${rc} -f '${url}' -e 'push "${keys}"'`;
   const seen = await runProgram('script', ['-qec', command, '/dev/null'], { env, seconds: 20 });
   expect(readFileSync(out, 'latin1'), seen.stdout.slice(-500)).toContain('hello from mutt');
 });
