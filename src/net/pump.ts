@@ -350,7 +350,10 @@ export class Pump<Event> implements Sink<Event>, SocketOwner, Ticking {
   }
 
   #await(answer: void | Promise<void>): void {
-    if (answer === undefined) return;
+    if (answer === undefined) {
+      this.#input.release();
+      return;
+    }
     this.#accepting = true;
     answer.then(
       () => this.#settled(),
@@ -364,6 +367,7 @@ export class Pump<Event> implements Sink<Event>, SocketOwner, Ticking {
   #settled(): void {
     this.#accepting = false;
     this.#quietMs = 0;
+    this.#input.release();
     if (this.#gone) {
       this.#end();
       return;

@@ -78,9 +78,13 @@ class TestSpool implements Spool {
     this.#store.largestWrite = Math.max(this.#store.largestWrite, octets.length);
     this.sizeBytes += octets.length;
     this.#large ||= this.sizeBytes > this.#maxBytes;
-    if (!this.#large) this.#chunks.push(Buffer.from(octets));
     const answer = this.#large ? 'too-large' : 'kept';
-    return this.#store.slowWrites ? new Promise((resolve) => setImmediate(resolve, answer)) : answer;
+    const keep = () => {
+      if (!this.#large) this.#chunks.push(Buffer.from(octets));
+      return answer;
+    };
+    if (!this.#store.slowWrites) return keep();
+    return new Promise((resolve) => setImmediate(() => resolve(keep())));
   }
   finish(): Promise<Spooled> {
     return Promise.resolve({ kind: 'octets', octets: Buffer.concat(this.#chunks) });
