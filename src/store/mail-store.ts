@@ -10,11 +10,12 @@ import type { Committed, Engine } from './engine.ts';
 import { FileSpool } from './file-spool.ts';
 import type { AccountId, EmailId, MailboxId, ModSeq } from './ids.ts';
 import { IndexCache } from './index-cache.ts';
-import { openMessage } from './open-message.ts';
+import { openMessage, openMessages } from './open-message.ts';
 import { findMailboxByName, listMailboxes } from './operations/mailbox-row.ts';
 import { readAnnotations, readDirectory, readSubscriptions, readUsage, readVanished } from './reads.ts';
 import { readEmails } from './read-emails.ts';
 import type { TextSearch } from './search/text-search.ts';
+import type { Operation } from './sql/statement.ts';
 import type { AppendMessage, CopyOrMove, Origin, SetFlags, Store } from './store.ts';
 import type { TextQuery } from './text-query.ts';
 
@@ -80,11 +81,11 @@ export class MailStore implements Store {
   }
 
   listMailboxes(accountId: AccountId) {
-    return this.#engine.read(listMailboxes(accountId));
+    return this.#read(accountId, listMailboxes(accountId));
   }
 
   findMailbox(accountId: AccountId, name: string) {
-    return this.#engine.read(findMailboxByName(accountId, name));
+    return this.#read(accountId, findMailboxByName(accountId, name));
   }
 
   createMailbox(request: Parameters<Store['createMailbox']>[0]) {
@@ -108,7 +109,7 @@ export class MailStore implements Store {
   }
 
   listSubscriptions(accountId: AccountId) {
-    return this.#engine.read(readSubscriptions(accountId));
+    return this.#read(accountId, readSubscriptions(accountId));
   }
 
   openMailbox(accountId: AccountId, mailboxId: MailboxId) {
@@ -121,6 +122,10 @@ export class MailStore implements Store {
 
   openMessage(accountId: AccountId, emailId: EmailId) {
     return openMessage(this.#engine, this.#blobs, accountId, emailId);
+  }
+
+  openMessages(accountId: AccountId, emailIds: readonly EmailId[]) {
+    return openMessages(this.#engine, this.#blobs, accountId, emailIds);
   }
 
   matchText(request: {
@@ -138,21 +143,25 @@ export class MailStore implements Store {
   }
 
   usage(accountId: AccountId) {
-    return this.#engine.read(readUsage(accountId));
+    return this.#read(accountId, readUsage(accountId));
   }
 
   watch(accountId: AccountId, listener: (change: Change) => void): () => void {
     const watchers = this.#watchers.get(accountId) ?? new Set();
     this.#watchers.set(accountId, watchers);
-    watchers.add(listener);
+    // One of its own, in case somebody watches twice with the same function.
+    const watcher = (change: Change): void => listener(change);
+    watchers.add(watcher);
+    this.#engine.follow(accountId);
     return () => {
-      watchers.delete(listener);
+      if (!watchers.delete(watcher)) return;
+      this.#engine.unfollow(accountId);
       if (watchers.size === 0) this.#watchers.delete(accountId);
     };
   }
 
   readAnnotations(target: AnnotationTarget): Promise<readonly Annotation[]> {
-    return this.#engine.read(readAnnotations(target));
+    return this.#read(target.accountId, readAnnotations(target));
   }
 
   setAnnotations(request: Parameters<Store['setAnnotations']>[0]) {
@@ -175,6 +184,12 @@ export class MailStore implements Store {
   async close(): Promise<void> {
     for (const job of this.#jobs) await job.stop();
     await this.#engine.close();
+  }
+
+  /** What a watcher reads must not be older than what it hears of. */
+  #read<T>(accountId: AccountId, operation: Operation<T>): Promise<T> {
+    const following = this.#engine.following(accountId);
+    return following === undefined ? this.#engine.read(operation) : following.then(() => this.#engine.read(operation));
   }
 
   /** Indexes first, then watchers: whoever hears of a change finds it in the index. */

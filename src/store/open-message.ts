@@ -4,7 +4,7 @@ import type { Engine } from './engine.ts';
 import type { AccountId, EmailId } from './ids.ts';
 import type { MessageReader } from './message-reader.ts';
 import { blobEncoding, deflateOptions } from './prepare-message.ts';
-import { first } from './sql/statement.ts';
+import { first, type Operation, type SqlRow } from './sql/statement.ts';
 
 /** See `Store.openMessage`. */
 export async function openMessage(
@@ -13,30 +13,53 @@ export async function openMessage(
   accountId: AccountId,
   emailId: EmailId,
 ): Promise<MessageReader | undefined> {
-  const row = await engine.read(
-    first(
-      'SELECT m.prefix, m.part_map, b.size_bytes, b.encoding, b.octets, b.hash FROM email m CROSS JOIN blob b ' +
-        'WHERE m.id = ? AND m.account_id = ? AND b.id = m.blob_id',
-      ...[emailId, accountId],
-    ),
-  );
-  if (row === undefined) return undefined;
-  const [prefix, partMap, sizeBytes, encoding, octets, hash] = row;
-  const common = { prefix: Buffer.from(String(prefix), 'latin1'), partMap: String(partMap), close: () => undefined };
+  const row = await engine.read(first(selectMessage, emailId, accountId));
+  return row === undefined ? undefined : toReader(row, blobs);
+}
+
+/** See `Store.openMessages`. */
+export async function openMessages(
+  engine: Engine,
+  blobs: BlobStore,
+  accountId: AccountId,
+  emailIds: readonly EmailId[],
+): Promise<readonly (MessageReader | undefined)[]> {
+  const rows = await engine.read(readMessages(accountId, emailIds));
+  return rows.map((row) => (row === undefined ? undefined : toReader(row, blobs)));
+}
+
+const selectMessage =
+  'SELECT m.prefix, m.part_map, b.size_bytes, b.encoding, b.octets, b.hash FROM email m CROSS JOIN blob b ' +
+  'WHERE m.id = ? AND m.account_id = ? AND b.id = m.blob_id';
+
+function* readMessages(accountId: AccountId, emailIds: readonly EmailId[]): Operation<readonly (SqlRow | undefined)[]> {
+  const rows: (SqlRow | undefined)[] = [];
+  for (const emailId of emailIds) rows.push(yield* first(selectMessage, emailId, accountId));
+  return rows;
+}
+
+function toReader(row: SqlRow, blobs: BlobStore): MessageReader {
+  const [prefix, partMap, size, encoding, octets, hash] = row;
+  const originalBytes = Number(size);
+  const common = {
+    prefix: Buffer.from(String(prefix), 'latin1'),
+    partMap: String(partMap),
+    originalBytes,
+    close: () => undefined,
+  };
   if (Number(encoding) === blobEncoding.blobStore) {
     const key = hash instanceof Uint8Array ? Buffer.from(hash).toString('hex') : '';
-    const originalBytes = Number(sizeBytes);
-    return { ...common, originalBytes, read: (start, end) => blobs.read(key, start, Math.min(end, originalBytes)) };
+    return { ...common, read: (start, end) => blobs.read(key, start, Math.min(end, originalBytes)) };
   }
-  const original = unpackBlob(
-    Number(encoding),
-    octets instanceof Uint8Array ? octets : new Uint8Array(),
-    Number(sizeBytes),
-  );
+  const stored = octets instanceof Uint8Array ? octets : new Uint8Array();
+  let original: Uint8Array | undefined;
   return {
     ...common,
-    originalBytes: original.length,
-    read: (start, end) => Promise.resolve(original.subarray(start, Math.max(start, end))),
+    // Unpacked when its turn comes: a message that is skipped costs nothing.
+    read(start, end) {
+      original ??= unpackBlob(Number(encoding), stored, originalBytes);
+      return Promise.resolve(original.subarray(start, Math.max(start, end)));
+    },
   };
 }
 

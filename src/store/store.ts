@@ -117,6 +117,23 @@ export class StorageFull extends Error {
   override readonly name = 'StorageFull';
 }
 
+/**
+ * The database cannot be reached, in spite of tries: nothing was changed; trying again later may work. Every request may
+ * throw it on PostgreSQL.
+ */
+export class DatabaseUnavailable extends Error {
+  override readonly name = 'DatabaseUnavailable';
+}
+
+/**
+ * The connection to the database broke while a commit was under way: the change may or may not have been made. Whoever
+ * asked is told of a failure that may pass (a message is then perhaps there twice, but never lost). Every write may throw
+ * it on PostgreSQL; when the change was made, watchers hear of it.
+ */
+export class CommitUnknown extends Error {
+  override readonly name = 'CommitUnknown';
+}
+
 export interface Store {
   readonly engine: 'sqlite' | 'postgres';
 
@@ -187,6 +204,8 @@ export interface Store {
   readEmails(selection: EmailSelection, columns: EmailColumns): AsyncIterable<readonly EmailRow[]>;
   /** The octets of a message (prefix, then the original). Undefined when it is gone. */
   openMessage(accountId: AccountId, emailId: EmailId): Promise<MessageReader | undefined>;
+  /** Several at once, in the order of the ids, on one snapshot: cheaper than one by one. At most about 64, all are in memory. */
+  openMessages(accountId: AccountId, emailIds: readonly EmailId[]): Promise<readonly (MessageReader | undefined)[]>;
   /** Exact answer to a text search among these messages: the index of candidates, then verification. `uids` ascending. */
   matchText(request: {
     readonly accountId: AccountId;
@@ -202,7 +221,11 @@ export interface Store {
   }): Promise<{ readonly uids: Uint32Array; readonly complete: boolean }>;
   /** Octets used by the account's messages, each message once. */
   usage(accountId: AccountId): Promise<{ readonly usedBytes: number; readonly messages: number }>;
-  /** Hear of every change in an account, after it is durable and before the write that made it resolves. */
+  /**
+   * Hear of every change in an account, after it is durable and before the write that made it resolves: once each and in
+   * order, also when another process on the same database made it. What was committed before is in all that is read from
+   * here on.
+   */
   watch(accountId: AccountId, listener: (change: Change) => void): () => void;
 
   // ── annotations (RFC 5464) ──

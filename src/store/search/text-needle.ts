@@ -1,6 +1,6 @@
 import { foldForSearch } from '../../mime/fold-for-search.ts';
 import type { TextQuery } from '../text-query.ts';
-import type { FoldedText } from './message-text.ts';
+import type { FoldedText } from './folded-text.ts';
 
 /** Fields whose decoded values lie in `email.head`, in the order of its lines (see prepare-message.ts). */
 const headFields: readonly string[] = ['subject', 'from', 'to', 'cc', 'bcc'];
@@ -24,6 +24,11 @@ export class TextNeedle {
   /** Which signature of a message could hold it. */
   get where(): 'header' | 'text' {
     return this.#query.in === 'header' ? 'header' : 'text';
+  }
+
+  /** The body is looked at. */
+  get inBody(): boolean {
+    return this.#query.in !== 'header';
   }
 
   matchesHead(head: string): boolean {

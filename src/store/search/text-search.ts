@@ -3,9 +3,11 @@ import type { Engine } from '../engine.ts';
 import type { AccountId, MailboxId } from '../ids.ts';
 import { query, type Operation, type SqlRow } from '../sql/statement.ts';
 import type { TextQuery } from '../text-query.ts';
-import { messageTextColumns, readFoldedText } from './message-text.ts';
-import { readCandidates } from './read-candidates.ts';
+import { BlockCache } from './block-cache.ts';
+import { matchMessage, messageTextColumns } from './message-text.ts';
+import { findCandidates } from './signature-block.ts';
 import { TextNeedle } from './text-needle.ts';
+import { hashNeedles } from './trigram-signature.ts';
 
 /** Messages looked at between two looks at the clock, and how long one turn may take. */
 const rowsPerRead = 32;
@@ -24,18 +26,30 @@ interface Request {
 export class TextSearch {
   readonly #engine: Engine;
   readonly #blobs: BlobStore;
+  readonly #blocks: BlockCache;
 
   constructor(engine: Engine, blobs: BlobStore) {
     this.#engine = engine;
+    this.#blocks = new BlockCache(engine);
     this.#blobs = blobs;
   }
 
   async match(request: Request): Promise<Uint32Array> {
     const needle = new TextNeedle(request.query);
     if (request.query.in !== 'header' && needle.needle === '') return request.uids;
-    const candidates = await this.#engine.read(readCandidates(request.accountId, needle));
+    const candidates = await this.#findCandidates(request.accountId, needle);
     const uids = await this.#engine.read(keepCandidates(request, candidates));
     return needle.headLine >= 0 ? this.#matchHeads(request, uids, needle) : this.#matchTexts(request, uids, needle);
+  }
+
+  /** Emails that may match: those the index names and those it does not cover. Undefined: the needle is too short for it. */
+  async #findCandidates(accountId: AccountId, needle: TextNeedle): Promise<ReadonlySet<number> | undefined> {
+    const places = hashNeedles(needle.needle);
+    if (places === undefined) return undefined;
+    const { blocks, pending } = await this.#blocks.read(accountId);
+    const candidates = new Set(pending);
+    for (const block of blocks) for (const id of findCandidates(block, places, needle.where)) candidates.add(id);
+    return candidates;
   }
 
   async #matchHeads(request: Request, uids: Uint32Array, needle: TextNeedle): Promise<Uint32Array> {
@@ -49,7 +63,7 @@ export class TextSearch {
   async #matchTexts(request: Request, uids: Uint32Array, needle: TextNeedle): Promise<Uint32Array> {
     const found: number[] = [];
     await this.#eachRow(request, uids, messageTextColumns, rowsPerRead, async (uid, row) => {
-      if (needle.matches(await readFoldedText(row, this.#blobs))) found.push(uid);
+      if (await matchMessage(row, needle, this.#blobs)) found.push(uid);
     });
     return Uint32Array.from(found);
   }

@@ -129,7 +129,12 @@ class FetchRun {
   private async writeMessages(rows: readonly EmailRow[]): Promise<void> {
     const { store } = this.session.services;
     const { id } = this.session.currentAccount();
-    const opened = new OpenAhead(rows, (row) => store.openMessage(id, row.emailId));
+    const opened = new OpenAhead(rows, (some) =>
+      store.openMessages(
+        id,
+        some.map((row) => row.emailId),
+      ),
+    );
     try {
       for (const row of rows) {
         const reader = await opened.next();
@@ -144,7 +149,7 @@ class FetchRun {
         if (this.out.reply.gone) return;
       }
     } finally {
-      await opened.close();
+      opened.close();
     }
   }
 
