@@ -17,6 +17,6 @@ export type Change = { readonly modseq: ModSeq; readonly origin: string | undefi
     }
   | { readonly kind: 'subscription'; readonly name: string; readonly subscribed: boolean }
   | { readonly kind: 'annotation'; readonly mailboxId: MailboxId | undefined; readonly entries: readonly string[] }
-  /** The account was removed: sessions on it must end. */
+  /** The account was removed, or what happened in it cannot be told any more: sessions on it must end. */
   | { readonly kind: 'account-removed' }
 );

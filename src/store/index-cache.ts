@@ -10,6 +10,7 @@ const rowsPerRead = 4000;
 const idleEntries = 500_000;
 
 interface Loading {
+  readonly accountId: AccountId;
   readonly promise: Promise<LiveIndex | undefined>;
   /** What was committed while the rows are being read. */
   readonly deltas: Delta[];
@@ -18,8 +19,9 @@ interface Loading {
 /** The indexes of open mailboxes, one each however many sessions, and some that were open lately. */
 export class IndexCache {
   readonly #engine: Engine;
-  /** In order of last use. */
+  /** In order of last use. The account of each is followed. */
   readonly #indexes = new Map<MailboxId, LiveIndex>();
+  readonly #accounts = new Map<MailboxId, AccountId>();
   readonly #loading = new Map<MailboxId, Loading>();
 
   constructor(engine: Engine) {
@@ -28,16 +30,17 @@ export class IndexCache {
 
   async open(accountId: AccountId, mailboxId: MailboxId): Promise<LiveIndex | undefined> {
     let index = this.#indexes.get(mailboxId);
-    if (index === undefined) {
+    // One that was forgotten before we could use it is not kept true any more.
+    while (index === undefined || this.#indexes.get(mailboxId) !== index) {
       let loading = this.#loading.get(mailboxId);
       if (loading === undefined) {
         const deltas: Delta[] = [];
-        loading = { deltas, promise: this.#load(accountId, mailboxId, deltas) };
+        loading = { accountId, deltas, promise: this.#load(accountId, mailboxId, deltas) };
         this.#loading.set(mailboxId, loading);
       }
       index = await loading.promise;
+      if (index === undefined || index.gone) return undefined;
     }
-    if (index === undefined || index.gone) return undefined;
     index.users += 1;
     this.#indexes.delete(mailboxId);
     this.#indexes.set(mailboxId, index);
@@ -45,33 +48,63 @@ export class IndexCache {
   }
 
   apply(delta: Delta): void {
+    if (delta.kind === 'account-removed') this.#drop(delta);
     if (!('mailboxId' in delta) || delta.mailboxId === undefined) return;
     this.#indexes.get(delta.mailboxId)?.apply(delta);
     this.#loading.get(delta.mailboxId)?.deltas.push(delta);
-    if (delta.kind === 'mailbox' && delta.what === 'deleted') this.#indexes.delete(delta.mailboxId);
+    if (delta.kind === 'mailbox' && delta.what === 'deleted') this.#forget(delta.mailboxId);
+  }
+
+  /** The mailboxes of the account are gone, or what happened in them is not known. */
+  #drop(removed: Extract<Delta, { kind: 'account-removed' }>): void {
+    for (const { accountId, deltas } of this.#loading.values()) {
+      if (accountId === removed.accountId) deltas.push(removed);
+    }
+    for (const [mailboxId, accountId] of this.#accounts) {
+      if (accountId !== removed.accountId) continue;
+      this.#indexes.get(mailboxId)?.apply(removed);
+      this.#forget(mailboxId);
+    }
+  }
+
+  #forget(mailboxId: MailboxId): void {
+    const accountId = this.#accounts.get(mailboxId);
+    this.#indexes.delete(mailboxId);
+    this.#accounts.delete(mailboxId);
+    if (accountId !== undefined) this.#engine.unfollow(accountId);
   }
 
   async #load(accountId: AccountId, mailboxId: MailboxId, deltas: Delta[]): Promise<LiveIndex | undefined> {
+    this.#engine.follow(accountId);
+    let index: LiveIndex | undefined;
     try {
-      const start = await this.#engine.read(
-        first('SELECT highest_modseq FROM mailbox WHERE id = ? AND account_id = ?', mailboxId, accountId),
-      );
-      if (start === undefined) return undefined;
-      const index = new LiveIndex(mailboxId, Number(start[0]) as ModSeq);
-      let after = 0;
-      for (;;) {
-        const rows: readonly SqlRow[] = await this.#engine.read(readRows(mailboxId, after));
-        index.load(rows);
-        if (rows.length < rowsPerRead) break;
-        after = Number(rows.at(-1)?.[0]);
-        await new Promise(setImmediate);
-      }
-      for (const delta of deltas) index.apply(delta);
+      await this.#engine.following(accountId);
+      index = await this.#read(accountId, mailboxId);
+      for (const delta of deltas) index?.apply(delta);
+      if (index === undefined || index.gone) return undefined;
       index.onRelease = () => this.#shrink();
       this.#indexes.set(mailboxId, index);
+      this.#accounts.set(mailboxId, accountId);
       return index;
     } finally {
       this.#loading.delete(mailboxId);
+      if (index === undefined || index.gone) this.#engine.unfollow(accountId);
+    }
+  }
+
+  async #read(accountId: AccountId, mailboxId: MailboxId): Promise<LiveIndex | undefined> {
+    const start = await this.#engine.read(
+      first('SELECT highest_modseq FROM mailbox WHERE id = ? AND account_id = ?', mailboxId, accountId),
+    );
+    if (start === undefined) return undefined;
+    const index = new LiveIndex(mailboxId, Number(start[0]) as ModSeq);
+    let after = 0;
+    for (;;) {
+      const rows: readonly SqlRow[] = await this.#engine.read(readRows(mailboxId, after));
+      index.load(rows);
+      if (rows.length < rowsPerRead) return index;
+      after = Number(rows.at(-1)?.[0]);
+      await new Promise(setImmediate);
     }
   }
 
@@ -82,7 +115,7 @@ export class IndexCache {
     for (const [id, index] of this.#indexes) {
       if (idle <= idleEntries) return;
       if (index.users > 0) continue;
-      this.#indexes.delete(id);
+      this.#forget(id);
       idle -= index.length + 100;
     }
   }

@@ -86,6 +86,9 @@ export class LiveIndex implements MailboxIndex {
       case 'mailbox':
         if (delta.what === 'deleted') this.gone = true;
         break;
+      case 'account-removed':
+        this.gone = true;
+        break;
       default:
         return;
     }

@@ -5,9 +5,10 @@ import type { Log } from '../../base/log.ts';
 import { silentLog } from '../../base/log.ts';
 import { execute, query } from '../sql/statement.ts';
 import type { Operation } from '../sql/statement.ts';
+import { CommitUnknown, DatabaseUnavailable } from '../store.ts';
 import { Bench, server } from './postgres-bench.ts';
 import { PostgresDriver } from './postgres-driver.ts';
-import { CommitUnknown, DatabaseUnavailable } from './postgres-errors.ts';
+
 
 describe.skipIf(server === undefined)('connections that break', () => {
   const bench = new Bench();

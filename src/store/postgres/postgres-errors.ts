@@ -2,16 +2,6 @@ import { DatabaseError } from 'pg';
 import { StorageFull } from '../store.ts';
 import { UnsupportedValue } from './sql-values.ts';
 
-/** The database cannot be reached, or the connection broke before anything was committed: nothing was changed. */
-export class DatabaseUnavailable extends Error {
-  override readonly name = 'DatabaseUnavailable';
-}
-
-/** The connection broke while the commit was under way: the change may or may not have been made. */
-export class CommitUnknown extends Error {
-  override readonly name = 'CommitUnknown';
-}
-
 /**
  * What to do about an error of a transaction:
  * - conflict: another transaction was in the way; rolled back, trying again helps

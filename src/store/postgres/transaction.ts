@@ -1,6 +1,7 @@
 import type { PoolClient, QueryArrayConfig, QueryArrayResult } from 'pg';
 import type { Operation, SqlRow, SqlValue, Statement } from '../sql/statement.ts';
-import { classify, CommitUnknown, translate } from './postgres-errors.ts';
+import { CommitUnknown } from '../store.ts';
+import { classify, translate } from './postgres-errors.ts';
 import type { Trouble } from './postgres-errors.ts';
 import { toParameter } from './sql-values.ts';
 import type { StatementCache } from './statement-cache.ts';

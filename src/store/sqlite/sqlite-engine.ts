@@ -94,6 +94,15 @@ export class SqliteEngine implements Engine {
     this.#listener = listener;
   }
 
+  /** No other process writes to this database. */
+  follow(): void {}
+  unfollow(): void {}
+  following(): undefined {}
+
+  takeLease(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
   close(): Promise<void> {
     this.#closed ??= new Promise((resolve) => {
       this.#worker.once('exit', () => {

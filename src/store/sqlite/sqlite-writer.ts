@@ -1,12 +1,10 @@
 import type { BlobStore } from '../blob-store.ts';
-import type { Delta, Written } from '../delta.ts';
-import { AppendUndone } from '../operations/append.ts';
-import { operations } from '../operations/operations.ts';
-import { AnnotationsUndone } from '../operations/set-annotations.ts';
+import type { Written } from '../delta.ts';
 import { prepareInMemory, prepareSpooled } from '../prepare-write.ts';
 import { sqliteDialect } from '../sql/dialect.ts';
 import type { Operation } from '../sql/statement.ts';
 import type { AppendMessage } from '../store.ts';
+import { answerOfUndone, startOperation } from '../write-outcome.ts';
 import { toPlainError, type WriteRequest, type WriteResponse } from '../write-request.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
@@ -106,9 +104,8 @@ export class SqliteWriter {
 
   #operation(request: WriteRequest, prepared: unknown): Operation<Written<unknown>> {
     const context = { dialect: sqliteDialect, nowMs: Date.now() };
-    // The name decides the type of the arguments; `Engine.write` ties the two together for callers.
-    const operation = operations[request.name] as (context: unknown, args: unknown) => Operation<Written<unknown>>;
-    return operation(context, request.name === 'append' ? appendArguments(request, prepared) : request.args);
+    const args = request.name === 'append' ? appendArguments(request, prepared) : request.args;
+    return startOperation(request.name, context, args);
   }
 
   #rollBack(): void {
@@ -145,18 +142,8 @@ function succeeded({ id }: WriteRequest, { result, deltas, directoryVersion }: W
   return { id, ok: true, result, deltas, directoryVersion };
 }
 
-const noDeltas: readonly Delta[] = [];
-
-/** An operation that undoes itself still has an answer. */
-function failed({ id }: WriteRequest, error: unknown): WriteResponse {
-  const answer = (result: unknown): WriteResponse => ({
-    id,
-    ok: true,
-    result,
-    deltas: noDeltas,
-    directoryVersion: undefined,
-  });
-  if (error instanceof AppendUndone) return answer([error.outcome]);
-  if (error instanceof AnnotationsUndone) return answer(error.outcome);
-  return { id, ok: false, error: toPlainError(error) };
+function failed(request: WriteRequest, error: unknown): WriteResponse {
+  const answer = answerOfUndone(error);
+  if (answer !== undefined) return succeeded(request, answer);
+  return { id: request.id, ok: false, error: toPlainError(error) };
 }
