@@ -1,5 +1,6 @@
 /** A disk that runs full: clean refusals, nothing lost, and work goes on when there is room again. */
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +21,11 @@ afterAll(() => {
 });
 
 function compose(id: string, bytes: number): Buffer {
-  return Buffer.from(`X-Id: ${id}\r\nSubject: ${id}\r\n\r\n${`${id} `.repeat(bytes / (id.length + 1))}\r\n`);
+  // Noise, because a server may compress what it keeps.
+  const noise = randomBytes(Math.ceil(bytes * 0.72))
+    .toString('base64')
+    .replaceAll(/.{76}/g, '$&\r\n');
+  return Buffer.from(`X-Id: ${id}\r\nSubject: ${id}\r\n\r\n${noise}\r\n`);
 }
 
 if (!mounted && process.env['CI'] === 'true')
@@ -69,7 +74,7 @@ describe.skipIf(!mounted)(mounted ? 'a full disk' : 'a full disk (cannot mount a
     const imap = await ImapSession.login(server.ports.imap, account.address, account.password);
     const held = new Set((await readMailbox(imap, 'INBOX')).map(({ id }) => id));
     await imap.logout();
-    expect(acknowledged.filter((id) => !held.has(id))).toEqual([]);
+    expect(acknowledged.filter((id) => !held.has(id)).slice(0, 30)).toEqual([]);
   }
 
   for (const [what, bytes, ballastBytes] of [
@@ -80,7 +85,7 @@ describe.skipIf(!mounted)(mounted ? 'a full disk' : 'a full disk (cannot mount a
       const before = server.pid;
       writeFileSync(ballast, Buffer.alloc(ballastBytes, 1));
       const refusals = await fill(what.slice(0, 5), bytes);
-      expect(refusals.append).toMatch(/^NO \[(OVERQUOTA|UNAVAILABLE|LIMIT)\]/);
+      expect(refusals.append, server.log.slice(-2000)).toMatch(/^NO \[(OVERQUOTA|UNAVAILABLE|LIMIT)\]/);
       expect(refusals.smtp).toMatch(/452 4\.[23]\.\d/);
       await expectAllThere();
 

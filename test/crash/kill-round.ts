@@ -28,8 +28,9 @@ export async function killRound(server: TestServer, writers: readonly Writer[], 
 
   await server.start();
   const imap = await ImapSession.login(server.ports.imap, account.address, account.password);
-  const wrong = (await Promise.all(writers.map((writer) => writer.check(imap)))).flat();
+  const wrong: string[] = [];
+  for (const writer of writers) wrong.push(...(await writer.check(imap)));
   await imap.logout();
-  expect(wrong).toEqual([]);
+  expect(wrong.slice(0, 30)).toEqual([]);
   return acknowledged;
 }

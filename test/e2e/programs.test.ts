@@ -256,6 +256,7 @@ testWith('mutt', 'mutt sends a message, then opens the mailbox and copies the la
       'set confirmappend=no',
       'set confirmcreate=no',
       'set header_cache=""',
+      `set folder="${home}"`,
       'set quit=yes',
     ].join('\n'),
   );

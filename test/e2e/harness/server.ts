@@ -30,6 +30,8 @@ export class TestServer {
     this.dataDir = dataDir;
     this.ports = ports;
     this.#args = args;
+    // A run that is cut short must not leave servers behind.
+    process.once('exit', () => this.#signal('SIGKILL'));
   }
 
   /** What the server wrote to stdout and stderr. */
@@ -56,12 +58,13 @@ export class TestServer {
     }
     let failure: Error | undefined;
     child.once('error', (error) => (failure = error));
-    process.once('exit', () => this.#signal('SIGKILL'));
     const begun = Date.now();
     while (!(await this.#answers())) {
       if (failure) throw failure;
-      if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${this.#log}`);
-      if (Date.now() - begun > 30_000) throw new Error(`the server is not ready after 30 s:\n${this.#log}`);
+      if (child.exitCode !== null)
+        throw new Error(`the server ended with ${child.exitCode}:\n${this.#log.slice(-3000)}`);
+      if (Date.now() - begun > 30_000)
+        throw new Error(`the server is not ready after 30 s:\n${this.#log.slice(-3000)}`);
     }
   }
 
