@@ -5,7 +5,6 @@ import type { Session } from './session.ts';
 export function useCondstore(session: Session, reply: Reply): void {
   if (session.condstore) return;
   session.condstore = true;
-  const index = session.selected?.view.index;
-  if (index !== undefined)
-    reply.untagged(`OK [HIGHESTMODSEQ ${Math.max(1, index.highestModseq)}] changes are numbered`);
+  const view = session.selected?.view;
+  if (view !== undefined) reply.untagged(`OK [HIGHESTMODSEQ ${view.toldModseq}] changes are numbered`);
 }

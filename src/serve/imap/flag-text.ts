@@ -17,6 +17,7 @@ const otherNames: ReadonlyMap<string, string> = new Map([
   ['junk', '$Junk'],
   ['nonjunk', '$NotJunk'],
   ['notjunk', '$NotJunk'],
+  ['forwarded', '$Forwarded'],
 ]);
 
 /**

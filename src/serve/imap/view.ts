@@ -23,6 +23,8 @@ export class View {
   length: number;
   /** Flag changes up to here were told (or left untold on purpose). */
   flagsModseq: number;
+  /** Everything that came and went up to here was told. */
+  private numbersModseq: number;
   /** Keyword names that FLAGS listed. */
   keywordCount: number;
   /** Result of the last search with SAVE, ascending (RFC 5182): `$`. */
@@ -35,6 +37,7 @@ export class View {
     this.uids = index.uids;
     this.length = index.length;
     this.flagsModseq = index.highestModseq;
+    this.numbersModseq = index.highestModseq;
     this.keywordCount = index.keywords.length;
   }
 
@@ -69,6 +72,15 @@ export class View {
     if (this.length === 0) return false;
     const last = this.length - 1;
     return this.index.length < this.length || this.index.uids[last] !== this.uids[last];
+  }
+
+  /**
+   * The modseq from which a client may resynchronise (RFC 7162 section 3.2.5): while messages are gone that it was not told of,
+   * the one up to which it was told.
+   */
+  get toldModseq(): number {
+    const told = this.hasExpunged() ? Math.min(this.flagsModseq, this.numbersModseq) : this.index.highestModseq;
+    return Math.max(1, told);
   }
 
   /** Where the message at a position of the view stands in `index` now; -1 when it was expunged. Valid until the next `await`. */
@@ -144,6 +156,7 @@ export class View {
 
   /** The client was told everything: it knows what the index knows. */
   adopt(): void {
+    this.numbersModseq = this.index.highestModseq;
     this.uids = this.index.uids;
     this.length = this.index.length;
   }
