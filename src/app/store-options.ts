@@ -1,4 +1,4 @@
-import type { StoreOptions } from '../store/open-store.ts';
+import type { StoreOptions } from '../store/store-options.ts';
 import type { LoadedConfig } from './config/config-file.ts';
 
 /** Where the configuration keeps mail. */

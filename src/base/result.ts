@@ -1,5 +1,7 @@
 /** The outcome of something that may fail in an expected way: parsers return it, callers must look at `ok`. */
-export type Result<T, E = Malformed> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
+export type Result<T, E = Malformed> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: E };
 
 /** Input that does not follow its grammar: what was expected, and at which offset (octets or characters from 0). */
 export interface Malformed {

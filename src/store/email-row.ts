@@ -1,5 +1,5 @@
 import type { AccountId, EmailId, MailboxId, ThreadId, Uid } from './ids.ts';
-import type { UidRanges } from './store.ts';
+import type { UidRanges } from './uid-ranges.ts';
 
 export interface EmailSelection {
   readonly accountId: AccountId;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Engine } from './engine.ts';
-import type { StoreOptions } from './open-store.ts';
+import type { StoreOptions } from './store-options.ts';
+import { PostgresEngine } from './postgres/postgres-engine.ts';
 import { SqliteEngine } from './sqlite/sqlite-engine.ts';
 
 /** Where large blobs lie: a folder, or an `s3://` address. */
@@ -8,7 +9,10 @@ export function blobPlace({ dataDir, blobsUrl }: StoreOptions): string {
   return blobsUrl ?? join(dataDir, 'blobs');
 }
 
-/** The database that the options name, with its schema brought up to date. @throws DatabaseTooNew */
+/** The database that the options name, with its schema brought up to date. @throws DatabaseTooNew, DatabaseUnavailable */
 export function openEngine(options: StoreOptions): Promise<Engine> {
-  return SqliteEngine.open({ databasePath: join(options.dataDir, 'posthorn.db'), blobs: blobPlace(options) });
+  const { dataDir, databaseUrl, log } = options;
+  const blobs = blobPlace(options);
+  if (databaseUrl === undefined) return SqliteEngine.open({ databasePath: join(dataDir, 'posthorn.db'), blobs });
+  return PostgresEngine.open({ url: databaseUrl, blobs, ...(log === undefined ? {} : { log }) });
 }

@@ -1,25 +1,16 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openBlobStore } from './blobs/open-blob-store.ts';
-import { silentLog, type Log } from '../base/log.ts';
+import { silentLog } from '../base/log.ts';
 import { MailStore } from './mail-store.ts';
 import { blobPlace, openEngine } from './open-engine.ts';
 import { SearchIndexer } from './search/search-indexer.ts';
 import { TextSearch } from './search/text-search.ts';
+import type { StoreOptions } from './store-options.ts';
 import type { Store } from './store.ts';
 import { Sweeper } from './sweeper.ts';
 
-export interface StoreOptions {
-  /** The data directory: database, large blobs, and messages that are arriving. Made when missing. */
-  readonly dataDir: string;
-  /** `postgres://…`; undefined: SQLite in the data directory. */
-  readonly databaseUrl?: string;
-  /** `s3://…` for large messages; undefined: a folder in the data directory. */
-  readonly blobsUrl?: string;
-  readonly log?: Log;
-}
-
-/** Opens the store, and brings its schema up to date. @throws DatabaseTooNew; errors of the file system */
+/** Opens the store, and brings its schema up to date. @throws DatabaseTooNew, DatabaseUnavailable; errors of the file system */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { dataDir } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });

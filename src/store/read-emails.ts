@@ -2,7 +2,7 @@ import type { EmailColumns, EmailRow, EmailSelection } from './email-row.ts';
 import type { Engine } from './engine.ts';
 import type { EmailId, ThreadId, Uid } from './ids.ts';
 import { query, type Operation, type SqlRow } from './sql/statement.ts';
-import type { UidRanges } from './store.ts';
+import type { UidRanges } from './uid-ranges.ts';
 
 /** Rows in one batch: about a millisecond of work. */
 const batchRows = 500;

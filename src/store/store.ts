@@ -16,9 +16,7 @@ import type { MailboxIndex } from './mailbox-index.ts';
 import type { MessageReader } from './message-reader.ts';
 import type { Spool, Spooled } from './spool.ts';
 import type { TextQuery } from './text-query.ts';
-
-/** One set of uids, as ranges that are ascending, do not touch and do not overlap. */
-export type UidRanges = readonly (readonly [first: number, last: number])[];
+import type { UidRanges } from './uid-ranges.ts';
 
 /** Who asked, so that a session can tell its own changes from those of others (see `Change.origin`). */
 export interface Origin {

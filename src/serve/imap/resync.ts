@@ -1,5 +1,5 @@
 import type { ModSeq } from '../../store/ids.ts';
-import type { UidRanges } from '../../store/store.ts';
+import type { UidRanges } from '../../store/uid-ranges.ts';
 import type { Resync } from '../../wire/imap/read-select.ts';
 import { normalizeRanges } from '../../wire/imap/sequence-set.ts';
 import { printFlags } from './flag-text.ts';

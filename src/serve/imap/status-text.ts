@@ -1,7 +1,7 @@
 import { assertNever } from '../../base/assert-never.ts';
 import { deleted } from '../../store/flags.ts';
 import type { Mailbox } from '../../store/mailbox.ts';
-import type { UidRanges } from '../../store/store.ts';
+import type { UidRanges } from '../../store/uid-ranges.ts';
 import { printMailbox } from '../../wire/imap/print-string.ts';
 import type { StatusItem } from '../../wire/imap/read-status.ts';
 import { useCondstore } from './condstore.ts';

@@ -1,4 +1,4 @@
-import type { UidRanges } from '../../store/store.ts';
+import type { UidRanges } from '../../store/uid-ranges.ts';
 import { printAllFlags, printFlags } from './flag-text.ts';
 import { Bye } from './refusal.ts';
 import type { Reply } from './respond.ts';

@@ -1,5 +1,5 @@
 import type { MailboxIndex } from '../../store/mailbox-index.ts';
-import type { UidRanges } from '../../store/store.ts';
+import type { UidRanges } from '../../store/uid-ranges.ts';
 import { normalizeRanges, type SequenceSet } from '../../wire/imap/sequence-set.ts';
 import { Bad } from './refusal.ts';
 

@@ -2,7 +2,7 @@ import type { Delta, Written } from '../delta.ts';
 import { deleted, seen } from '../flags.ts';
 import type { AccountId, MailboxId, ModSeq } from '../ids.ts';
 import { execute, first, query, type Operation, type SqlRow } from '../sql/statement.ts';
-import type { UidRanges } from '../store.ts';
+import type { UidRanges } from '../uid-ranges.ts';
 import type { OperationContext } from './operation-context.ts';
 import { takeModseq } from './take-modseq.ts';
 

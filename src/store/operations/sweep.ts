@@ -15,11 +15,12 @@ const perSweep = 200;
  * after `storedBefore` is left alone: its message may be on its way in.
  */
 export function* sweep(
-  _context: OperationContext,
+  { dialect }: OperationContext,
   request: { readonly orphanedBefore: number; readonly storedBefore: number },
 ): Operation<Written<Swept>> {
   const orphans = yield* query(
-    'SELECT o.email_id, m.blob_id FROM orphan o LEFT JOIN email m ON m.id = o.email_id WHERE o.orphaned_at < ? LIMIT ?',
+    'SELECT o.email_id, m.blob_id FROM orphan o LEFT JOIN email m ON m.id = o.email_id WHERE o.orphaned_at < ? ' +
+      'ORDER BY o.email_id LIMIT ?',
     ...[request.orphanedBefore, perSweep],
   );
   const blobIds = new Set<number>();
@@ -35,7 +36,9 @@ export function* sweep(
     yield* execute('DELETE FROM orphan WHERE email_id = ?', id);
   }
   let blobs = 0;
-  for (const blobId of blobIds) {
+  for (const blobId of [...blobIds].sort((a, b) => a - b)) {
+    // Waits for deliveries that are about to name it: the next statement sees their emails.
+    if (dialect.lockForUpdate !== '') yield* execute(`SELECT 1 FROM blob WHERE id = ?${dialect.lockForUpdate}`, blobId);
     const gone = yield* query(
       'DELETE FROM blob WHERE id = ? AND stored_at < ? AND NOT EXISTS (SELECT 1 FROM email m WHERE m.blob_id = blob.id) ' +
         'RETURNING id',

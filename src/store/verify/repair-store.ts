@@ -1,5 +1,5 @@
 import { openEngine } from '../open-engine.ts';
-import type { StoreOptions } from '../open-store.ts';
+import type { StoreOptions } from '../store-options.ts';
 import { verifyStore, type VerifyReport } from './verify-store.ts';
 
 export interface RepairReport {
