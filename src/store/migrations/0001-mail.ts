@@ -1,5 +1,14 @@
 import type { Migration } from './migration.ts';
 
+/** What several processes on one database need: see `postgres/README.md`. */
+const betweenProcesses: readonly string[] = [
+  `CREATE TABLE change_log (
+    account_id BIGINT NOT NULL, modseq BIGINT NOT NULL, process TEXT NOT NULL, record TEXT NOT NULL, logged_at BIGINT NOT NULL,
+    PRIMARY KEY (account_id, modseq))`,
+  `CREATE INDEX change_log_time ON change_log USING brin (logged_at)`,
+  `CREATE TABLE lease (name TEXT NOT NULL PRIMARY KEY, process TEXT NOT NULL, ends_at BIGINT NOT NULL)`,
+];
+
 /**
  * The model of architecture section "The store". What each table holds:
  * - account: the modseq counter and what the account's messages take; thread ids are modseqs of the account.
@@ -9,6 +18,7 @@ import type { Migration } from './migration.ts';
  * - orphan: an email that is in no mailbox any more, swept after a grace time.
  * - thread_ref, thread_subject: which thread a Message-ID or base subject leads to; hashes of 48 bits.
  * - search_pending: emails that the text index does not cover yet.
+ * - change_log: what happened lately, for processes that did not hear of it; lease: which process does a job for all.
  */
 export const mail: Migration = {
   number: 1,
@@ -43,7 +53,6 @@ export const mail: Migration = {
       keywords ${text} NOT NULL, modseq ${integer} NOT NULL, created_modseq ${integer} NOT NULL, saved_at ${integer} NOT NULL,
       size_bytes ${integer} NOT NULL, received_at ${integer} NOT NULL, PRIMARY KEY (mailbox_id, uid))${clustered}`,
     `CREATE INDEX entry_email ON entry (email_id)`,
-    ...(name === 'postgres' ? [`CREATE INDEX entry_modseq ON entry (mailbox_id, modseq)`] : []),
     `CREATE TABLE tombstone (
       mailbox_id ${integer} NOT NULL, uid ${integer} NOT NULL, email_id ${integer} NOT NULL, modseq ${integer} NOT NULL,
       saved_at ${integer} NOT NULL, size_bytes ${integer} NOT NULL, received_at ${integer} NOT NULL,
@@ -67,5 +76,6 @@ export const mail: Migration = {
     `CREATE TABLE search_block (
       id ${numberedKey}, account_id ${integer} NOT NULL, messages ${integer} NOT NULL, octets ${octets} NOT NULL)`,
     `CREATE INDEX search_block_account ON search_block (account_id)`,
+    ...(name === 'postgres' ? betweenProcesses : []),
   ],
 };

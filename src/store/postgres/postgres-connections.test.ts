@@ -9,7 +9,6 @@ import { CommitUnknown, DatabaseUnavailable } from '../store.ts';
 import { Bench, server } from './postgres-bench.ts';
 import { PostgresDriver } from './postgres-driver.ts';
 
-
 describe.skipIf(server === undefined)('connections that break', () => {
   const bench = new Bench();
   beforeAll(() => bench.start());

@@ -1,0 +1,17 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe } from 'vitest';
+import { startPostgresIfPossible } from '../../../test/servers/postgres.ts';
+import { openStore } from '../open-store.ts';
+import { describeStore } from '../store.contract.ts';
+
+const server = await startPostgresIfPossible();
+
+describe.skipIf(server === undefined)('contract', () => {
+  describeStore('PostgreSQL', async () => {
+    const databaseUrl = await server?.createDatabase();
+    if (databaseUrl === undefined) throw new Error('no server');
+    return openStore({ dataDir: await mkdtemp(join(tmpdir(), 'posthorn-store-')), databaseUrl });
+  });
+});
