@@ -105,7 +105,7 @@ function search(name: string, title: string, key: string, hits: (messages: numbe
     prepare: fill(size),
     run: (bench) =>
       bench.withImap(async (client) => {
-        const ops = 10;
+        const ops = 5;
         let found = '';
         await client.must(`SEARCH ${key}`, (line) => (found = line));
         const want = hits(bench.count(size.messages));
