@@ -9,6 +9,8 @@ const minuteMs = 60_000;
 const graceMs = 60 * minuteMs;
 const everyMs = 10 * minuteMs;
 const strayEveryMs = 24 * 60 * minuteMs;
+/** One of several processes sweeps, for all. */
+const leaseMs = 30 * minuteMs;
 
 /** Frees what nobody needs any more: emails in no mailbox, their blobs, and octets in the blob store that no row names. */
 export class Sweeper implements BackgroundJob {
@@ -43,11 +45,14 @@ export class Sweeper implements BackgroundJob {
 
   async #run(): Promise<void> {
     try {
+      if (!(await this.#engine.takeLease('sweep', leaseMs))) return;
       const now = Date.now();
       await this.sweepEmails(now - graceMs);
-      if (now - this.#lastStrayCheckMs < strayEveryMs) return;
-      this.#lastStrayCheckMs = now;
-      await this.removeStrayBlobs(now - graceMs);
+      if (now - this.#lastStrayCheckMs >= strayEveryMs) {
+        this.#lastStrayCheckMs = now;
+        await this.removeStrayBlobs(now - graceMs);
+      }
+      await this.#engine.takeLease('sweep', 0);
     } catch (error) {
       this.#log.error('the sweep of removed mail failed; it is tried again later', {}, error);
     }

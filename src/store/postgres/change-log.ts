@@ -19,7 +19,9 @@ export interface LoggedChange {
 /** Keeps what the transaction did to an account for processes that do not hear of it. */
 export function logChange(accountId: AccountId, { modseq, process, record }: LoggedChange): Operation<void> {
   return execute(
-    `INSERT INTO change_log (account_id, modseq, process, record, logged_at) VALUES (?, ?, ?, ?, ${nowMs})`,
+    `INSERT INTO change_log (account_id, modseq, process, record, logged_at) VALUES (?, ?, ?, ?, ${nowMs}) ` +
+      // Only an account whose counter was damaged, and repaired, gives a modseq twice.
+      'ON CONFLICT (account_id, modseq) DO UPDATE SET process = excluded.process, record = excluded.record',
     ...[accountId, modseq, process, record],
   );
 }

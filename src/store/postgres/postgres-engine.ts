@@ -99,9 +99,11 @@ export class PostgresEngine implements Engine {
   write<Name extends WriteName>(name: Name, args: WriteArguments<Name>, origin?: string): Promise<WriteResult<Name>> {
     // The operation of a name answers with a result of this name.
     const work = this.#write(name, args, origin) as Promise<WriteResult<Name>>;
-    this.#underWay.add(work);
-    const done = (): unknown => this.#underWay.delete(work);
-    work.then(done, done);
+    const settled: Promise<unknown> = work.then(
+      () => this.#underWay.delete(settled),
+      () => this.#underWay.delete(settled),
+    );
+    this.#underWay.add(settled);
     return work;
   }
 
@@ -135,7 +137,7 @@ export class PostgresEngine implements Engine {
   }
 
   async #close(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
     await this.#announcer.finish();
     await this.#feeds.close();
     await Promise.all([this.#driver.close(), this.#announcing.close()]);

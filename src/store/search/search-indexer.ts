@@ -20,6 +20,8 @@ const longestWaitMs = 20_000;
 const threadIdleMs = 20_000;
 /** After a failure (a full disk, say). */
 const retryMs = 30_000;
+/** Of several processes on one database one indexes, for all: renewed with each block, taken over when it died. */
+const lease = { name: 'search', forMs: 60_000, lookAgainMs: 5000 } as const;
 
 /** Fills the text index behind the deliveries. What it has not reached yet, searches look at themselves. */
 export class SearchIndexer implements BackgroundJob {
@@ -77,9 +79,13 @@ export class SearchIndexer implements BackgroundJob {
   async #run(): Promise<void> {
     this.#again = false;
     try {
-      while (!this.#stopped && (await this.#indexSome())) {
-        // One batch after another, until none is left.
-      }
+      do {
+        if (!(await this.#engine.takeLease(lease.name, lease.forMs))) {
+          setTimeout(() => this.#schedule(0), lease.lookAgainMs).unref();
+          return;
+        }
+      } while (!this.#stopped && (await this.#indexSome()));
+      await this.#engine.takeLease(lease.name, 0);
     } catch (error) {
       this.#log.error('the text index could not be filled; searches stay exact but slower', {}, error);
       setTimeout(() => this.#schedule(0), retryMs).unref();

@@ -35,7 +35,7 @@ export async function* checkBlobs(reader: Reader, blobs: BlobStore): AsyncGenera
 async function checkBlob(row: SqlRow, blobs: BlobStore): Promise<Problem | undefined> {
   const [id, expected, size, encoding, octets] = row;
   const key = expected instanceof Uint8Array ? Buffer.from(expected).toString('hex') : '';
-  const where = `blob ${id}`;
+  const where = `blob ${String(id)}`;
   if (Number(encoding) !== blobEncoding.blobStore) {
     const problem = checkOctets(
       Number(encoding),

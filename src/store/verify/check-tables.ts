@@ -120,7 +120,7 @@ export function* checkTables(): Operation<readonly Problem[]> {
     const rows = yield* query(`${sql} LIMIT ${reportedPerCheck}`);
     for (const [where, ...details] of rows) {
       const text = found.replaceAll(/\$(\d+)/g, (_mark, number: string) => String(details[Number(number) - 1] ?? '?'));
-      problems.push({ rule, where: `${tableOf(found)} ${where}`, found: text, repairable });
+      problems.push({ rule, where: `${tableOf(found)} ${String(where)}`, found: text, repairable });
     }
   }
   return problems;

@@ -9,7 +9,8 @@ export interface RepairReport {
 
 /**
  * Rebuilds what can be derived: counts, sizes, quota use, the list of removed emails, and the text index. Octets that
- * are lost stay lost. No server may run on the same SQLite database meanwhile.
+ * are lost stay lost. No server may run on the same SQLite database meanwhile; on PostgreSQL writes wait, and sessions end
+ * of accounts whose modseq was mended.
  */
 export async function repairStore(options: StoreOptions): Promise<RepairReport> {
   const before = await verifyStore(options);

@@ -2,10 +2,14 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startPostgresIfPossible } from '../../../test/servers/postgres.ts';
 import { flagBits } from '../flags.ts';
 import type { AccountId } from '../ids.ts';
 import { openStore } from '../open-store.ts';
+import type { StoreOptions } from '../store-options.ts';
+import type { AppendTarget } from '../store.ts';
 import type { ProblemRule } from './problem.ts';
 import { repairStore } from './repair-store.ts';
 import { verifyStore } from './verify-store.ts';
@@ -37,74 +41,123 @@ const damages: readonly (readonly [sql: string, rule: ProblemRule, mended: boole
   ['UPDATE blob SET octets = substr(octets, 1, 10) WHERE id = 1', 'blob-hash', false],
 ];
 
-describe('verify and repair', () => {
-  let pristine: string;
-  let dataDir: string;
+/** A kind of database, and how to get at one past the store. */
+interface Backend {
+  create(): Promise<StoreOptions>;
+  copy(pristine: StoreOptions): Promise<StoreOptions>;
+  damage(options: StoreOptions, sql: string): Promise<void>;
+}
 
-  beforeEach(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'posthorn-verify-'));
-    await cp(pristine, dataDir, { recursive: true });
-  });
+async function newFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'posthorn-verify-'));
+}
 
-  beforeAll(async () => {
-    pristine = await mkdtemp(join(tmpdir(), 'posthorn-verify-'));
-    const store = await openStore({ dataDir: pristine });
-    const account = { name: 'ann', mailboxes: 'standard' } as const;
-    const edit = { baseVersion: 0, put: [], remove: [], createAccounts: [account], removeAccounts: [] };
-    const edited = await store.editDirectory(edit);
-    const accountId = (edited.ok ? edited.accountIds.get('ann') : undefined) ?? (0 as AccountId);
-    for (let i = 0; i < 4; i += 1) {
-      const octets = new TextEncoder().encode(`Subject: m${i}\r\n\r\n${'some text '.repeat(30)}\r\n`);
-      const target = {
-        accountId,
-        mailbox: { name: 'INBOX', orInbox: false },
-        flags: 0,
-        keywords: [],
-        receivedAtMs: 0,
-        prefix: 'X: y\r\n',
-      };
-      await store.append({ message: { kind: 'octets', octets }, targets: [target] });
-    }
-    const inbox = await store.findMailbox(accountId, 'INBOX');
-    if (inbox === undefined) throw new Error('no INBOX');
-    const at = { accountId, mailboxId: inbox.id };
-    await store.setFlags({ ...at, uids: [[1, 1]], how: 'add', flags: flagBits['\\Seen'], keywords: [] });
-    await store.expunge({ ...at, uids: [[3, 3]], onlyDeleted: false });
-    await store.close();
-  });
-
-  test('a store that nobody touched has no problems', async () => {
-    expect(await verifyStore({ dataDir })).toEqual({ problems: [], accounts: 1, mailboxes: 6, messages: 3, blobs: 4 });
-  });
-
-  test.each(damages)('%s', async (sql, rule, mended) => {
+const sqlite: Backend = {
+  create: async () => ({ dataDir: await newFolder() }),
+  async copy(pristine) {
+    const dataDir = await newFolder();
+    await cp(pristine.dataDir, dataDir, { recursive: true });
+    return { dataDir };
+  },
+  damage({ dataDir }, sql) {
     const database = new DatabaseSync(join(dataDir, 'posthorn.db'));
     database.exec(sql);
     database.close();
-    const { before, after } = await repairStore({ dataDir });
+    return Promise.resolve();
+  },
+};
+
+const server = await startPostgresIfPossible();
+let copies = 0;
+
+async function runSql(url: string | undefined, sql: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+const postgres: Backend = {
+  async create() {
+    const databaseUrl = await server?.createDatabase();
+    if (databaseUrl === undefined) throw new Error('no server');
+    return { dataDir: await newFolder(), databaseUrl };
+  },
+  async copy(pristine) {
+    const url = new URL(pristine.databaseUrl ?? '');
+    const from = url.pathname.slice(1);
+    copies += 1;
+    url.pathname = `${from}_${copies}`;
+    await runSql(server?.url, `CREATE DATABASE ${from}_${copies} TEMPLATE ${from}`);
+    return { dataDir: await newFolder(), databaseUrl: url.href };
+  },
+  damage: ({ databaseUrl }, sql) => runSql(databaseUrl, sql),
+};
+
+async function fill(options: StoreOptions): Promise<void> {
+  const store = await openStore(options);
+  const account = { name: 'ann', mailboxes: 'standard' } as const;
+  const edit = { baseVersion: 0, put: [], remove: [], createAccounts: [account], removeAccounts: [] };
+  const edited = await store.editDirectory(edit);
+  const accountId = (edited.ok ? edited.accountIds.get('ann') : undefined) ?? (0 as AccountId);
+  for (let i = 0; i < 4; i += 1) {
+    const octets = new TextEncoder().encode(`Subject: m${i}\r\n\r\n${'some text '.repeat(30)}\r\n`);
+    await store.append({ message: { kind: 'octets', octets }, targets: [target(accountId, 'X: y\r\n')] });
+  }
+  const inbox = await store.findMailbox(accountId, 'INBOX');
+  if (inbox === undefined) throw new Error('no INBOX');
+  const at = { accountId, mailboxId: inbox.id };
+  await store.setFlags({ ...at, uids: [[1, 1]], how: 'add', flags: flagBits['\\Seen'], keywords: [] });
+  await store.expunge({ ...at, uids: [[3, 3]], onlyDeleted: false });
+  await store.close();
+}
+
+function target(accountId: AccountId, prefix = ''): AppendTarget {
+  const mailbox = { name: 'INBOX', orInbox: false };
+  return { accountId, mailbox, flags: 0, keywords: [], receivedAtMs: 0, prefix };
+}
+
+describe.each([
+  { name: 'SQLite', backend: sqlite, skip: false },
+  { name: 'PostgreSQL', backend: postgres, skip: server === undefined },
+])('verify and repair on $name', ({ backend, skip }) => {
+  let pristine: StoreOptions;
+  let options: StoreOptions;
+
+  beforeAll(async () => {
+    if (skip) return;
+    pristine = await backend.create();
+    await fill(pristine);
+  });
+  beforeEach(async () => {
+    if (!skip) options = await backend.copy(pristine);
+  });
+
+  test.skipIf(skip)('a store that nobody touched has no problems', async () => {
+    expect(await verifyStore(options)).toEqual({ problems: [], accounts: 1, mailboxes: 6, messages: 3, blobs: 4 });
+  });
+
+  test.skipIf(skip).each(damages)('%s', async (sql, rule, mended) => {
+    await backend.damage(options, sql);
+    const { before, after } = await repairStore(options);
     expect(before.problems.map((problem) => problem.rule)).toContain(rule);
     expect(after.problems.some((problem) => problem.rule === rule)).toBe(!mended);
   });
 
-  test('a blob that is missing in the blob store is reported', async () => {
-    const store = await openStore({ dataDir });
+  test.skipIf(skip)('a blob that is missing in the blob store is reported', async () => {
+    const store = await openStore(options);
     const { accountIds } = await store.readDirectory();
     const accountId = accountIds.get('ann') ?? (0 as AccountId);
     const spool = store.newSpool({ maxBytes: 10_000_000 });
     for (let i = 0; i < 10; i += 1) await spool.write(new Uint8Array(100_000).fill(65 + i));
-    const target = {
-      accountId,
-      mailbox: { name: 'INBOX', orInbox: false },
-      flags: 0,
-      keywords: [],
-      receivedAtMs: 0,
-      prefix: '',
-    };
-    await store.append({ message: await spool.finish(), targets: [target] });
+    await store.append({ message: await spool.finish(), targets: [target(accountId)] });
     await store.close();
-    expect((await verifyStore({ dataDir })).problems).toEqual([]);
-    await rm(join(dataDir, 'blobs'), { recursive: true });
-    const { problems } = await verifyStore({ dataDir });
+    expect((await verifyStore(options)).problems).toEqual([]);
+    await rm(join(options.dataDir, 'blobs'), { recursive: true });
+    const { problems } = await verifyStore(options);
     expect(problems.map((problem) => problem.rule)).toEqual(['blob-missing']);
   });
 });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { openBlobStore } from '../blobs/open-blob-store.ts';
 import { newestMigration } from '../migrations/migrations.ts';
 import { first, query, type Operation } from '../sql/statement.ts';
+import { PostgresDriver } from '../postgres/postgres-driver.ts';
 import { SqliteConnection } from '../sqlite/sqlite-connection.ts';
 import { DatabaseTooNew } from '../migrations/migrate.ts';
 import { blobPlace } from '../open-engine.ts';
@@ -19,11 +20,14 @@ export interface VerifyReport {
   readonly blobs: number;
 }
 
+/** A check of a large database takes its time. */
+const longestCheckMs = 6 * 60 * 60_000;
+
 /** Checks every invariant of the store, also beside a running server. Changes nothing. */
 export async function verifyStore(options: StoreOptions): Promise<VerifyReport> {
   const { reader, check, close } = await openReader(options);
   try {
-    const problems: Problem[] = [...(await check())];
+    const problems: Problem[] = [...check()];
     const version = await reader.read(first('SELECT max(version) FROM schema_version'));
     if (Number(version?.[0]) > newestMigration) throw new DatabaseTooNew(Number(version?.[0]));
     problems.push(...(await reader.read(checkTables())), ...(await reader.read(checkSearch())));
@@ -37,28 +41,36 @@ export async function verifyStore(options: StoreOptions): Promise<VerifyReport> 
 
 interface OpenReader {
   readonly reader: Reader;
-  /** What the database says of itself. */
-  check(): Promise<readonly Problem[]>;
-  close(): Promise<void>;
+  /** What the database says of itself; PostgreSQL says nothing. */
+  readonly check: () => readonly Problem[];
+  readonly close: () => Promise<void>;
 }
 
-async function openReader(options: StoreOptions): Promise<OpenReader> {
-  if (options.databaseUrl !== undefined) throw new Error('verify of PostgreSQL is opened elsewhere');
-  const connection = new SqliteConnection(join(options.dataDir, 'posthorn.db'), {
-    readOnly: true,
-    cacheKiB: 16 * 1024,
-  });
+function openReader(options: StoreOptions): Promise<OpenReader> {
+  return options.databaseUrl === undefined
+    ? Promise.resolve(openSqlite(join(options.dataDir, 'posthorn.db')))
+    : openPostgres(options.databaseUrl);
+}
+
+function openSqlite(path: string): OpenReader {
+  const connection = new SqliteConnection(path, { readOnly: true, cacheKiB: 16 * 1024 });
   const reader: Reader = { read: (operation) => Promise.resolve(connection.read(operation)) };
   return {
     reader,
-    async check() {
+    check() {
       const answer = connection.pragma('quick_check(10)');
       return answer === 'ok' ? [] : [{ rule: 'database', where: 'posthorn.db', found: answer, repairable: false }];
     },
-    async close() {
+    close() {
       connection.close();
+      return Promise.resolve();
     },
   };
+}
+
+async function openPostgres(url: string): Promise<OpenReader> {
+  const driver = await PostgresDriver.open({ url, maxConnections: 1, statementTimeoutMs: longestCheckMs });
+  return { reader: driver, check: () => [], close: () => driver.close() };
 }
 
 /** Every live email is in a block of its account's index or waits for it. */
@@ -78,7 +90,7 @@ function* checkSearch(): Operation<readonly Problem[]> {
     );
     const missing = live.filter((row) => !covered.has(Number(row[0])));
     if (missing.length === 0) continue;
-    const found = `${missing.length} messages are missing in the text index, the first is email ${missing[0]?.[0]}`;
+    const found = `${missing.length} messages are missing in the text index, the first is email ${String(missing[0]?.[0])}`;
     problems.push({ rule: 'search-index', where: `account ${id}`, found, repairable: true });
   }
   return problems;
