@@ -14,9 +14,20 @@ export interface Measured {
   readonly figures: Readonly<Record<string, number>>;
 }
 
+/** Waits until the server does nothing, ten seconds at most: indexing and the like run after the answer. */
+async function quiet(bench: Bench): Promise<void> {
+  for (let i = 0; i < 50; i++) {
+    const before = cpuTime(bench.target.pids());
+    if (!before) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    if ((cpuBetween(before, cpuTime(bench.target.pids())) ?? 0) < 20) return;
+  }
+}
+
 /** Prepares (not measured) and measures. */
 export async function measure(scenario: Scenario, bench: Bench): Promise<Measured> {
   await scenario.prepare?.(bench);
+  await quiet(bench);
   const pids = bench.target.pids();
   const [server, machine, client, begun] = [cpuTime(pids), machineCpuMs(), process.cpuUsage(), performance.now()];
   const done = await scenario.run(bench);

@@ -9,7 +9,7 @@ export const usage = `npm run bench -- [NAME…] [options]
   --target H:SMTP,H:IMAP,USER,PASSWORD[,PID…]
                      measure this server instead of one of ours (loopback only)
   --compare REV      also check out REV and measure both in turn
-  --reps N           repetitions of each scenario (3); the median is shown
+  --reps N           repetitions of each scenario; the median is shown. Without: three, or as many as start within 2.5 s
   --no-syncs         do not count fsync and fdatasync with strace in an additional run
   --json FILE        write all runs to FILE
   --list             name the scenarios and end
@@ -22,6 +22,8 @@ export interface Options {
   readonly target: string | undefined;
   readonly compare: string | undefined;
   readonly reps: number;
+  /** Milliseconds after which a scenario is not repeated any more. */
+  readonly budgetMs: number;
   readonly syncs: boolean;
   readonly json: string | undefined;
   readonly list: boolean;
@@ -52,6 +54,7 @@ export function parseOptions(args: readonly string[]): Options {
     target: values.target,
     compare: values.compare,
     reps,
+    budgetMs: values.reps === undefined ? 2500 : Infinity,
     syncs: !values['no-syncs'],
     json: values.json,
     list: values.list,

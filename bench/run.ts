@@ -78,7 +78,8 @@ async function runScenario(
   const benches = targets.map((target) => new Bench(target, options.quick ? 0.1 : 1));
   const runs: Measured[][] = benches.map(() => []);
   const skipped: (string | undefined)[] = benches.map((bench) => missing(scenario, bench.target));
-  for (let rep = 0; rep < options.reps; rep++) {
+  const begun = performance.now();
+  for (let rep = 0; rep < options.reps && (rep === 0 || performance.now() - begun < options.budgetMs); rep++) {
     for (const [i, bench] of benches.entries()) {
       if (skipped[i] !== undefined) continue;
       try {
