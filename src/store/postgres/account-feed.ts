@@ -166,6 +166,7 @@ export class AccountFeed {
         if (change === undefined) return this.#lost();
         this.#deliver(process === this.#source.process ? change : { ...change, origin: undefined });
       }
+      if (this.#ended) return;
       // What was known to be committed before we read is in the log, unless it is too long ago.
       if (logged.length < recordsPerRead && this.#last < known) return this.#lost();
     }
