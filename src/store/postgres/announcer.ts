@@ -23,7 +23,7 @@ export type Announcement =
  * all commits of the server wait for each other. Losing one is harmless, as every process looks again after a while.
  */
 export class Announcer {
-  readonly #driver: PostgresDriver;
+  readonly #driver: Pick<PostgresDriver, 'write'>;
   readonly #channel: string;
   readonly #process: string;
   readonly #log: Log;
@@ -31,7 +31,7 @@ export class Announcer {
   #sending: Promise<void> | undefined;
 
   /** @param driver with a connection of its own, so that announcements do not queue behind writes */
-  constructor(driver: PostgresDriver, channel: string, process: string, log: Log) {
+  constructor(driver: Pick<PostgresDriver, 'write'>, channel: string, process: string, log: Log) {
     this.#driver = driver;
     this.#channel = channel;
     this.#process = process;
