@@ -43,10 +43,10 @@ export async function localserve(options: LocalserveOptions): Promise<void> {
   const { assemble } = await import('./assemble.ts');
   const house = await assemble({ loaded, ground, certificate, log, prepare: furnish, captureAccount: account });
   writeFileSync(file, text);
-  announce(describe(dir, file, house.listeners));
-  await runHouse(house, log, () =>
-    house.useCertificate(keptCertificate(join(dir, 'tls'), 'localhost', certificateNames)),
-  );
+  await runHouse(house, log, {
+    ready: () => announce(describe(dir, file, house.listeners)),
+    hangup: () => house.useCertificate(keptCertificate(join(dir, 'tls'), 'localhost', certificateNames)),
+  });
 }
 
 /** `~/.local/share/posthorn-localserve`, by the XDG base directory rules. */

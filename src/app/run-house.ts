@@ -6,15 +6,23 @@ const sameSignalMs = 500;
 
 /**
  * Serves until the first SIGTERM or SIGINT, then finishes what is under way. A second one ends the process at once.
- * SIGHUP calls `reload`.
+ * SIGHUP calls
+ * `on.hangup`; `on.ready` is called once signals are heard.
  */
-export async function runHouse(house: House, log: AdjustableLog, reload: () => void): Promise<void> {
-  const hangup = (): void => reload();
+export async function runHouse(
+  house: House,
+  log: AdjustableLog,
+  on: { readonly ready: () => void; readonly hangup: () => void },
+): Promise<void> {
+  const hangup = (): void => on.hangup();
   process.on('SIGHUP', hangup);
-  const signal = await new Promise<NodeJS.Signals>((resolve) => {
+  const stop = new Promise<NodeJS.Signals>((resolve) => {
     process.once('SIGTERM', resolve);
     process.once('SIGINT', resolve);
   });
+  // Whoever hears `ready` may send a signal at once.
+  on.ready();
+  const signal = await stop;
   log.info('stopping', { signal });
   const stoppingAt = performance.now();
   const impatient = (): void => {

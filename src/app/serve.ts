@@ -19,8 +19,7 @@ export async function serve(loaded: LoadedConfig): Promise<void> {
   for (const key of loaded.notYet) log.warn('not available in this version', { key, file: loaded.file });
   for (const { name, host, port } of house.listeners) log.info('listening', { service: name, ip: host, port });
   log.info('started', { version: posthornVersion(), hostname: loaded.config.hostname, data: loaded.dataDir });
-  announce([]);
-  await runHouse(house, log, () => reload(loaded, house, log));
+  await runHouse(house, log, { ready: () => announce([]), hangup: () => reload(loaded, house, log) });
 }
 
 /** Certificates and the log follow the file at once; all else waits for a restart, and that is said. */

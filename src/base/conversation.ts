@@ -58,8 +58,11 @@ export interface Sink<Event = never> {
   flush(): void;
   /** From the next input on: lines of at most `maxBytes` without CRLF. This is how a conversation starts. */
   expectLines(maxBytes: number): void;
-  /** From the next input on: exactly `count` octets, then lines again. */
-  expectOctets(count: number): void;
+  /**
+   * From the next input on: exactly `count` octets, then lines again. `passing`: nobody looks at a piece once its `accept`
+   * has settled, so its memory may be given back at once.
+   */
+  expectOctets(count: number, passing?: boolean): void;
   /** From the next input on: octets go to `framer` until it is done, then lines again. */
   expectFramed(framer: Framer): void;
   /** Turn on TLS after what was written is sent. Octets that arrived already are discarded (no STARTTLS injection, RFC 3207 section 4). */

@@ -10,8 +10,10 @@ export class InputTaker {
   readonly #buffer = new InputBuffer();
   #maxLine = 1024;
   #count = 0;
+  /** What is counted passes through and is not kept. */
+  #passing = false;
   #framer: Framer | undefined;
-  /** A whole chunk that a framer has consumed. */
+  /** A whole chunk that was consumed and is not kept. */
   #spent: Uint8Array | undefined;
 
   /** Octets that wait. */
@@ -36,8 +38,9 @@ export class InputTaker {
     this.#maxLine = maxBytes;
   }
 
-  expectOctets(count: number): void {
+  expectOctets(count: number, passing: boolean): void {
     this.#count = count;
+    this.#passing = passing;
   }
 
   expectFramed(framer: Framer): void {
@@ -54,7 +57,7 @@ export class InputTaker {
   }
 
   /**
-   * The conversation is done with the last input. The memory of a chunk that a framer consumed is given back at once: while a
+   * The conversation is done with the last input. The memory of a chunk that passed through is given back at once: while a
    * large message streams through, waiting for the garbage collector would cost tens of megabytes.
    */
   release(): void {
@@ -79,6 +82,7 @@ export class InputTaker {
     if (octets === undefined) return undefined;
     this.#count -= octets.length;
     this.#buffer.consume(octets.length);
+    if (this.#passing && isWorthReleasing(octets)) this.#spent = octets;
     return { kind: 'octets', octets, last: this.#count === 0 };
   }
 }

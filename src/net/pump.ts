@@ -123,8 +123,8 @@ export class Pump<Event> implements Sink<Event>, SocketOwner, Ticking {
     this.#input.expectLines(maxBytes);
   }
 
-  expectOctets(count: number): void {
-    this.#input.expectOctets(count);
+  expectOctets(count: number, passing = false): void {
+    this.#input.expectOctets(count, passing);
     this.#dataMs = this.#dataBytes = 0;
   }
 

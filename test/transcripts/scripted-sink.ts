@@ -42,8 +42,8 @@ export class ScriptedSink<Event> implements Sink<Event> {
   expectLines(maxBytes: number): void {
     this.#input.expectLines(maxBytes);
   }
-  expectOctets(count: number): void {
-    this.#input.expectOctets(count);
+  expectOctets(count: number, passing = false): void {
+    this.#input.expectOctets(count, passing);
   }
   expectFramed(framer: Framer): void {
     this.#input.expectFramed(framer);

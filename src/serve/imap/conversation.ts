@@ -268,7 +268,7 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
     if (literal.sync) sink.write('+ go ahead\r\n');
     let failed: { readonly error: unknown } | undefined;
     if (literal.sizeBytes > 0) {
-      sink.expectOctets(literal.sizeBytes);
+      sink.expectOctets(literal.sizeBytes, true);
       for (let last = false; !last;) {
         const input = await this.gate.next();
         if (input.kind !== 'octets') throw new ConnectionEnded('unexpected input');

@@ -6,7 +6,7 @@ import { silentLog } from '../../base/log.ts';
 import { execute, query } from '../sql/statement.ts';
 import type { Operation } from '../sql/statement.ts';
 import { CommitUnknown, DatabaseUnavailable } from '../store.ts';
-import { Bench, server } from './postgres-bench.ts';
+import { Bench, server } from '../../../test/store/postgres-bench.ts';
 import { PostgresDriver } from './postgres-driver.ts';
 
 describe.skipIf(server === undefined)('connections that break', () => {

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { execute, first, query } from '../sql/statement.ts';
 import type { Operation, SqlValue } from '../sql/statement.ts';
 import { StorageFull } from '../store.ts';
-import { Bench, server, waitUntil } from './postgres-bench.ts';
+import { Bench, server, waitUntil } from '../../../test/store/postgres-bench.ts';
 import { UnsupportedValue } from './sql-values.ts';
 
 /** Adds to a value the careless way: what it read may be old when it writes. */

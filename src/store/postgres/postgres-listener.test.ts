@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { query } from '../sql/statement.ts';
 import { notify } from './notify.ts';
-import { Bench, server, waitUntil } from './postgres-bench.ts';
+import { Bench, server, waitUntil } from '../../../test/store/postgres-bench.ts';
 import type { Notice } from './postgres-listener.ts';
 
 describe.skipIf(server === undefined)('notifications', () => {

@@ -119,8 +119,12 @@ export class SqliteWriter {
   #checkpointWhenLong(): void {
     this.#commits += 1;
     if (this.#commits % commitsBetweenLooks !== 0) return;
-    const pages = Number(this.#connection.pragmaRow('wal_checkpoint(NOOP)')[1]);
-    if (pages >= checkpointAfterPages) this.#connection.pragmaRow('wal_checkpoint(PASSIVE)');
+    try {
+      const pages = Number(this.#connection.pragmaRow('wal_checkpoint(NOOP)')[1]);
+      if (pages >= checkpointAfterPages) this.#connection.pragmaRow('wal_checkpoint(PASSIVE)');
+    } catch {
+      // No room for the pages in the database: they are safe in the log, and the next look tries again.
+    }
   }
 }
 

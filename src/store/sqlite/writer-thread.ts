@@ -39,7 +39,11 @@ function start(port: MessagePort, data: WriterThreadData): void {
       setTimeout(finish, 5);
       return;
     }
-    connection.pragmaRow('wal_checkpoint(TRUNCATE)');
+    try {
+      connection.pragmaRow('wal_checkpoint(TRUNCATE)');
+    } catch {
+      // No room: what is in the log is copied at the next start.
+    }
     connection.close();
     port.postMessage({ kind: 'closed' });
     port.close();

@@ -29,7 +29,7 @@ export const bdat = command({
     const receiver = new ChunkReceiver(session, size, last, findRefusal(session));
     if (size === 0) return receiver.end();
     session.receiver = receiver;
-    session.sink.expectOctets(size);
+    session.sink.expectOctets(size, true);
     return undefined;
   },
 });

@@ -1,9 +1,9 @@
 import { Client } from 'pg';
-import type { PostgresServer } from '../../../test/servers/postgres.ts';
-import { startPostgresIfPossible } from '../../../test/servers/postgres.ts';
-import type { SqlValue } from '../sql/statement.ts';
-import { PostgresDriver } from './postgres-driver.ts';
-import type { PostgresOptions } from './postgres-driver.ts';
+import type { PostgresServer } from '../servers/postgres.ts';
+import { startPostgresIfPossible } from '../servers/postgres.ts';
+import type { SqlValue } from '../../src/store/sql/statement.ts';
+import { PostgresDriver } from '../../src/store/postgres/postgres-driver.ts';
+import type { PostgresOptions } from '../../src/store/postgres/postgres-driver.ts';
 
 /** The server of the tests; undefined where none can be started. */
 export const server: PostgresServer | undefined = await startPostgresIfPossible();
