@@ -28,8 +28,8 @@ export function* lockAccounts(name: WriteName, args: unknown): Operation<void> {
   for (const accountId of accountsOf(args)) yield* execute(lockAccount, accountId);
 }
 
-/** Ascending, each once. */
-function accountsOf(args: unknown): readonly number[] {
+/** The accounts a write belongs to, ascending, each once; none for those that look after the database as a whole. */
+export function accountsOf(args: unknown): readonly number[] {
   const request = args as {
     readonly accountId?: number;
     readonly target?: { readonly accountId: number };

@@ -12,12 +12,13 @@ import type { Operation } from '../sql/statement.ts';
 import { CommitUnknown, type AppendMessage } from '../store.ts';
 import { answerOfUndone, startOperation } from '../write-outcome.ts';
 import type { WriteArguments, WriteName, WriteResult } from '../write-request.ts';
+import { AccountTurns } from './account-turns.ts';
 import { Announcer } from './announcer.ts';
 import { ChangeFeeds } from './change-feeds.ts';
 import { logChange, readPositions } from './change-log.ts';
 import { printChange, splitByModseq, type AccountChange } from './change-record.ts';
 import { takeLease } from './lease.ts';
-import { lockAccounts } from './lock-accounts.ts';
+import { accountsOf, lockAccounts } from './lock-accounts.ts';
 import { PostgresDriver } from './postgres-driver.ts';
 
 /** One posthorn installation in a database: all its processes hear each other here. */
@@ -50,6 +51,7 @@ export class PostgresEngine implements Engine {
   readonly #process: string;
   readonly #feeds: ChangeFeeds;
   readonly #announcer: Announcer;
+  readonly #turns = new AccountTurns();
   readonly #underWay = new Set<Promise<unknown>>();
   #listener: (committed: Committed) => void = () => {};
   #closed: Promise<void> | undefined;
@@ -150,7 +152,7 @@ export class PostgresEngine implements Engine {
     try {
       const { written, changes } = await (long
         ? this.#driver.exclusively(exclusiveKey, operation)
-        : this.#driver.write(operation));
+        : this.#turns.use(accountsOf(prepared), () => this.#driver.write(operation)));
       await this.#announce(changes, written.directoryVersion);
       return written.result;
     } catch (error) {
