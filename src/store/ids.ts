@@ -5,7 +5,6 @@ export type MailboxId = Brand<number, 'MailboxId'>;
 /** One message in one account, in however many of its mailboxes. */
 export type EmailId = Brand<number, 'EmailId'>;
 export type ThreadId = Brand<number, 'ThreadId'>;
-export type BlobId = Brand<number, 'BlobId'>;
 /** RFC 9051 section 2.3.1.1: 1 to 4294967295, per mailbox, never reused. */
 export type Uid = Brand<number, 'Uid'>;
 /** RFC 7162: one counter per account; each write operation takes one value and stamps what it touched. */

@@ -30,7 +30,8 @@ function start(port: MessagePort, data: WriterThreadData): void {
     take(message);
     // Whatever has arrived meanwhile shares the commit.
     for (let more = receiveMessageOnPort(port); more !== undefined; more = receiveMessageOnPort(port))
-      take(more.message);
+      // Only the engine's side writes to this port.
+      take(more.message as ToWriter);
     writer.commitWaiting();
     if (closing) finish();
   });

@@ -1,16 +1,16 @@
 /**
  * Run by hand, not a test: what signatures cost and how often they say "perhaps" where the answer is no.
  *
- *     node src/store/search/measure-signatures.ts FOLDER    # of messages; looks into its folders
+ *     node bench/measure-signatures.ts FOLDER    # of messages; looks into its folders
  *
  * Bodies are taken as they are (not decoded), each message up to 1 MiB. Needles are drawn from other messages of the
  * folder: words, and pieces of any text.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { foldForSearch } from '../../mime/fold-for-search.ts';
-import { encodeBlock, findCandidates } from './signature-block.ts';
-import { computeSignature, hashNeedles, mayContain } from './trigram-signature.ts';
+import { foldForSearch } from '../src/mime/fold-for-search.ts';
+import { encodeBlock, findCandidates } from '../src/store/search/signature-block.ts';
+import { computeSignature, hashNeedles, mayContain } from '../src/store/search/trigram-signature.ts';
 
 interface Mail {
   readonly header: string;
