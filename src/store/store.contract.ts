@@ -111,6 +111,31 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(await mailboxNamed(account, 'INBOX')).toMatchObject({ total: 1, unseen: 0, uidNext: 2 });
     });
 
+    test('octets that no text can hold are kept as they are, and what is shown of them can be read', async () => {
+      const account = await newAccount();
+      const odd = '\0 \u0001\u007f\ud800 =?utf-8?q?=00=ED=A0=80?=';
+      const octets = Buffer.concat([
+        Buffer.from(`From: "${odd}" <${odd}@example.org>\r\nSubject: ${odd}\r\nMessage-ID: <${odd}@x>\r\n`),
+        Buffer.from(
+          `Content-Type: text/plain; name="${odd}"\r\nContent-ID: <${odd}>\r\nX-${odd}: ${odd}\r\n\r\n${odd}`,
+        ),
+        Buffer.from([0, 255, 254, 0xed, 0xa0, 0x80, 0]),
+      ]);
+      const stored = await append(account, octets);
+      const reader = await store.openMessage(account, stored.emailId);
+      expect(Buffer.from((await reader?.read(0, 1e9)) ?? []).equals(octets)).toBe(true);
+      const selection = {
+        accountId: account,
+        mailboxId: stored.mailboxId,
+        uids: [[1, 1]],
+        withExpunged: false,
+      } as const;
+      for await (const [row] of store.readEmails(selection, { envelope: true, bodyStructure: true, preview: true })) {
+        expect(row?.envelope).toMatch(/^\(.+\)$/s);
+        expect([row?.envelope, row?.bodyStructure, row?.preview].join()).not.toContain('\0');
+      }
+    });
+
     test('one message to many accounts is one append; a full account does not stop the others', async () => {
       const [a, b] = [await newAccount(), await newAccount()];
       const outcomes = await store.append({
