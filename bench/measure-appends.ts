@@ -1,16 +1,16 @@
 /**
  * Run by hand, not a test: how many messages a second are filed, and what one costs this process.
  *
- *     node test/store/measure-appends.ts [DATABASE-URL]    # without one: the server of the tests (no fsync)
- *     node test/store/measure-appends.ts sqlite            # for comparison (with fsync)
+ *     node bench/measure-appends.ts [DATABASE-URL]    # without one: the server of the tests (no fsync)
+ *     node bench/measure-appends.ts sqlite            # for comparison (with fsync)
  *
  * Messages of 4 kB, all different, to 50 accounts in turn (or `ACCOUNTS=1`), by 1, 10 and 100 senders at a time.
  */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startPostgres } from '../servers/postgres.ts';
-import { openStore } from '../../src/store/open-store.ts';
+import { startPostgres } from '../test/servers/postgres.ts';
+import { openStore } from '../src/store/open-store.ts';
 
 const accounts = Number(process.env['ACCOUNTS'] ?? 50);
 const seconds = 4;
