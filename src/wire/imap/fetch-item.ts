@@ -2,7 +2,7 @@ import type { Section } from '../../mime/find-section.ts';
 import type { Partial } from './imap-reader.ts';
 import type { SequenceSet } from './sequence-set.ts';
 
-/** fetch-att of RFC 9051 section 9, of RFC 3501 (RFC822…) and RFC 7162 (MODSEQ). Macros are resolved by the reader. */
+/** fetch-att of RFC 9051 section 9, of RFC 3501 (RFC822…), RFC 7162 (MODSEQ), RFC 8514 (SAVEDATE) and RFC 8970 (PREVIEW). Macros are resolved by the reader. */
 export type FetchItem =
   | {
       readonly kind:
@@ -13,7 +13,9 @@ export type FetchItem =
         | 'envelope'
         | 'body'
         | 'bodystructure'
-        | 'modseq';
+        | 'modseq'
+        | 'savedate'
+        | 'preview';
     }
   /** BODY[…] and BODY.PEEK[…]. */
   | {

@@ -54,7 +54,16 @@ function expectModifiers(r: ImapReader): Modifiers {
   return modifiers;
 }
 
-const plainItems = ['UID', 'FLAGS', 'INTERNALDATE', 'RFC822.SIZE', 'ENVELOPE', 'BODYSTRUCTURE', 'MODSEQ'] as const;
+const plainItems = [
+  'UID',
+  'FLAGS',
+  'INTERNALDATE',
+  'RFC822.SIZE',
+  'ENVELOPE',
+  'BODYSTRUCTURE',
+  'MODSEQ',
+  'SAVEDATE',
+] as const;
 const oldItems = ['RFC822.HEADER', 'RFC822.TEXT', 'RFC822'] as const;
 
 /** fetch-att. RFC 9051 section 9. */
@@ -65,7 +74,15 @@ export function expectItem(r: ImapReader): FetchItem {
   for (const name of oldItems) {
     if (r.takeWord(name)) return { kind: name.toLowerCase() as Lowercase<typeof name> };
   }
-  return takeBracketItem(r) ?? r.fail('fetch item');
+  return takePreview(r) ?? takeBracketItem(r) ?? r.fail('fetch item');
+}
+
+/** "PREVIEW" [SP "(" "LAZY" ")"]: previews are made at delivery, so lazy ones cost no less. RFC 8970 section 6. */
+function takePreview(r: ImapReader): FetchItem | undefined {
+  if (!r.takeWord('PREVIEW')) return undefined;
+  const lazy = /^ \(LAZY\)/i.exec(r.text.slice(r.at, r.at + 7))?.[0];
+  r.at += lazy?.length ?? 0;
+  return { kind: 'preview' };
 }
 
 /** BODY, BODY[…], BODY.PEEK[…], BINARY[…], BINARY.PEEK[…], BINARY.SIZE[…]: `[` is an atom character, so no takeWord. */

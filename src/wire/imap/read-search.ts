@@ -109,6 +109,8 @@ function expectNeedle(r: ImapReader): string {
 function takeValueKey(r: ImapReader, name: string): SearchKey | undefined {
   switch (name) {
     case 'ALL':
+    // RFC 8514 section 4.3: every mailbox keeps save dates.
+    case 'SAVEDATESUPPORTED':
       return { kind: 'all' };
     // RFC 3501: recent and unseen; nothing is recent here.
     case 'NEW':
@@ -124,6 +126,10 @@ function takeValueKey(r: ImapReader, name: string): SearchKey | undefined {
     case 'SMALLER':
       r.expectSpace();
       return { kind: 'size', is: name === 'LARGER' ? 'larger' : 'smaller', bytes: r.expectNumber64() };
+    case 'OLDER':
+    case 'YOUNGER':
+      r.expectSpace();
+      return { kind: 'age', is: name === 'OLDER' ? 'older' : 'younger', seconds: r.expectNonZero() };
     case 'MODSEQ':
       return expectModseq(r);
     default:
@@ -132,11 +138,12 @@ function takeValueKey(r: ImapReader, name: string): SearchKey | undefined {
 }
 
 function takeDateKey(r: ImapReader, name: string): SearchKey | undefined {
-  const found = /^(SENT)?(BEFORE|ON|SINCE)$/.exec(name);
+  const found = /^(SENT|SAVED)?(BEFORE|ON|SINCE)$/.exec(name);
   if (found === null) return undefined;
   r.expectSpace();
   const is = found[2] === 'BEFORE' ? 'before' : found[2] === 'ON' ? 'on' : 'since';
-  return { kind: 'date', of: found[1] === undefined ? 'internal' : 'sent', is, dayMs: r.expectDate() };
+  const of = found[1] === undefined ? 'internal' : found[1] === 'SENT' ? 'sent' : 'saved';
+  return { kind: 'date', of, is, dayMs: r.expectDate() };
 }
 
 /** search-modsequence = "MODSEQ" [search-modseq-ext] SP mod-sequence-valzer. RFC 7162 section 7. One modseq covers all metadata, so the entry name does not matter. */

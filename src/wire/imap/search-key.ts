@@ -13,13 +13,15 @@ export type SearchKey =
   | { readonly kind: 'flag'; readonly flag: string; readonly set: boolean }
   | { readonly kind: 'text'; readonly in: 'text' | 'body'; readonly needle: string }
   | { readonly kind: 'header'; readonly name: string; readonly needle: string }
-  /** BEFORE, ON, SINCE (INTERNALDATE) and SENTBEFORE … (Date field). `dayMs`: start of the day, in UTC. */
+  /** BEFORE, ON, SINCE (INTERNALDATE), SENTBEFORE … (Date field) and SAVEDBEFORE … (RFC 8514 section 4.3). `dayMs`: start of the day, in UTC. */
   | {
       readonly kind: 'date';
-      readonly of: 'internal' | 'sent';
+      readonly of: 'internal' | 'sent' | 'saved';
       readonly is: 'before' | 'on' | 'since';
       readonly dayMs: number;
     }
+  /** OLDER, YOUNGER: age by INTERNALDATE. RFC 5032. */
+  | { readonly kind: 'age'; readonly is: 'older' | 'younger'; readonly seconds: number }
   | { readonly kind: 'size'; readonly is: 'larger' | 'smaller'; readonly bytes: number }
   | { readonly kind: 'modseq'; readonly atLeast: number }
   | { readonly kind: 'not'; readonly key: SearchKey }

@@ -2,11 +2,11 @@ import { expectFetch } from '../../../wire/imap/read-fetch.ts';
 import { command } from '../command.ts';
 import { runFetch } from '../fetch/run-fetch.ts';
 
-/** FETCH. RFC 9051 section 6.4.5; BINARY RFC 3516, MODSEQ and CHANGEDSINCE RFC 7162 section 3.1.4. */
+/** FETCH. RFC 9051 section 6.4.5; BINARY RFC 3516, MODSEQ and CHANGEDSINCE RFC 7162 section 3.1.4, SAVEDATE RFC 8514, PREVIEW RFC 8970. */
 export const fetch = command({
   name: 'FETCH',
   states: ['selected'],
-  capabilities: ['BINARY'],
+  capabilities: ['BINARY', 'SAVEDATE', 'PREVIEW'],
   tells: 'no-expunge',
   parse: expectFetch,
   run: (session, args, reply) => runFetch(session, args, false, reply),

@@ -1,6 +1,8 @@
 import { printImapDate } from '../../../mime/print-imap-date.ts';
 import type { EmailColumns } from '../../../store/email-row.ts';
 import type { FetchItem } from '../../../wire/imap/fetch-item.ts';
+import { printString } from '../../../wire/imap/print-string.ts';
+import { encodeUtf8 } from '../../../wire/imap/utf8-octets.ts';
 import { printFlags } from '../flag-text.ts';
 import type { MessageCursor } from './message-cursor.ts';
 import { printItemName } from './item-name.ts';
@@ -40,6 +42,7 @@ export function planFetch(items: readonly FetchItem[], implied: ImpliedItems): F
   for (const item of items) {
     if (isStored(item.kind)) needsRow = true;
     if (item.kind === 'envelope') columns.envelope = true;
+    if (item.kind === 'preview') columns.preview = true;
     if (item.kind === 'body' || item.kind === 'bodystructure') columns.bodyStructure = true;
     const text = printerOf(item);
     if (text !== undefined) {
@@ -69,6 +72,8 @@ function octetKey(item: OctetItem): string {
 function isStored(kind: FetchItem['kind']): boolean {
   return (
     kind === 'envelope' ||
+    kind === 'savedate' ||
+    kind === 'preview' ||
     kind === 'body' ||
     kind === 'bodystructure' ||
     kind === 'internaldate' ||
@@ -91,6 +96,12 @@ function printerOf(item: FetchItem): ((message: MessageCursor) => string) | unde
       return printModseq;
     case 'internaldate':
       return (message) => `INTERNALDATE "${printImapDate(message.row.receivedAtMs)}"`;
+    // RFC 8514 section 4.2.
+    case 'savedate':
+      return (message) => `SAVEDATE "${printImapDate(message.row.savedAtMs)}"`;
+    // RFC 8970 section 3.1: UTF-8; a literal where it is not ASCII.
+    case 'preview':
+      return (message) => `PREVIEW ${printString(encodeUtf8(message.row.preview))}`;
     case 'rfc822.size':
       return (message) => `RFC822.SIZE ${message.row.sizeBytes}`;
     case 'envelope':

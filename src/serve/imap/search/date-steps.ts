@@ -12,11 +12,26 @@ function isThen(ms: number, { is, dayMs: start }: DateKey): boolean {
   return is === 'since' ? ms >= start : ms >= start && ms < start + dayMs;
 }
 
-/** BEFORE, ON, SINCE: INTERNALDATE as FETCH shows it, which is in UTC. RFC 9051 section 6.4.4. */
+/** BEFORE, ON, SINCE: INTERNALDATE as FETCH shows it, which is in UTC (RFC 9051 section 6.4.4); SAVED… the same of SAVEDATE (RFC 8514 section 4.3). */
 export async function findDay(run: SearchRun, candidates: PositionList, key: DateKey): Promise<PositionList> {
   await run.facts.load(candidates);
+  const days = key.of === 'saved' ? run.facts.saved : run.facts.received;
+  return keepPositions(candidates, (position) => isThen(days[position] ?? NaN, key));
+}
+
+/** OLDER, YOUNGER: INTERNALDATE against now, in whole seconds as FETCH shows it; a message just that old is both. RFC 5032 section 3. */
+export async function findAge(
+  run: SearchRun,
+  candidates: PositionList,
+  key: Extract<SearchKey, { kind: 'age' }>,
+): Promise<PositionList> {
+  await run.facts.load(candidates);
   const { received } = run.facts;
-  return keepPositions(candidates, (position) => isThen(received[position] ?? NaN, key));
+  const limit = Math.floor(run.session.services.clock.now() / 1000) - key.seconds;
+  return keepPositions(candidates, (position) => {
+    const at = Math.floor((received[position] ?? NaN) / 1000);
+    return key.is === 'older' ? at <= limit : at >= limit;
+  });
 }
 
 /**

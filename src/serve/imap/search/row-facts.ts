@@ -11,6 +11,8 @@ export class RowFacts {
   readonly sizes: Float64Array;
   /** INTERNALDATE. Made known by `load`. */
   readonly received: Float64Array;
+  /** SAVEDATE. Made known by `load`. */
+  readonly saved: Float64Array;
   /** Date field, UTC; NaN when there is none. Made known by `loadSent`. */
   readonly sent: Float64Array;
   /** Date and time as they stand in the Date field, whatever its zone, as if they were UTC. Made known by `loadWritten`. */
@@ -27,6 +29,7 @@ export class RowFacts {
     this.reply = reply;
     this.sizes = new Float64Array(length);
     this.received = new Float64Array(length);
+    this.saved = new Float64Array(length);
     this.sent = new Float64Array(length).fill(NaN);
     this.written = new Float64Array(length).fill(NaN);
     this.known = new Uint8Array(length);
@@ -65,6 +68,7 @@ export class RowFacts {
         if (position < 0) continue;
         this.sizes[position] = row.sizeBytes;
         this.received[position] = row.receivedAtMs;
+        this.saved[position] = row.savedAtMs;
         keep(position, row);
       }
     }

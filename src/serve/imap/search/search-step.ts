@@ -2,7 +2,7 @@ import { findFlagBit } from '../../../store/flags.ts';
 import type { SearchKey } from '../../../wire/imap/search-key.ts';
 import { flagOrKeyword } from './flag-or-keyword.ts';
 import type { View } from '../view.ts';
-import { findSentDay, findDay } from './date-steps.ts';
+import { findAge, findSentDay, findDay } from './date-steps.ts';
 import {
   intersectRanges,
   keepPositions,
@@ -54,9 +54,11 @@ export function prepareKey(key: SearchKey, view: View): SearchStep {
         },
       };
     case 'date':
-      return key.of === 'internal'
-        ? { cost: costs.row, find: (run, candidates) => findDay(run, candidates, key) }
-        : { cost: costs.envelope, find: (run, candidates) => findSentDay(run, candidates, key) };
+      return key.of === 'sent'
+        ? { cost: costs.envelope, find: (run, candidates) => findSentDay(run, candidates, key) }
+        : { cost: costs.row, find: (run, candidates) => findDay(run, candidates, key) };
+    case 'age':
+      return { cost: costs.row, find: (run, candidates) => findAge(run, candidates, key) };
     case 'text':
       if (key.needle === '') return { cost: costs.index, find: (_run, candidates) => candidates };
       return {
