@@ -55,19 +55,20 @@ function joinLines(text: string): string {
   return text.replaceAll(/\s*\n\s*(?:\*|\/\/)\s*/g, ' ');
 }
 
-/** The commands of a face: one file each below `serve/FACE/commands/`, named in the file, introduced by a doc comment. */
+/**
+ * The commands of a face: below `serve/FACE/commands/`, each with its name and introduced by the doc comment of the
+ * export that defines it.
+ */
 export function findCommands(sources: Sources): Command[] {
   const found: Command[] = [];
   for (const [path, text] of sources) {
     const face = /^serve\/([^/]+)\/commands\/[^/]+\.ts$/.exec(path)?.[1];
     if (face === undefined || path.endsWith('.test.ts')) continue;
-    for (const match of text.matchAll(
-      /(\/\*\*(?:(?!\*\/)[^])*\*\/\s*)?^export const \w+(?:: [^=]+)? = (?:\w+(?:<[^>]*>)?\()?\{([^]*?)^\}/gm,
-    )) {
-      const name = /\bname: '([^']+)'/.exec(match[2] ?? '')?.[1];
-      if (name === undefined) continue;
-      const cited = joinLines(match[1] ?? '').match(citation);
-      found.push({ protocol: face, name, file: path, source: cited?.join('; ') });
+    for (const match of text.matchAll(/^ {2,4}(?:name|verb): '([A-Z][A-Z ]*)',$/gm)) {
+      const exported = text.lastIndexOf('\nexport ', match.index);
+      const comment = /\/\*\*((?:(?!\*\/)[^])*)\*\/$/.exec(text.slice(0, Math.max(exported, 0)))?.[1] ?? '';
+      const source = joinLines(comment).match(citation)?.join('; ');
+      found.push({ protocol: face, name: match[1] ?? '', file: path, source });
     }
   }
   return found.sort((a, b) => a.protocol.localeCompare(b.protocol) || a.name.localeCompare(b.name));

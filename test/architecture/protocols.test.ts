@@ -1,5 +1,9 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findCitations, findCommands, printProtocols } from '../../scripts/generate-protocols.ts';
+import { commands as imapCommands } from '../../src/serve/imap/command-table.ts';
+import { commands as smtpCommands } from '../../src/serve/smtp/commands.ts';
+import { readSources } from './layers.ts';
 
 const source = `
 /** COPY. RFC 9051 section 6.4.7; COPYUID from RFC 4315
@@ -53,4 +57,12 @@ test('the page names each RFC, also those that nothing cites', () => {
     '| imap | COPY | `serve/imap/commands/copy.ts` | RFC 9051 section 6.4.7; RFC 4315 section 3 |',
   );
   expect(text).toContain('- 6.4.7: `serve/imap/commands/copy.ts`');
+});
+
+test('every command of the two tables is on the page, and cites its source', () => {
+  const found = findCommands(readSources(join(import.meta.dirname, '../../src')));
+  const namesOf = (face: string): string[] => found.filter(({ protocol }) => protocol === face).map(({ name }) => name);
+  expect(namesOf('imap').sort()).toEqual(imapCommands.map(({ name }) => name).sort());
+  expect(namesOf('smtp').sort()).toEqual(smtpCommands.map(({ verb }) => verb).sort());
+  expect(found.filter(({ source }) => source === undefined)).toEqual([]);
 });
