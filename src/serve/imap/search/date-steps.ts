@@ -19,7 +19,7 @@ export async function findDay(run: SearchRun, candidates: PositionList, key: Dat
   return keepPositions(candidates, (position) => isThen(days[position] ?? NaN, key));
 }
 
-/** OLDER, YOUNGER: INTERNALDATE against now, in whole seconds as FETCH shows it; a message just that old is both. RFC 5032 section 3. */
+/** OLDER, YOUNGER: INTERNALDATE against now, in whole seconds as FETCH shows it; a message just that old is both. RFC 5032 section 2. */
 export async function findAge(
   run: SearchRun,
   candidates: PositionList,
