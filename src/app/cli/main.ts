@@ -31,7 +31,9 @@ function isExpected(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   return (
     error instanceof Refusal ||
-    ['DirectoryInvalid', 'DatabaseTooNew', 'StorageFull'].includes(error.name) ||
+    ['DirectoryInvalid', 'DatabaseTooNew', 'StorageFull', 'DatabaseUnavailable', 'CommitUnknown'].includes(
+      error.name,
+    ) ||
     'syscall' in error
   );
 }

@@ -1,6 +1,6 @@
 import { attempt } from '../../wire/imap/read.ts';
 import { ImapReader } from '../../wire/imap/imap-reader.ts';
-import { StorageFull } from '../../store/store.ts';
+import { CommitUnknown, DatabaseUnavailable, StorageFull } from '../../store/store.ts';
 import type { Command, Prepared } from './command.ts';
 import { commandsByName } from './command-table.ts';
 import { Bad, Bye, ConnectionEnded, No } from './refusal.ts';
@@ -93,7 +93,8 @@ async function refuse(session: Session, reply: Reply, tag: string, entry: Comman
   if (error instanceof ConnectionEnded) return { kind: 'ended' };
   if (error instanceof Bye) return sayBye(session, error);
   const known = error instanceof No || error instanceof Bad || error instanceof StorageFull;
-  if (!known) session.log.error('command failed', { command: entry.name, answer: 'NO [SERVERBUG]' }, error);
+  if (isOutage(error)) session.log.warn('command failed', { command: entry.name, reason: String(error) });
+  else if (!known) session.log.error('command failed', { command: entry.name, answer: 'NO [SERVERBUG]' }, error);
   const bad = error instanceof Bad;
   const { code, text } = answerOf(error);
   try {
@@ -109,7 +110,13 @@ async function refuse(session: Session, reply: Reply, tag: string, entry: Comman
 function answerOf(error: unknown): { code: string | undefined; text: string } {
   if (error instanceof No || error instanceof Bad) return { code: error.code, text: error.message };
   if (error instanceof StorageFull) return { code: 'UNAVAILABLE', text: 'no room on the server, try again later' };
+  if (isOutage(error)) return { code: 'UNAVAILABLE', text: 'storage is away, try again later' };
   return { code: 'SERVERBUG', text: 'internal error' };
+}
+
+/** The database is away: no fault of a command, and it passes. */
+function isOutage(error: unknown): boolean {
+  return error instanceof DatabaseUnavailable || error instanceof CommitUnknown;
 }
 
 function sayBye(session: Session, bye: Bye): Ending {
