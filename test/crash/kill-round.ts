@@ -6,9 +6,12 @@ import { ImapWriter, SmtpWriter, type Writer } from './writers.ts';
 
 const account: Account = { name: 'writer', address: 'writer@example.test', password: 'never lose mail' };
 
-/** Starts a server and makes the writers of a seed. */
-export async function startCrashTest(seed: number): Promise<{ server: TestServer; writers: Writer[] }> {
-  const server = await startServe({ accounts: [account] });
+/** Starts a server, with further lines of configuration, and makes the writers of a seed. */
+export async function startCrashTest(
+  seed: number,
+  config: readonly string[] = [],
+): Promise<{ server: TestServer; writers: Writer[] }> {
+  const server = await startServe({ accounts: [account], config });
   const writers = [
     ...[1, 2, 3].map((i) => new ImapWriter(server, account, `w${i}`, seed * 10 + i)),
     ...[1, 2].map((i) => new SmtpWriter(server, account, `s${i}`, seed * 10 + 5 + i)),
