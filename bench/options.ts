@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 
 export const usage = `npm run bench -- [NAME…] [options]
 
-  NAME               scenarios whose names begin so; without: the quick set (under two minutes)
+  NAME               scenarios of this name, or whose names begin so; without: the quick set (under two minutes)
   --full             all scenarios, also those with 100,000 messages and 5,000 connections
   --quick            everything at a tenth of its size, once: does it work?
   --target H:SMTP,H:IMAP,USER,PASSWORD[,PID…]

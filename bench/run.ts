@@ -20,9 +20,7 @@ const root = join(import.meta.dirname, '..');
 const scenarios = [...smtpScenarios, ...imapWriteScenarios, ...imapReadScenarios, ...wholeServerScenarios];
 
 async function main(options: Options): Promise<void> {
-  const chosen = scenarios.filter((s) =>
-    options.names.length > 0 ? options.names.some((name) => s.name.startsWith(name)) : options.full || s.quick,
-  );
+  const chosen = choose(options);
   if (options.list)
     return scenarios.forEach((s) => console.log(`${s.name.padEnd(24)} ${s.quick ? 'quick' : 'full '}  ${s.title}`));
   if (chosen.length === 0)
@@ -40,6 +38,13 @@ async function main(options: Options): Promise<void> {
   } finally {
     await finish(targets, dir);
   }
+}
+
+/** The scenarios of these names, or those that begin so; without names the quick set. */
+function choose({ names, full }: Options): readonly Scenario[] {
+  if (names.length === 0) return scenarios.filter((s) => full || s.quick);
+  const isExact = (name: string): boolean => scenarios.some((s) => s.name === name);
+  return scenarios.filter((s) => names.some((name) => (isExact(name) ? s.name === name : s.name.startsWith(name))));
 }
 
 async function startTargets(options: Options, dir: string, targets: Target[]): Promise<void> {
