@@ -12,8 +12,11 @@ export interface BlobStore {
   read(key: string, start: number, end: number): Promise<Uint8Array>;
   /** Size in octets, or undefined when there is no such blob. */
   size(key: string): Promise<number | undefined>;
-  /** Removing what is not there is not an error. */
-  remove(key: string): Promise<void>;
+  /**
+   * Removing what is not there is not an error. With `modifiedBeforeMs` a blob that was put since then stays: its message
+   * may be on its way in. False: it stayed.
+   */
+  remove(key: string, modifiedBeforeMs?: number): Promise<boolean>;
   /** All keys with their sizes, for verify and sweep. */
   list(): AsyncIterable<{ readonly key: string; readonly sizeBytes: number; readonly modifiedAtMs: number }>;
 }

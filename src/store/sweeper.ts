@@ -84,8 +84,7 @@ export class Sweeper implements BackgroundJob {
         ),
       );
       if (row !== undefined) continue;
-      await this.#blobs.remove(key);
-      removed += 1;
+      if (await this.#blobs.remove(key, modifiedBefore)) removed += 1;
     }
     return removed;
   }

@@ -128,6 +128,14 @@ function describeKeys(bench: Bench): void {
       await bench.store.remove(key);
     });
 
+    test('what was put lately stays when only old ones are to go', async () => {
+      const { key } = await put(randomBytes(51));
+      expect(await bench.store.remove(key, Date.now() - 60_000)).toBe(false);
+      expect(await bench.store.size(key)).toBe(51);
+      expect(await bench.store.remove(key, Date.now() + 60_000)).toBe(true);
+      expect(await bench.store.size(key)).toBeUndefined();
+    });
+
     test('removed is gone, and can be put again', async () => {
       const octets = randomBytes(50);
       const { key } = await put(octets);

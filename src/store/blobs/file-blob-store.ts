@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync, statSync } from 'node:fs';
 import { copyFile, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobStore } from '../blob-store.ts';
@@ -62,10 +63,15 @@ export class FileBlobStore implements BlobStore {
     return (await statIfThere(this.#pathOf(key)))?.size;
   }
 
-  async remove(key: string): Promise<void> {
+  async remove(key: string, modifiedBeforeMs = Number.POSITIVE_INFINITY): Promise<boolean> {
     assertBlobKey(key);
-    // Not made durable: a blob that comes back after a crash is removed by the next sweep.
-    await rm(this.#pathOf(key), { force: true });
+    const path = this.#pathOf(key);
+    // Looked at and removed without giving way in between. Not made durable: a blob that comes back after a crash is
+    // removed by the next sweep.
+    const facts = statSync(path, { throwIfNoEntry: false });
+    if (facts !== undefined && facts.mtimeMs >= modifiedBeforeMs) return false;
+    rmSync(path, { force: true });
+    return true;
   }
 
   /** In the order of the keys. Files that are not blobs are passed over. */

@@ -98,8 +98,9 @@ export class S3BlobStore implements BlobStore {
     });
   }
 
-  async remove(key: string): Promise<void> {
+  async remove(key: string, modifiedBeforeMs?: number): Promise<boolean> {
     assertBlobKey(key);
+    if (modifiedBeforeMs !== undefined && (await this.#modifiedAtMs(key)) >= modifiedBeforeMs) return false;
     await this.#retrying(`DELETE ${key}`, async () => {
       try {
         await this.#s3.deleteObject(this.#nameOf(key));
@@ -107,6 +108,15 @@ export class S3BlobStore implements BlobStore {
         if (s3Facts(error).code !== 'NoSuchKey') throw error;
       }
     });
+    return true;
+  }
+
+  /** 0 when there is no such object. */
+  async #modifiedAtMs(key: string): Promise<number> {
+    const name = this.#nameOf(key);
+    const page = await this.#retrying('list', () => this.#s3.listObjectsPaged('/', name, 1));
+    const object = page?.objects?.find(({ Key }) => Key === name);
+    return object?.LastModified.getTime() ?? 0;
   }
 
   /** In the order of the keys, a page of 1000 at a time. Objects that are not blobs are passed over. */
