@@ -183,6 +183,7 @@ export class MailStore implements Store {
 
   async close(): Promise<void> {
     for (const job of this.#jobs) await job.stop();
+    await this.#search.close();
     await this.#engine.close();
   }
 

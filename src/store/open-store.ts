@@ -19,7 +19,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const blobs = openBlobStore(blobPlace(options));
   const log = options.log ?? silentLog;
   const jobs = [new SearchIndexer(engine, { blobs: blobPlace(options) }, log), new Sweeper(engine, blobs, log)];
-  return new MailStore({ engine, blobs, dataDir, search: new TextSearch(engine, blobs), jobs });
+  return new MailStore({ engine, blobs, dataDir, search: new TextSearch(engine, blobs, blobPlace(options)), jobs });
 }
 
 /** What lies here belongs to messages that were never acknowledged. */

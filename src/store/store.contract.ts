@@ -386,6 +386,32 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(await find({ in: 'body', needle: '' })).toEqual([1, 2, 3]);
     });
 
+    test('text search in large messages, which are looked at elsewhere, also in the blob store', async () => {
+      const account = await newAccount();
+      const line = 'some words that fill a large message\n';
+      for (const [needle, lines] of [
+        ['needleinmiddle', 5_000],
+        ['needleinlarge', 20_000],
+      ] as const) {
+        const spool = store.newSpool({ maxBytes: 10_000_000 });
+        await spool.write(message('large', '', line.repeat(lines) + needle));
+        await store.append({ message: await spool.finish(), targets: [target(account)] });
+      }
+      const { id } = await mailboxNamed(account, 'INBOX');
+      const find = async (needle: string) => [
+        ...(await store.matchText({
+          accountId: account,
+          mailboxId: id,
+          uids: Uint32Array.of(1, 2),
+          query: { in: 'body', needle },
+        })),
+      ];
+      expect(await find('NEEDLEINMIDDLE')).toEqual([1]);
+      expect(await find('needleinlarge')).toEqual([2]);
+      expect(await find('needle')).toEqual([1, 2]);
+      expect(await find('nothing of the kind')).toEqual([]);
+    });
+
     test('annotations: set, read, remove, limits', async () => {
       const account = await newAccount();
       const at = { accountId: account, mailboxId: undefined };

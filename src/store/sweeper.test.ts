@@ -17,7 +17,13 @@ test('removed mail is readable for the grace time, then email, blob and octets a
   const engine = await openEngine({ dataDir });
   const blobs = openBlobStore(join(dataDir, 'blobs'));
   const sweeper = new Sweeper(engine, blobs, silentLog);
-  const store = new MailStore({ engine, blobs, dataDir, search: new TextSearch(engine, blobs), jobs: [sweeper] });
+  const store = new MailStore({
+    engine,
+    blobs,
+    dataDir,
+    search: new TextSearch(engine, blobs, join(dataDir, 'blobs')),
+    jobs: [sweeper],
+  });
   const createAccounts = [{ name: 'ann', mailboxes: 'minimal' }] as const;
   const edited = await store.editDirectory({ baseVersion: 0, put: [], remove: [], createAccounts, removeAccounts: [] });
   const accountId = (edited.ok ? edited.accountIds.get('ann') : undefined) ?? (0 as AccountId);

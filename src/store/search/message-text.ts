@@ -11,6 +11,8 @@ import type { TextNeedle } from './text-needle.ts';
 
 /** The columns `readFoldedText` wants, of email `m` and blob `b`. */
 export const messageTextColumns = 'm.prefix, m.part_map, b.encoding, b.octets, b.hash, b.size_bytes';
+/** The place of the size in octets among them. */
+export const sizeColumn = 5;
 
 /** A message's octets and parts, from those columns (in this order). */
 interface OpenText {

@@ -4,7 +4,8 @@ import type { AccountId, MailboxId } from '../ids.ts';
 import { query, type Operation, type SqlRow } from '../sql/statement.ts';
 import type { TextQuery } from '../text-query.ts';
 import { BlockCache } from './block-cache.ts';
-import { matchMessage, messageTextColumns } from './message-text.ts';
+import { LargeMatcher } from './large-matcher.ts';
+import { matchMessage, messageTextColumns, sizeColumn } from './message-text.ts';
 import { findCandidates } from './signature-block.ts';
 import { TextNeedle } from './text-needle.ts';
 import { hashNeedles } from './trigram-signature.ts';
@@ -12,6 +13,8 @@ import { hashNeedles } from './trigram-signature.ts';
 /** Messages looked at between two looks at the clock, and how long one turn may take. */
 const rowsPerRead = 32;
 const turnMs = 4;
+/** Larger messages are decoded elsewhere: one alone would take longer than a turn. */
+const largeBytes = 128 * 1024;
 
 interface Request {
   readonly accountId: AccountId;
@@ -27,10 +30,13 @@ export class TextSearch {
   readonly #engine: Engine;
   readonly #blobs: BlobStore;
   readonly #blocks: BlockCache;
+  readonly #large: LargeMatcher;
 
-  constructor(engine: Engine, blobs: BlobStore) {
+  /** `place`: where large blobs lie (see `openBlobStore`). */
+  constructor(engine: Engine, blobs: BlobStore, place: string) {
     this.#engine = engine;
     this.#blocks = new BlockCache(engine);
+    this.#large = new LargeMatcher(place);
     this.#blobs = blobs;
   }
 
@@ -52,6 +58,10 @@ export class TextSearch {
     return candidates;
   }
 
+  close(): Promise<void> {
+    return this.#large.close();
+  }
+
   async #matchHeads(request: Request, uids: Uint32Array, needle: TextNeedle): Promise<Uint32Array> {
     const found: number[] = [];
     await this.#eachRow(request, uids, 'm.head', 500, (uid, row) => {
@@ -63,7 +73,11 @@ export class TextSearch {
   async #matchTexts(request: Request, uids: Uint32Array, needle: TextNeedle): Promise<Uint32Array> {
     const found: number[] = [];
     await this.#eachRow(request, uids, messageTextColumns, rowsPerRead, async (uid, row) => {
-      if (await matchMessage(row, needle, this.#blobs)) found.push(uid);
+      const isLarge = Number(row[sizeColumn]) > largeBytes;
+      const matches = isLarge
+        ? await this.#large.match(row, request.query)
+        : await matchMessage(row, needle, this.#blobs);
+      if (matches) found.push(uid);
     });
     return Uint32Array.from(found);
   }
