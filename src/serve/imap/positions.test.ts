@@ -100,15 +100,26 @@ describe('changes of others around STORE .SILENT', () => {
         const now = index.flags[position] ?? 0;
         change(index, [position + 1], how === 'add' ? now | flags : now & ~flags, 10);
       }
-      expect(untold.after(how, flags)).toEqual(want);
+      expect(untold.after({ how, flags, keywords: [] })).toEqual(want);
     });
   }
+
+  test('a keyword that another set in between is told', () => {
+    const index = indexOf(4);
+    const client = view(index);
+    const untold = new UntoldChanges(client, all);
+    const common = { accountId: 1 as AccountId, mailboxId: index.mailboxId, kind: 'flags' } as const;
+    const change3 = { ...common, uids: Uint32Array.of(3), flags: Uint32Array.of(1), keywords: ['work'] };
+    index.apply({ ...change3, modseq: 10 as ModSeq });
+    expect(untold.after({ how: 'add', flags: 1, keywords: [] })).toEqual([[2, 2]]);
+    expect(untold.after({ how: 'add', flags: 1, keywords: ['WORK'] })).toEqual([]);
+  });
 
   test('a client that was told is not told again', () => {
     const index = indexOf(4);
     const client = view(index);
     change(index, [2], 4, 2);
     client.flagsTold(2);
-    expect(new UntoldChanges(client, all).after('add', 0)).toEqual([]);
+    expect(new UntoldChanges(client, all).after({ how: 'add', flags: 0, keywords: [] })).toEqual([]);
   });
 });

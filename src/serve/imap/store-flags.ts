@@ -73,7 +73,7 @@ export async function storeFlags(session: Session, args: StoreArguments, byUid: 
     ...(args.unchangedSince === undefined ? {} : { unchangedSince: args.unchangedSince as ModSeq }),
     origin: session.origin,
   });
-  await answer(session, selected, { live, done, more: untold?.after(args.how, flags) }, reply);
+  await answer(session, selected, { live, done, more: untold?.after({ how: args.how, flags, keywords }) }, reply);
   return end(view, asked, done, byUid);
 }
 
