@@ -22,6 +22,8 @@ export class LiveIndex implements MailboxIndex {
   #sets: (readonly string[])[] = [noKeywords];
   #setNumbers = new Map<string, number>([['', 0]]);
   #names = new Set<string>();
+  /** The same as a list, made when one is new: sessions ask for it with each flag they tell. */
+  #nameList: readonly string[] = noKeywords;
 
   constructor(mailboxId: MailboxId, highestModseq: ModSeq) {
     this.mailboxId = mailboxId;
@@ -29,7 +31,7 @@ export class LiveIndex implements MailboxIndex {
   }
 
   get keywords(): readonly string[] {
-    return [...this.#names];
+    return this.#nameList;
   }
 
   keywordsAt(position: number): readonly string[] {
@@ -157,6 +159,7 @@ export class LiveIndex implements MailboxIndex {
     const number = this.#sets.length;
     const names = joined.split(' ');
     for (const name of names) this.#names.add(name);
+    if (this.#names.size > this.#nameList.length) this.#nameList = [...this.#names];
     this.#sets.push(names);
     this.#setNumbers.set(joined, number);
     return number;

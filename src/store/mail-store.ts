@@ -199,7 +199,7 @@ export class MailStore implements Store {
     for (const delta of deltas) {
       const watchers = this.#watchers.get(delta.accountId);
       if (watchers === undefined) continue;
-      const change: Change = { ...toChange(delta), origin };
+      const change = toChange(delta, origin);
       for (const watcher of watchers) watcher(change);
     }
     if (directoryVersion !== undefined) for (const watcher of this.#directoryWatchers) watcher(directoryVersion);
@@ -216,9 +216,8 @@ function assertUnused(messages: readonly AppendMessage[]): void {
   }
 }
 
-function toChange(delta: Delta): Change {
+function toChange(delta: Delta, origin: string | undefined): Change {
   const { modseq } = delta;
-  const origin = undefined;
   switch (delta.kind) {
     case 'added':
     case 'flags':
