@@ -3,7 +3,8 @@ import type { BlobStore } from './blob-store.ts';
 import type { Engine } from './engine.ts';
 import type { AccountId, EmailId } from './ids.ts';
 import type { MessageReader } from './message-reader.ts';
-import { blobEncoding, deflateOptions } from './prepare-message.ts';
+import { unpackOctets, unpackTogether } from './packed-octets.ts';
+import { blobEncoding } from './prepare-message.ts';
 import { first, type Operation, type SqlRow } from './sql/statement.ts';
 
 /** See `Store.openMessage`. */
@@ -14,7 +15,7 @@ export async function openMessage(
   emailId: EmailId,
 ): Promise<MessageReader | undefined> {
   const row = await engine.read(first(selectMessage, emailId, accountId));
-  return row === undefined ? undefined : toReader(row, blobs);
+  return row === undefined ? undefined : toReader(row, blobs, new Unpacker());
 }
 
 /** See `Store.openMessages`. */
@@ -25,7 +26,8 @@ export async function openMessages(
   emailIds: readonly EmailId[],
 ): Promise<readonly (MessageReader | undefined)[]> {
   const rows = await engine.read(readMessages(accountId, emailIds));
-  return rows.map((row) => (row === undefined ? undefined : toReader(row, blobs)));
+  const unpacker = new Unpacker();
+  return rows.map((row) => (row === undefined ? undefined : toReader(row, blobs, unpacker)));
 }
 
 const selectMessage =
@@ -38,7 +40,7 @@ function* readMessages(accountId: AccountId, emailIds: readonly EmailId[]): Oper
   return rows;
 }
 
-function toReader(row: SqlRow, blobs: BlobStore): MessageReader {
+function toReader(row: SqlRow, blobs: BlobStore, unpacker: Unpacker): MessageReader {
   const [prefix, partMap, size, encoding, octets, hash] = row;
   const originalBytes = Number(size);
   const common = {
@@ -52,20 +54,30 @@ function toReader(row: SqlRow, blobs: BlobStore): MessageReader {
     return { ...common, read: (start, end) => blobs.read(key, start, Math.min(end, originalBytes)) };
   }
   const stored = octets instanceof Uint8Array ? octets : new Uint8Array();
-  let original: Uint8Array | undefined;
-  return {
-    ...common,
-    // Unpacked when its turn comes: a message that is skipped costs nothing.
-    read(start, end) {
-      original ??= unpackBlob(Number(encoding), stored, originalBytes);
-      return Promise.resolve(original.subarray(start, Math.max(start, end)));
-    },
-  };
+  const original = unpacker.add(Number(encoding), stored, originalBytes);
+  return { ...common, read: (start, end) => Promise.resolve(original().subarray(start, Math.max(start, end))) };
+}
+
+/** Blobs that were read together, unpacked together when the first of them is needed: messages that are skipped cost nothing. */
+class Unpacker {
+  readonly #packed: { readonly octets: Uint8Array; readonly sizeBytes: number }[] = [];
+  #unpacked: readonly Uint8Array[] | undefined;
+
+  /** Gives the function that yields the octets. */
+  add(encoding: number, octets: Uint8Array, sizeBytes: number): () => Uint8Array {
+    if (encoding !== blobEncoding.packed) return () => unpackBlob(encoding, octets, sizeBytes);
+    const place = this.#packed.push({ octets, sizeBytes }) - 1;
+    return () => this.#unpack()[place] ?? unpackOctets({ octets, sizeBytes });
+  }
+
+  /** Empty where one is damaged: the others are unpacked one by one then. */
+  #unpack(): readonly Uint8Array[] {
+    return (this.#unpacked ??= unpackTogether(this.#packed) ?? []);
+  }
 }
 
 /** The octets of a blob that lies in the database; `sizeBytes` is its size when unpacked. */
 export function unpackBlob(encoding: number, octets: Uint8Array, sizeBytes: number): Uint8Array {
-  if (encoding !== blobEncoding.deflate) return octets;
-  // One buffer of the right size instead of growing ones makes it twice as fast.
-  return inflateRawSync(octets, { windowBits: deflateOptions.windowBits, chunkSize: Math.max(64, sizeBytes + 1) });
+  if (encoding === blobEncoding.packed) return unpackOctets({ octets, sizeBytes });
+  return encoding === blobEncoding.deflate ? inflateRawSync(octets) : octets;
 }

@@ -1,18 +1,15 @@
 import { createHash, hash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { deflateRawSync } from 'node:zlib';
 import type { Part } from '../mime/part.ts';
 import { MessageScanner, scanMessage } from '../mime/scan-message.ts';
 import { summarizeMessage, type MessageSummary } from '../mime/summarize-message.ts';
 import { foldForSearch } from '../mime/fold-for-search.ts';
 import { hash48 } from './hash48.ts';
+import { packOctets } from './packed-octets.ts';
 import type { Spooled } from './spool.ts';
 
-/** How a blob's octets lie in its row. */
-export const blobEncoding = { raw: 0, deflate: 1, blobStore: 2 } as const;
-
-/** A small window is quicker to set up and enough for small messages; unpacking must use the same one. */
-export const deflateOptions = { level: 1, windowBits: 13, memLevel: 6 } as const;
+/** How a blob's octets lie in its row. `deflate` is read, no longer written: it has no checksum and is slower to unpack. */
+export const blobEncoding = { raw: 0, deflate: 1, blobStore: 2, packed: 3 } as const;
 
 /** All that `append` writes about a message, made once however many recipients it has. Plain data. */
 export interface PreparedMessage {
@@ -47,16 +44,10 @@ const deflateUpToBytes = 32 * 1024;
 export function prepareOctets(octets: Uint8Array): PreparedMessage {
   const digest = hash('sha256', octets, 'buffer');
   const summary = summarizeMessage(scanMessage(octets), octets.subarray(0, headBytes));
-  let stored: Uint8Array = octets;
-  let encoding: number = blobEncoding.raw;
-  if (octets.length <= deflateUpToBytes && octets.length > 256) {
-    const packed = deflateRawSync(octets, { ...deflateOptions, chunkSize: Math.max(1024, octets.length) });
-    if (packed.length < octets.length * 0.9) {
-      stored = packed;
-      encoding = blobEncoding.deflate;
-    }
-  }
-  return describe(digest, octets.length, encoding, stored, summary);
+  const packable = octets.length <= deflateUpToBytes && octets.length > 256;
+  const packed = packable ? packOctets(octets) : undefined;
+  const encoding = packed === undefined ? blobEncoding.raw : blobEncoding.packed;
+  return describe(digest, octets.length, encoding, packed ?? octets, summary);
 }
 
 /** A message in a file, read in pieces; its octets stay out of memory. */

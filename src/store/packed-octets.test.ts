@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { packOctets, unpackOctets, unpackTogether, type PackedOctets } from './packed-octets.ts';
+
+const text = (seed: number) => Buffer.from(`Subject: number ${seed}\r\n`.repeat(40 + seed));
+
+function packed(octets: Uint8Array): PackedOctets {
+  const made = packOctets(octets);
+  if (made === undefined) throw new Error('the sample should shrink');
+  return { octets: made, sizeBytes: octets.length };
+}
+
+describe('packed octets', () => {
+  test('what is packed comes back, alone and with others', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: 500 }), { minLength: 1, maxLength: 20 }), (seeds) => {
+        const all = seeds.map(text);
+        const packs = all.map(packed);
+        expect(packs.map(unpackOctets).map((each) => Buffer.from(each).toString())).toEqual(all.map(String));
+        expect(unpackTogether(packs)?.map((each) => Buffer.from(each).toString())).toEqual(all.map(String));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('what does not shrink is not packed', () => {
+    expect(packOctets(Uint8Array.from({ length: 1000 }, (_, at) => (at * at * 7919) >> 3))).toBeUndefined();
+  });
+
+  test.each(['a changed octet', 'a checksum that is wrong', 'a size that is wrong', 'octets cut off'])(
+    '%s is noticed',
+    (what) => {
+      const good = packed(text(7));
+      const octets = Uint8Array.from(good.octets);
+      if (what === 'a changed octet') octets[20] = (octets[20] ?? 0) ^ 0x55;
+      if (what === 'a checksum that is wrong') octets[octets.length - 1] = (octets.at(-1) ?? 0) ^ 1;
+      const sizeBytes = what === 'a size that is wrong' ? good.sizeBytes - 1 : good.sizeBytes;
+      const bad = { octets: what === 'octets cut off' ? octets.subarray(0, 12) : octets, sizeBytes };
+      expect(() => unpackOctets(bad)).toThrow();
+      expect(unpackTogether([good, bad, good])).toBeUndefined();
+    },
+  );
+});
