@@ -90,6 +90,27 @@ test('imapflow lists the mailboxes of a new account with their special uses', as
   await client.logout();
 });
 
+test('imapflow knows mailboxes, messages and threads by ids that last (OBJECTID)', async () => {
+  const client = flow();
+  await client.connect();
+  expect(client.capabilities.has('OBJECTID')).toBe(true);
+  const made = await client.mailboxCreate('Ids');
+  expect(made.mailboxId).toMatch(/^F\d+$/);
+  await client.mailboxRename('Ids', 'Lasting');
+  await client.append('Lasting', 'Message-ID: <first@ids.test>\r\nSubject: ids\r\n\r\ntext\r\n');
+  await client.append('Lasting', 'Subject: Re: ids\r\nReferences: <first@ids.test>\r\n\r\ntext\r\n');
+  const opened = await client.mailboxOpen('Lasting');
+  expect(opened.mailboxId).toBe(made.mailboxId);
+  const messages = await client.fetchAll('1:*', { uid: true, threadId: true });
+  expect(messages.map((message) => message.emailId)).toEqual([expect.stringMatching(/^M/), expect.stringMatching(/^M/)]);
+  expect(messages[0]?.emailId).not.toBe(messages[1]?.emailId);
+  expect(messages[0]?.threadId).toMatch(/^T\d+$/);
+  expect(messages[1]?.threadId).toBe(messages[0]?.threadId);
+  expect(await client.search({ emailId: messages[1]?.emailId }, { uid: true })).toEqual([messages[1]?.uid]);
+  expect(await client.search({ threadId: messages[0]?.threadId }, { uid: true })).toEqual(messages.map(({ uid }) => uid));
+  await client.logout();
+});
+
 test('imapflow idles and hears of a delivery, of flags and of an expunge by another session', async () => {
   const watcher = flow();
   await watcher.connect();

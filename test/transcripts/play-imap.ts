@@ -16,7 +16,8 @@ const tls = {
  * Plays a transcript against an account and writes it anew with what the server really said. Events:
  * `options KEY=VALUE…` (before the first C) · `quota BYTES` · `deliver MAILBOX COUNT [FLAG…]` · `mark MAILBOX FIRST LAST FLAG` ·
  * `unmark …` · `expunge MAILBOX FIRST LAST` · `tls` · `timeout` · `shutdown` · `later MINUTES` · `disable TEXT` · `enable` · `remove`.
- * `<uidvalidity>` in what is sent stands for INBOX's; all uidvalidities in what is said are written so. The code CAPABILITY is cut short.
+ * `<uidvalidity>` in what is sent stands for INBOX's; all uidvalidities in what is said are written so. ObjectIDs likewise: `<F1>`, `<M1>`, `<T1>`.
+ * The code CAPABILITY is cut short.
  */
 export async function playImap(actor: Actor, text: string): Promise<string> {
   const player = new Player(actor);
@@ -33,6 +34,7 @@ class Player {
   private readonly actor: Actor;
   private readonly connections = new Map<string, ScriptedConnection<ImapEvent>>();
   private readonly gone = new Set<string>();
+  private readonly objectIds = new Map<string, string>();
   private delivered = 0;
 
   constructor(actor: Actor) {
@@ -74,12 +76,25 @@ class Player {
   private said(name: string, octets: string): void {
     const masked = octets
       .replaceAll(/\[CAPABILITY [^\]]*\]/g, '[CAPABILITY ...]')
+      .replaceAll(/\(([FMT]\d+)\)/g, (_all, id: string) => `(${this.aliasOf(id)})`)
       .replaceAll(/\b(UIDVALIDITY) \d+/g, '$1 <uidvalidity>')
       .replaceAll(/\b(APPENDUID|COPYUID) \d+/g, '$1 <uidvalidity>');
     this.written += printSaid(name, masked);
   }
 
-  private async fillIn(octets: string): Promise<string> {
+  /** ObjectIDs are written `<M1>`, `<M2>` … in the order in which they are said. */
+  private aliasOf(id: string): string {
+    const known = this.objectIds.get(id);
+    if (known !== undefined) return known;
+    const count = [...this.objectIds.keys()].filter((other) => other[0] === id[0]).length;
+    const alias = `<${id.charAt(0)}${count + 1}>`;
+    this.objectIds.set(id, alias);
+    return alias;
+  }
+
+  private async fillIn(asked: string): Promise<string> {
+    let octets = asked;
+    for (const [id, alias] of this.objectIds) octets = octets.replaceAll(alias, id);
     if (!octets.includes('<uidvalidity>')) return octets;
     const inbox = await this.actor.store.findMailbox(this.actor.accountId, 'INBOX');
     return octets.replaceAll('<uidvalidity>', String(inbox?.uidValidity));

@@ -23,6 +23,7 @@ import { select } from './commands/select.ts';
 import { startTls } from './commands/starttls.ts';
 import { status } from './commands/status.ts';
 import { subscribe } from './commands/subscribe.ts';
+import { unauthenticate } from './commands/unauthenticate.ts';
 import { unselect } from './commands/unselect.ts';
 import { unsubscribe } from './commands/unsubscribe.ts';
 import { messageCommands } from './message-commands.ts';
@@ -31,7 +32,7 @@ import { messageCommands } from './message-commands.ts';
 export const commands: readonly Command[] = [
   ...[capability, noop, logout, id, startTls, login, authenticate],
   ...[enable, select, examine, create, deleteMailbox, rename, subscribe, unsubscribe, list, lsub, namespace, status],
-  ...[idle, getQuota, getQuotaRoot, close, unselect, check],
+  ...[idle, getQuota, getQuotaRoot, close, unselect, check, unauthenticate],
   ...messageCommands,
 ];
 

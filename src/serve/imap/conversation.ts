@@ -41,7 +41,8 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
   private readonly assembler = new CommandAssembler();
   private readonly gate = new InputGate();
   private readonly errors = new ErrorCount();
-  private readonly connectedAtMs: number;
+  /** Since when a login is waited for. */
+  private loginSinceMs: number;
   /** The literal that ended the running command's line and was not asked for yet. */
   private unread: LiteralMark | undefined = undefined;
   /** After a literal was taken by a command, the rest of its line is still to come. */
@@ -59,7 +60,7 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
   ) {
     this.session = new Session(services, options, peer, sink, this, printCapabilities);
     this.registry = registry;
-    this.connectedAtMs = services.clock.now();
+    this.loginSinceMs = services.clock.now();
   }
 
   greet(): void {
@@ -321,12 +322,14 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
       return;
     }
     this.lineBytes = lineBytes;
+    // At the start, and again after UNAUTHENTICATE.
+    if (session.account === undefined) this.loginSinceMs = session.services.clock.now();
     session.sink.expectLines(lineBytes);
     if (session.account !== undefined) session.sink.idleLimit(autologoutMs);
   }
 
   private tooLateForLogin(): boolean {
-    return this.session.services.clock.now() - this.connectedAtMs > loginMs;
+    return this.session.services.clock.now() - this.loginSinceMs > loginMs;
   }
 
   private bye(text: string, code: string | undefined): void {

@@ -14,3 +14,9 @@ export async function expungeDeleted(session: Session, positions: PositionRanges
     origin: session.origin,
   });
 }
+
+/** All that are marked \Deleted. One range of uids: what lies between the first and the last that the client knows, it knows. */
+export function expungeAllDeleted(session: Session): ReturnType<Store['expunge']> {
+  const { view } = session.writableMailbox();
+  return expungeDeleted(session, [[0, view.length - 1]]);
+}

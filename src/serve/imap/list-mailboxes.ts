@@ -41,6 +41,12 @@ export function* listMailboxes(args: ListArguments, facts: ListFacts): Generator
   for (const name of [...names].sort()) yield listed(name, args, facts.subscriptions, patterns, choose, known);
 }
 
+/** These names as they are now, with all attributes; one that is neither there nor subscribed is just \NonExistent. */
+export function* describeNames(names: Iterable<string>, facts: ListFacts): Generator<Pick<Listed, 'name' | 'attributes'>> {
+  const known = gather(facts, () => false);
+  for (const name of names) yield { name, attributes: attributesOf(name, facts.subscriptions, known) };
+}
+
 function chooserOf(args: ListArguments, subscriptions: ReadonlySet<string>): Chooser {
   const subscribed = args.select.has('SUBSCRIBED');
   const special = args.select.has('SPECIAL-USE');
@@ -79,11 +85,17 @@ function listed(
   const childInfo = args.select.has('RECURSIVEMATCH') && known.chosenParents.has(name);
   if (!choose(name, mailbox) && !childInfo) return undefined;
   if (!patterns.some((matches) => matches(name))) return undefined;
+  const wantsSubscribed = args.select.has('SUBSCRIBED') || args.returns.has('SUBSCRIBED');
+  const attributes = attributesOf(name, wantsSubscribed ? subscriptions : undefined, known);
+  return { name, attributes, childInfo, mailbox };
+}
+
+function attributesOf(name: string, subscriptions: ReadonlySet<string> | undefined, known: Known): string[] {
+  const mailbox = known.byName.get(name);
   const attributes: string[] = [];
   if (mailbox === undefined) attributes.push('\\NonExistent');
-  const wantsSubscribed = args.select.has('SUBSCRIBED') || args.returns.has('SUBSCRIBED');
-  if (wantsSubscribed && subscriptions.has(name)) attributes.push('\\Subscribed');
+  if (subscriptions?.has(name) === true) attributes.push('\\Subscribed');
   attributes.push(known.parents.has(name) ? '\\HasChildren' : '\\HasNoChildren');
   if (mailbox?.specialUse !== undefined) attributes.push(mailbox.specialUse);
-  return { name, attributes, childInfo, mailbox };
+  return attributes;
 }

@@ -59,8 +59,9 @@ function hear(session: Session, change: Change): void {
     session.sink.post('account-removed');
     return;
   }
-  if (!session.idling || session.changePosted || !('mailboxId' in change)) return;
-  if (change.mailboxId !== session.selected?.mailbox.id) return;
+  const isNews = session.rev2 && change.origin !== session.origin && session.news.note(change);
+  if (!session.idling || session.changePosted) return;
+  if (!isNews && !('mailboxId' in change && change.mailboxId === session.selected?.mailbox.id)) return;
   session.changePosted = true;
   session.sink.post('mailbox-changed');
 }

@@ -1,3 +1,4 @@
+import { printObjectId } from '../../wire/imap/object-id.ts';
 import { printMailbox } from '../../wire/imap/print-string.ts';
 import type { SelectArguments } from '../../wire/imap/read-select.ts';
 import type { Mailbox } from '../../store/mailbox.ts';
@@ -57,6 +58,8 @@ function describe(session: Session, mailbox: Mailbox, view: View, readOnly: bool
   const uidNext = Math.max(mailbox.uidNext, view.length === 0 ? 1 : view.uidAt(view.length - 1) + 1);
   reply.untagged(`OK [UIDNEXT ${uidNext}] next uid`);
   reply.untagged(`OK [HIGHESTMODSEQ ${Math.max(1, index.highestModseq)}] changes up to here`);
+  // RFC 8474 section 4.2.
+  reply.untagged(`OK [MAILBOXID (${printObjectId('mailbox', mailbox.id)})] its lasting name`);
   // RFC 9051 section 6.3.2: LIST belongs to the answer; RFC 3501 does not know that.
   if (session.rev2) reply.untagged(`LIST () "/" ${printMailbox(mailbox.name, session.utf8)}`);
 }

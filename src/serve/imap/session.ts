@@ -3,6 +3,7 @@ import type { Log } from '../../base/log.ts';
 import type { Account } from '../../directory/directory.ts';
 import type { Mailbox } from '../../store/mailbox.ts';
 import type { MessageLiteral } from '../../wire/imap/imap-reader.ts';
+import { MailboxNews } from './mailbox-news.ts';
 import { No } from './refusal.ts';
 import type { ImapListenerOptions, ImapServices } from './services.ts';
 import type { View } from './view.ts';
@@ -66,6 +67,8 @@ export class Session {
   failedLogins = 0;
   /** An event was posted and not yet seen; more would say the same. */
   changePosted = false;
+  /** What others did to the account's mailboxes; kept for IMAP4rev2 only. */
+  readonly news = new MailboxNews();
   /** Ends the watch on the account. */
   unwatch: (() => void) | undefined = undefined;
 

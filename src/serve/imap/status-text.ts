@@ -2,6 +2,7 @@ import { assertNever } from '../../base/assert-never.ts';
 import { deleted } from '../../store/flags.ts';
 import type { Mailbox } from '../../store/mailbox.ts';
 import type { UidRanges } from '../../store/uid-ranges.ts';
+import { printObjectId } from '../../wire/imap/object-id.ts';
 import { printMailbox } from '../../wire/imap/print-string.ts';
 import type { StatusItem } from '../../wire/imap/read-status.ts';
 import { useCondstore } from './condstore.ts';
@@ -21,7 +22,7 @@ export async function printStatus(
   return `STATUS ${printMailbox(mailbox.name, session.utf8)} (${texts.join(' ')})`;
 }
 
-function valueOf(session: Session, mailbox: Mailbox, item: StatusItem): number | Promise<number> {
+function valueOf(session: Session, mailbox: Mailbox, item: StatusItem): number | string | Promise<number> {
   switch (item) {
     case 'MESSAGES':
       return mailbox.total;
@@ -41,6 +42,9 @@ function valueOf(session: Session, mailbox: Mailbox, item: StatusItem): number |
       return Math.max(1, mailbox.highestModseq);
     case 'APPENDLIMIT':
       return session.options.maxMessageBytes;
+    // RFC 8474 section 4.3.
+    case 'MAILBOXID':
+      return `(${printObjectId('mailbox', mailbox.id)})`;
     case 'DELETED-STORAGE':
       return mailbox.deleted === 0 ? 0 : deletedBytes(session, mailbox);
     default:

@@ -3,6 +3,7 @@ import { printAllFlags, printFlags } from './flag-text.ts';
 import { Bye } from './refusal.ts';
 import type { Reply } from './respond.ts';
 import type { Session } from './session.ts';
+import { tellMailboxes } from './tell-mailboxes.ts';
 import type { View } from './view.ts';
 
 /** Ranges in one VANISHED response: lines stay below 4 KiB. */
@@ -13,9 +14,14 @@ const vanishedChunk = 180;
  * the difference between its view and the index, so nothing queues up however much happens. RFC 9051 sections 5.2, 7.4.1
  * and 7.5.1, RFC 7162 section 3.2.10. `mayExpunge` false: message numbers must stay as they are; then EXISTS waits too while an
  * EXPUNGE is due, since new numbers come after those of messages that go.
- * Undefined when there is nothing to wait for. @throws Bye when the mailbox was deleted by another session.
+ * Before that, what others did to the list of mailboxes. Undefined when there is nothing to wait for. @throws Bye when the mailbox was deleted by another session.
  */
 export function tellChanges(session: Session, reply: Reply, mayExpunge: boolean): Promise<void> | undefined {
+  if (session.news.waiting) return tellMailboxes(session, reply).then(() => tellSelected(session, reply, mayExpunge));
+  return tellSelected(session, reply, mayExpunge);
+}
+
+function tellSelected(session: Session, reply: Reply, mayExpunge: boolean): Promise<void> | undefined {
   const view = session.selected?.view;
   if (view === undefined) return undefined;
   const { index } = view;

@@ -2,7 +2,7 @@ import type { Section } from '../../mime/find-section.ts';
 import type { Partial } from './imap-reader.ts';
 import type { SequenceSet } from './sequence-set.ts';
 
-/** fetch-att of RFC 9051 section 9, of RFC 3501 (RFC822…), RFC 7162 (MODSEQ), RFC 8514 (SAVEDATE) and RFC 8970 (PREVIEW). Macros are resolved by the reader. */
+/** fetch-att of RFC 9051 section 9, of RFC 3501 (RFC822…), RFC 7162 (MODSEQ), RFC 8514 (SAVEDATE), RFC 8970 (PREVIEW) and RFC 8474 (EMAILID, THREADID). Macros are resolved by the reader. */
 export type FetchItem =
   | {
       readonly kind:
@@ -15,7 +15,9 @@ export type FetchItem =
         | 'bodystructure'
         | 'modseq'
         | 'savedate'
-        | 'preview';
+        | 'preview'
+        | 'emailid'
+        | 'threadid';
     }
   /** BODY[…] and BODY.PEEK[…]. */
   | {

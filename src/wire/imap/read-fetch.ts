@@ -63,6 +63,8 @@ const plainItems = [
   'BODYSTRUCTURE',
   'MODSEQ',
   'SAVEDATE',
+  'EMAILID',
+  'THREADID',
 ] as const;
 const oldItems = ['RFC822.HEADER', 'RFC822.TEXT', 'RFC822'] as const;
 

@@ -130,6 +130,10 @@ function takeValueKey(r: ImapReader, name: string): SearchKey | undefined {
     case 'YOUNGER':
       r.expectSpace();
       return { kind: 'age', is: name === 'OLDER' ? 'older' : 'younger', seconds: r.expectNonZero() };
+    case 'EMAILID':
+    case 'THREADID':
+      r.expectSpace();
+      return { kind: 'object', of: name === 'EMAILID' ? 'email' : 'thread', id: r.expectAstring() };
     case 'MODSEQ':
       return expectModseq(r);
     default:

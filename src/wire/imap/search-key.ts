@@ -23,6 +23,8 @@ export type SearchKey =
   /** OLDER, YOUNGER: age by INTERNALDATE. RFC 5032. */
   | { readonly kind: 'age'; readonly is: 'older' | 'younger'; readonly seconds: number }
   | { readonly kind: 'size'; readonly is: 'larger' | 'smaller'; readonly bytes: number }
+  /** EMAILID, THREADID; `id` as written. RFC 8474 section 6. */
+  | { readonly kind: 'object'; readonly of: 'email' | 'thread'; readonly id: string }
   | { readonly kind: 'modseq'; readonly atLeast: number }
   | { readonly kind: 'not'; readonly key: SearchKey }
   | { readonly kind: 'or'; readonly keys: readonly [SearchKey, SearchKey] }

@@ -1,6 +1,6 @@
 import { command } from '../command.ts';
+import { expungeAllDeleted } from '../expunge-deleted.ts';
 import { deselect } from '../select-mailbox.ts';
-import type { Session } from '../session.ts';
 
 /** CLOSE: expunges without telling, then leaves. RFC 9051 section 6.4.1; HIGHESTMODSEQ RFC 7162 section 3.2.8. */
 export const close = command({
@@ -9,22 +9,10 @@ export const close = command({
   tells: 'nothing',
   parse() {},
   async run(session) {
-    const modseq = await expungeKnown(session);
+    // RFC 9051 section 6.4.1: nothing goes, and that is no error, after EXAMINE.
+    const modseq = session.currentMailbox().readOnly ? undefined : (await expungeAllDeleted(session)).modseq;
     deselect(session);
     return session.qresync && modseq !== undefined ? { code: `HIGHESTMODSEQ ${modseq}` } : {};
   },
 });
 
-/** Removes what is marked \Deleted of the messages that this client knows. */
-async function expungeKnown(session: Session): Promise<number | undefined> {
-  const { mailbox, view, readOnly } = session.currentMailbox();
-  if (readOnly || view.length === 0) return undefined;
-  const removed = await session.services.store.expunge({
-    accountId: session.currentAccount().id,
-    mailboxId: mailbox.id,
-    uids: [[view.uidAt(0), view.uidAt(view.length - 1)]],
-    onlyDeleted: true,
-    origin: session.origin,
-  });
-  return removed.uids.length > 0 ? removed.modseq : undefined;
-}

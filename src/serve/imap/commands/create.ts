@@ -1,11 +1,12 @@
 import type { ImapReader } from '../../../wire/imap/imap-reader.ts';
+import { printObjectId } from '../../../wire/imap/object-id.ts';
 import { specialUses, type SpecialUse } from '../../../store/mailbox.ts';
 import { command, loggedIn } from '../command.ts';
 import { checkMailboxName } from '../mailbox-name.ts';
 import { mailboxRefusal } from '../mailbox-refusal.ts';
 import { No } from '../refusal.ts';
 
-/** CREATE. RFC 9051 section 6.3.4; USE from RFC 6154 section 3. */
+/** CREATE. RFC 9051 section 6.3.4; USE from RFC 6154 section 3, MAILBOXID RFC 8474 section 4.1. */
 export const create = command({
   name: 'CREATE',
   states: loggedIn,
@@ -26,6 +27,7 @@ export const create = command({
       origin: session.origin,
     });
     if (!outcome.ok) throw mailboxRefusal(outcome.reason);
+    return { code: `MAILBOXID (${printObjectId('mailbox', outcome.mailbox.id)})` };
   },
 });
 

@@ -1,6 +1,7 @@
 import { printImapDate } from '../../../mime/print-imap-date.ts';
 import type { EmailColumns } from '../../../store/email-row.ts';
 import type { FetchItem } from '../../../wire/imap/fetch-item.ts';
+import { printObjectId } from '../../../wire/imap/object-id.ts';
 import { printString } from '../../../wire/imap/print-string.ts';
 import { encodeUtf8 } from '../../../wire/imap/utf8-octets.ts';
 import { printFlags } from '../flag-text.ts';
@@ -42,6 +43,7 @@ export function planFetch(items: readonly FetchItem[], implied: ImpliedItems): F
   for (const item of items) {
     if (isStored(item.kind)) needsRow = true;
     if (item.kind === 'envelope') columns.envelope = true;
+    if (item.kind === 'threadid') columns.threadAndDate = true;
     if (item.kind === 'preview') columns.preview = true;
     if (item.kind === 'body' || item.kind === 'bodystructure') columns.bodyStructure = true;
     const text = printerOf(item);
@@ -74,6 +76,7 @@ function isStored(kind: FetchItem['kind']): boolean {
     kind === 'envelope' ||
     kind === 'savedate' ||
     kind === 'preview' ||
+    kind === 'threadid' ||
     kind === 'body' ||
     kind === 'bodystructure' ||
     kind === 'internaldate' ||
@@ -102,6 +105,11 @@ function printerOf(item: FetchItem): ((message: MessageCursor) => string) | unde
     // RFC 8970 section 3.1: UTF-8; a literal where it is not ASCII.
     case 'preview':
       return (message) => `PREVIEW ${printString(encodeUtf8(message.row.preview))}`;
+    // RFC 8474 section 5. The index knows the message, and the row of one that is expunged.
+    case 'emailid':
+      return ({ at, index, row }) => `EMAILID (${printObjectId('email', at < 0 ? row.emailId : (index.emailIds[at] ?? 0))})`;
+    case 'threadid':
+      return (message) => `THREADID (${printObjectId('thread', message.row.threadId)})`;
     case 'rfc822.size':
       return (message) => `RFC822.SIZE ${message.row.sizeBytes}`;
     case 'envelope':

@@ -15,6 +15,8 @@ export class RowFacts {
   readonly saved: Float64Array;
   /** Date field, UTC; NaN when there is none. Made known by `loadSent`. */
   readonly sent: Float64Array;
+  /** The thread, 0 when not known. Made known by `loadSent`. */
+  readonly threads: Float64Array;
   /** Date and time as they stand in the Date field, whatever its zone, as if they were UTC. Made known by `loadWritten`. */
   readonly written: Float64Array;
   private readonly known: Uint8Array;
@@ -31,6 +33,7 @@ export class RowFacts {
     this.received = new Float64Array(length);
     this.saved = new Float64Array(length);
     this.sent = new Float64Array(length).fill(NaN);
+    this.threads = new Float64Array(length);
     this.written = new Float64Array(length).fill(NaN);
     this.known = new Uint8Array(length);
   }
@@ -42,6 +45,7 @@ export class RowFacts {
   loadSent(positions: PositionList): Promise<void> {
     return this.learn(positions, 2, { threadAndDate: true }, (position, row) => {
       this.sent[position] = row.sentAtMs ?? NaN;
+      this.threads[position] = row.threadId;
     });
   }
 

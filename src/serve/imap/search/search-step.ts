@@ -1,6 +1,7 @@
 import { findFlagBit } from '../../../store/flags.ts';
 import type { SearchKey } from '../../../wire/imap/search-key.ts';
 import { flagOrKeyword } from './flag-or-keyword.ts';
+import { parseObjectId } from '../../../wire/imap/object-id.ts';
 import type { View } from '../view.ts';
 import { findAge, findSentDay, findDay } from './date-steps.ts';
 import {
@@ -42,6 +43,8 @@ export function prepareKey(key: SearchKey, view: View): SearchStep {
       return prepareFlag(key.flag, key.set);
     case 'modseq':
       return onIndex((run, at) => (run.selected.view.index.modseqs[at] ?? 0) >= key.atLeast);
+    case 'object':
+      return prepareObject(key.of, key.id);
     case 'size':
       return {
         cost: costs.row,
@@ -91,6 +94,20 @@ function onIndex(matches: (run: SearchRun, at: number) => boolean): SearchStep {
         const at = view.indexPosition(position);
         return at >= 0 && matches(run, at);
       });
+    },
+  };
+}
+
+/** EMAILID, THREADID. RFC 8474 section 6; an id that is none of ours is of no message. */
+function prepareObject(of: 'email' | 'thread', text: string): SearchStep {
+  const id = parseObjectId(of, text);
+  if (id === undefined) return { cost: costs.index, find: () => noPositions };
+  if (of === 'email') return onIndex((run, at) => run.selected.view.index.emailIds[at] === id);
+  return {
+    cost: costs.envelope,
+    async find(run, candidates) {
+      await run.facts.loadSent(candidates);
+      return keepPositions(candidates, (position) => run.facts.threads[position] === id);
     },
   };
 }
