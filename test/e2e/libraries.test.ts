@@ -102,12 +102,17 @@ test('imapflow knows mailboxes, messages and threads by ids that last (OBJECTID)
   const opened = await client.mailboxOpen('Lasting');
   expect(opened.mailboxId).toBe(made.mailboxId);
   const messages = await client.fetchAll('1:*', { uid: true, threadId: true });
-  expect(messages.map((message) => message.emailId)).toEqual([expect.stringMatching(/^M/), expect.stringMatching(/^M/)]);
+  expect(messages.map((message) => message.emailId)).toEqual([
+    expect.stringMatching(/^M/),
+    expect.stringMatching(/^M/),
+  ]);
   expect(messages[0]?.emailId).not.toBe(messages[1]?.emailId);
   expect(messages[0]?.threadId).toMatch(/^T\d+$/);
   expect(messages[1]?.threadId).toBe(messages[0]?.threadId);
   expect(await client.search({ emailId: messages[1]?.emailId }, { uid: true })).toEqual([messages[1]?.uid]);
-  expect(await client.search({ threadId: messages[0]?.threadId }, { uid: true })).toEqual(messages.map(({ uid }) => uid));
+  expect(await client.search({ threadId: messages[0]?.threadId }, { uid: true })).toEqual(
+    messages.map(({ uid }) => uid),
+  );
   await client.logout();
 });
 

@@ -42,7 +42,10 @@ export function* listMailboxes(args: ListArguments, facts: ListFacts): Generator
 }
 
 /** These names as they are now, with all attributes; one that is neither there nor subscribed is just \NonExistent. */
-export function* describeNames(names: Iterable<string>, facts: ListFacts): Generator<Pick<Listed, 'name' | 'attributes'>> {
+export function* describeNames(
+  names: Iterable<string>,
+  facts: ListFacts,
+): Generator<Pick<Listed, 'name' | 'attributes'>> {
   const known = gather(facts, () => false);
   for (const name of names) yield { name, attributes: attributesOf(name, facts.subscriptions, known) };
 }

@@ -15,4 +15,3 @@ export const close = command({
     return session.qresync && modseq !== undefined ? { code: `HIGHESTMODSEQ ${modseq}` } : {};
   },
 });
-

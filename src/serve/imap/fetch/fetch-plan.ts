@@ -107,7 +107,8 @@ function printerOf(item: FetchItem): ((message: MessageCursor) => string) | unde
       return (message) => `PREVIEW ${printString(encodeUtf8(message.row.preview))}`;
     // RFC 8474 section 5. The index knows the message, and the row of one that is expunged.
     case 'emailid':
-      return ({ at, index, row }) => `EMAILID (${printObjectId('email', at < 0 ? row.emailId : (index.emailIds[at] ?? 0))})`;
+      return ({ at, index, row }) =>
+        `EMAILID (${printObjectId('email', at < 0 ? row.emailId : (index.emailIds[at] ?? 0))})`;
     case 'threadid':
       return (message) => `THREADID (${printObjectId('thread', message.row.threadId)})`;
     case 'rfc822.size':
