@@ -4,11 +4,15 @@ import type { Converse } from '../base/conversation.ts';
 import type { Log } from '../base/log.ts';
 import { openDirectory } from '../directory/live-directory.ts';
 import type { LiveDirectory } from '../directory/live-directory.ts';
-import { createConnectionLimits, createExemptions, createFailureLimiter } from '../net/limits.ts';
+import { toPlainAddress } from '../net/address-class.ts';
+import { createStubResolver } from '../net/dns/stub-resolver.ts';
+import { createConnectionLimits, createExemptions, createFailureLimiter, isExempt } from '../net/limits.ts';
 import type { FailureLimiter } from '../net/limits.ts';
 import type { Listener } from '../net/listen.ts';
 import { createTlsIdentity } from '../net/tls.ts';
 import type { TlsIdentity } from '../net/tls.ts';
+import { createSenderDomains } from '../receive/sender-domains.ts';
+import type { SenderDomains } from '../receive/sender-domains.ts';
 import { createImapConversation } from '../serve/imap/conversation.ts';
 import { smtpListenerOptions } from '../serve/smtp/listener-options.ts';
 import { createSmtpConversation, smtpRefusals } from '../serve/smtp/smtp-conversation.ts';
@@ -116,7 +120,17 @@ function createSetups(
       open: byClass(config.limits.openConnections),
     });
   const admit = (address: string): boolean => !failures.blocked(address);
-  const shared = { ...options, store, directory, failures, tls: identity !== undefined };
+  // localserve is for machines without network too: it looks nothing up.
+  const senderDomains =
+    options.captureAccount === undefined
+      ? createSenderDomains({
+          resolver: createStubResolver(config.dns ?? {}),
+          directory,
+          isExempt: (address) => isExempt(exempt, toPlainAddress(address)),
+          log: options.log,
+        })
+      : undefined;
+  const shared = { ...options, store, directory, failures, senderDomains, tls: identity !== undefined };
   const smtp = { converse: smtpConverse(shared), refusals: smtpRefusals(), limits: connectionLimits() };
   const imap = { converse: imapConverse(shared), refusals: imapRefusals, limits: connectionLimits(), admit };
   return (service) => {
@@ -130,13 +144,14 @@ interface Shared extends AssembleOptions {
   readonly store: Store;
   readonly directory: LiveDirectory;
   readonly failures: FailureLimiter;
+  readonly senderDomains: SenderDomains | undefined;
   readonly tls: boolean;
 }
 
 function smtpConverse(shared: Shared): (listener: PlannedListener) => Converse<never> {
-  const { store, directory, failures, log, loaded, captureAccount } = shared;
+  const { store, directory, failures, senderDomains, log, loaded, captureAccount } = shared;
   const { hostname, limits } = loaded.config;
-  const services = { store, directory, failures, clock: systemClock, log };
+  const services = { store, directory, failures, senderDomains, clock: systemClock, log };
   const account = captureAccount === undefined ? undefined : directory.view.accountIds.get(captureAccount);
   return ({ service, plaintextLogin }) =>
     createSmtpConversation(

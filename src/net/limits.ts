@@ -44,7 +44,8 @@ export function createExemptions(networks: readonly string[]): BlockList {
   return list;
 }
 
-function isExempt(exempt: BlockList | undefined, address: string): boolean {
+/** Is a plain address (see `toPlainAddress`) in one of the networks of `createExemptions`? */
+export function isExempt(exempt: BlockList | undefined, address: string): boolean {
   return exempt !== undefined && exempt.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
 }
 

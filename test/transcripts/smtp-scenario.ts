@@ -1,6 +1,7 @@
 import type { Peer } from '../../src/base/conversation.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { TestDirectory } from '../../src/receive/test-directory.ts';
+import type { SenderDomainVerdict } from '../../src/receive/sender-domains.ts';
 import { accountId, TestStore } from '../../src/receive/test-store.ts';
 import { defaultSmtpLimits, smtpListenerOptions } from '../../src/serve/smtp/listener-options.ts';
 import type { SmtpLimits, SmtpListenerOptions } from '../../src/serve/smtp/listener-options.ts';
@@ -67,6 +68,7 @@ function setStage(script: readonly string[]): Stage {
   const store = new TestStore();
   const directory = new TestDirectory();
   const options: Mutable<Omit<SmtpListenerOptions, 'limits'>> & { limits: Mutable<SmtpLimits> } = { limits: {} };
+  const verdicts = new Map<string, SenderDomainVerdict>();
   let blocked = false;
   let isTls = false;
   for (const line of script) {
@@ -80,6 +82,7 @@ function setStage(script: readonly string[]): Stage {
     else if (name === 'capture') options.capture = { account: accountId(3), anySender: first === 'any-sender' };
     else if (name === 'special-local-parts') options.policy = specialLocalParts();
     else if (name === 'blocked') blocked = true;
+    else if (name === 'sender-domain') verdicts.set(rest[0] ?? '', first as SenderDomainVerdict);
     else if (name === 'full') store.full.add(Number(first));
     else if (name === 'alias') directory.aliases.set(first, { members: rest, postPublic: true });
     else if (name === 'members-only') directory.aliases.set(first, { members: rest });
@@ -92,6 +95,7 @@ function setStage(script: readonly string[]): Stage {
   const services: SmtpServices = {
     store,
     directory,
+    senderDomains: { judge: ({ domain }) => Promise.resolve(verdicts.get(domain) ?? 'fine') },
     failures: { attempt: () => !blocked, reset: () => {} },
     clock: { now: () => Date.UTC(2026, 10, 24, 6, 0, 0) },
     log: silentLog,

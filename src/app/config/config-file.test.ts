@@ -30,7 +30,8 @@ describe('checkConfig', () => {
     });
     expect(config.listeners[0]).toMatchObject({ smtp: 2025, imaps: 2993 });
     expect(config.limits).toMatchObject({ exempt: [], maxRecipients: 1000 });
-    expect(notYet).toEqual(['dns', 'listeners[0].http', 'listeners[0].https']);
+    expect(config.dns).toEqual({ servers: [{ address: '127.0.0.1', port: 5300 }], trustAd: true });
+    expect(notYet).toEqual(['listeners[0].http', 'listeners[0].https']);
   });
 
   test('storage outside this machine', () => {
@@ -99,6 +100,12 @@ describe('checkConfig', () => {
       `${start}limits:\n  exempt: [10.0.0.0/8, 10.0.0.0/99]\n`,
       ['f.yaml:6: limits.exempt[1]: "10.0.0.0/99" is no network'],
     ],
+    [
+      'no resolver',
+      `${start}dns: { servers: [127.0.0.1, dns.test] }\n`,
+      ['f.yaml:5: dns.servers[1]: "dns.test" is no resolver'],
+    ],
+    ['no resolvers', `${start}dns: { servers: [] }\n`, ['f.yaml:5: dns.servers: at least one resolver']],
     [
       'log level',
       `${start}log: { level: loud }\n`,

@@ -38,7 +38,6 @@ export function checkConfig(file: string, text: string): LoadedConfig {
 
 function keysForLater(config: Config): readonly string[] {
   const keys: string[] = [];
-  if (config.dns !== undefined) keys.push('dns');
   if (config.routes !== undefined) keys.push('routes');
   config.listeners.forEach((listener, n) => {
     if (listener.http !== undefined) keys.push(`listeners[${n}].http`);

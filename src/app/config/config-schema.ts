@@ -4,6 +4,7 @@ import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 
 import { toAsciiDomain } from '../../base/domain-name.ts';
+import { parseDnsServer } from '../../net/dns/server-address.ts';
 
 const port = z.int().min(1, 'must be a port from 1 to 65535').max(65_535, 'must be a port from 1 to 65535');
 
@@ -89,6 +90,26 @@ const tls = z
     }
   });
 
+const dnsServer = z.string().transform((text, context) => {
+  const server = parseDnsServer(text);
+  if (server !== undefined) return server;
+  const message = `"${text}" is no resolver; write ADDRESS or ADDRESS:PORT, such as "127.0.0.1:53" or "[::1]:53"`;
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
+const dns = z.strictObject({
+  servers: z
+    .array(dnsServer)
+    .min(1, 'at least one resolver is needed')
+    .optional()
+    .meta({ description: 'Resolvers to ask, in this order, in place of those in /etc/resolv.conf.' }),
+  trustAd: z.boolean().optional().meta({
+    description:
+      'Believe these resolvers when they say that DNSSEC holds: they validate, and the path to them is safe. Default: when all are loopback addresses, or resolv.conf has trust-ad.',
+  }),
+});
+
 const count = z.int().min(1);
 
 const limits = z.strictObject({
@@ -155,7 +176,7 @@ export const configSchema = z
       .prefault({})
       .meta({ description: 'The log, on standard error.' }),
     limits: limits.prefault({}).meta({ description: 'What one address may do, and how large things may be.' }),
-    dns: z.unknown().optional().meta({ description: 'Not in this version; kept for later.' }),
+    dns: dns.optional().meta({ description: 'How names are looked up. Without it, as /etc/resolv.conf says.' }),
     routes: z.unknown().optional().meta({ description: 'Not in this version; kept for later.' }),
   })
   .superRefine((config, context) => {

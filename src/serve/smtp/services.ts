@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Directory } from '../../directory/directory.ts';
+import type { SenderDomains } from '../../receive/sender-domains.ts';
 import type { Store } from '../../store/store.ts';
 
 /** Failed logins per network; `FailureLimiter` of `net/limits.ts` is one. */
@@ -16,6 +17,8 @@ export interface SmtpServices {
   readonly store: Pick<Store, 'newSpool' | 'append'>;
   readonly directory: Directory;
   readonly failures: LoginFailures;
+  /** Asked about MAIL FROM on port 25; without it no names are looked up (localserve). */
+  readonly senderDomains?: SenderDomains | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -70,6 +70,8 @@ export const replies = {
   utf8Needed: reply(553, '5.6.7', 'this address needs SMTPUTF8'),
   requireTlsNeedsTls: reply(523, '5.7.10', 'REQUIRETLS needs TLS on this connection'),
   senderLiteral: reply(550, '5.7.0', 'an address literal cannot be the sender'),
+  senderDomainMissing: reply(550, '5.7.27', 'the domain of the sender does not exist, or has no mail and no address'),
+  senderNullMx: reply(550, '5.7.27', 'the domain of the sender takes no mail (null MX)'),
   senderNotYours: reply(550, '5.7.1', 'this account may not send with this sender address'),
   fromNotYours: reply(550, '5.7.1', 'this account may not send with the address in From'),
   senderDomainDisabled: reply(451, '4.3.0', 'the domain of the sender is disabled'),

@@ -136,6 +136,8 @@ export interface ServeOptions {
   readonly accounts: readonly Account[];
   /** Lines added to the configuration file. */
   readonly config?: readonly string[];
+  /** Networks without limits; without it, this machine. */
+  readonly exempt?: readonly string[];
   /** Where the data lies, if not in the temporary folder. */
   readonly dataDir?: string;
 }
@@ -158,7 +160,7 @@ export async function startServe(options: ServeOptions): Promise<TestServer> {
       ...names.map((name) => `    ${name}: ${ports[name]}`),
       '    plaintextLogin: true',
       'tls: { selfSigned: true }',
-      'limits: { exempt: ["127.0.0.0/8"] }',
+      `limits: { exempt: ${JSON.stringify(options.exempt ?? ['127.0.0.0/8'])} }`,
       ...(options.config ?? []),
       '',
     ].join('\n'),

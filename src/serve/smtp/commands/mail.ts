@@ -12,8 +12,8 @@ import type { SmtpSession } from '../session.ts';
 
 /**
  * MAIL FROM begins a message. RFC 5321 section 4.1.1.2; SIZE (RFC 1870), BODY (RFC 6152, RFC 3030), SMTPUTF8 (RFC 6531),
- * AUTH (RFC 4954), RET and ENVID (RFC 3461), REQUIRETLS (RFC 8689).
- * Not yet: whether the sender's domain can receive mail (needs a resolver); HOLDFOR and HOLDUNTIL (need the queue).
+ * AUTH (RFC 4954), RET and ENVID (RFC 3461), REQUIRETLS (RFC 8689). On port 25 the domain must be able to get the reports
+ * about the message (RFC 7505 section 4.2). Not yet: HOLDFOR and HOLDUNTIL (need the queue).
  */
 export const mail = command({
   verb: 'MAIL',
@@ -45,7 +45,9 @@ export const mail = command({
       session.transaction = { id, sender, params, recipients: [], refusedRecipients: 0, body: undefined };
       session.say(replies.senderOk);
     };
-    return obeyPolicy(session, sender, 'mail', begin);
+    const goOn = () => obeyPolicy(session, sender, 'mail', begin);
+    const domainOk = lookUpSender(session, sender);
+    return domainOk === undefined ? goOn() : domainOk.then(goOn);
   },
 });
 
@@ -62,6 +64,16 @@ function checkPeer(session: SmtpSession, sender: EnvelopeAddress | undefined): v
     throw new Refuse(replies.badTransactions, true);
   }
   if (sender?.domain.startsWith('[') === true) throw new Refuse(replies.senderLiteral);
+}
+
+/** Asks the DNS about a stranger's domain; undefined when there is nothing to ask. */
+function lookUpSender(session: SmtpSession, sender: EnvelopeAddress | undefined): Promise<void> | undefined {
+  const { options, services, peer } = session;
+  if (options.role !== 'mx' || options.capture !== undefined || sender === undefined) return undefined;
+  return services.senderDomains?.judge(sender, peer.remoteAddress)?.then((verdict) => {
+    if (verdict === 'missing') throw new Refuse(replies.senderDomainMissing);
+    if (verdict === 'null-mx') throw new Refuse(replies.senderNullMx);
+  });
 }
 
 /** On submission: an address of the account. The null path is for reports that the account's programs make. */
