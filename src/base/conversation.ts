@@ -13,6 +13,11 @@ export interface TlsFacts {
   /** DER of the SubjectPublicKeyInfo of the client's certificate, if it sent one (RFC 5280 section 4.1). */
   readonly peerPublicKey: Uint8Array | undefined;
   readonly resumed: boolean;
+  /**
+   * Octets that only the two ends of this connection know, by type (`tls-exporter`, RFC 9266); undefined for other types.
+   * The function is undefined where no binding can be had safely.
+   */
+  readonly channelBinding: ((type: string) => Uint8Array | undefined) | undefined;
 }
 
 /** Who is at the other end. `id` names the session in logs. */

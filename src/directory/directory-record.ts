@@ -77,6 +77,8 @@ const settingsSchema = z.object({
   kind: z.literal('settings'),
   /** Account that gets mail for the bare `postmaster` and for `postmaster` in domains without one (RFC 5321 section 4.5.1). */
   postmaster: z.string().optional(),
+  /** base64, random: what is made up for unknown logins comes out of it. Never told to anybody. */
+  loginSecret: z.string().optional(),
 });
 
 export type DomainRecord = Readonly<z.infer<typeof domainSchema>>;

@@ -46,6 +46,14 @@ export type LoginOutcome =
   /** Only after right credentials. */
   | { readonly ok: false; readonly reason: 'login-disabled'; readonly message: string };
 
+/** What is kept of a password for SCRAM. RFC 5802 section 3. */
+export interface ScramVerifier {
+  readonly salt: Uint8Array;
+  readonly iterations: number;
+  readonly storedKey: Uint8Array;
+  readonly serverKey: Uint8Array;
+}
+
 export interface Directory {
   /** `<postmaster>` without a domain: pass domain ''. */
   lookupRecipient(address: AddressParts): RecipientLookup;
@@ -57,6 +65,13 @@ export interface Directory {
   maySendAs(account: Account, address: AddressParts): 'yes' | 'no' | 'domain-disabled';
   /** Takes the same time whatever is wrong. `login` and `password` as the client sent them. */
   checkPassword(login: string, password: string): Promise<LoginOutcome>;
+  /**
+   * Always answers: for logins that nobody has with something made up, which stays the same for a login and which no
+   * password proves.
+   */
+  findScramVerifier(login: string, digest: 'sha1' | 'sha256'): ScramVerifier;
+  /** After a proof by this verifier: is it (still) that of the login? */
+  confirmScram(login: string, verifier: ScramVerifier): LoginOutcome;
   /** Undefined once it was removed. Ask again for each message: quota and disabled state may change. */
   findAccount(id: AccountId): Account | undefined;
   /** Hear of edits: sessions of accounts that were removed or disabled close. */

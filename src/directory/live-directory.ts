@@ -9,6 +9,7 @@ import type {
   LocalRecipient,
   LoginOutcome,
   RecipientLookup,
+  ScramVerifier,
 } from './directory.ts';
 import type { AddressRecord, AliasRecord } from './directory-record.ts';
 import { DirectoryEditor } from './directory-editor.ts';
@@ -20,6 +21,9 @@ import { findLogin, findRecipient } from './find-recipient.ts';
 import { pretendToVerify, verifyPassword } from './passwords/credential.ts';
 import { LoginCache } from './passwords/login-cache.ts';
 import { prepareOpaqueString } from './passwords/opaque-string.ts';
+import { ensureLoginSecret, findScramVerifier, isCurrentVerifier } from './passwords/scram-verifiers.ts';
+
+const badCredentials: LoginOutcome = { ok: false, reason: 'bad-credentials' };
 
 /**
  * Reads the directory and keeps it true: edits made here and in other processes take effect at once.
@@ -27,6 +31,12 @@ import { prepareOpaqueString } from './passwords/opaque-string.ts';
  */
 export async function openDirectory(options: DirectoryOptions): Promise<LiveDirectory> {
   const editor = await DirectoryEditor.open(options);
+  try {
+    await ensureLoginSecret(editor);
+  } catch (error) {
+    editor.close();
+    throw error;
+  }
   return new LiveDirectory(editor, options);
 }
 
@@ -107,22 +117,38 @@ export class LiveDirectory implements Directory {
     const credential = record && this.view.credentials.get(record.account)?.credential;
     if (!parts.ok || !record || !credential || !prepared.ok) {
       await pretendToVerify(prepared.ok ? prepared.value : '');
-      return { ok: false, reason: 'bad-credentials' };
+      return badCredentials;
     }
     if (!this.#cache.has(record.account, credential, prepared.value)) {
-      if (!(await verifyPassword(prepared.value, credential))) return { ok: false, reason: 'bad-credentials' };
+      if (!(await verifyPassword(prepared.value, credential))) return badCredentials;
       // The directory may have changed while the hash was made: only what is still true counts and is remembered.
       if (this.view.credentials.get(record.account)?.credential !== credential) {
-        return { ok: false, reason: 'bad-credentials' };
+        return badCredentials;
       }
       this.#cache.add(record.account, credential, prepared.value);
     }
-    const account = this.#account(record.account);
-    if (!account) return { ok: false, reason: 'bad-credentials' };
-    if (account.loginDisabled !== undefined) {
-      return { ok: false, reason: 'login-disabled', message: account.loginDisabled };
-    }
-    return { ok: true, account, loginAddress: printAddress(parts.value) };
+    return this.#admit(record.account, parts.value);
+  }
+
+  findScramVerifier(login: string, digest: 'sha1' | 'sha256'): ScramVerifier {
+    return findScramVerifier(this.view, login, digest);
+  }
+
+  confirmScram(login: string, verifier: ScramVerifier): LoginOutcome {
+    const parts = parseAddress(login);
+    const record = parts.ok ? findLogin(this.view, parts.value) : undefined;
+    const credential = record && this.view.credentials.get(record.account)?.credential;
+    if (!parts.ok || !record || !credential || !isCurrentVerifier(credential, verifier)) return badCredentials;
+    return this.#admit(record.account, parts.value);
+  }
+
+  /** The credentials were right. */
+  #admit(name: string, address: AddressParts): LoginOutcome {
+    const account = this.#account(name);
+    if (!account) return badCredentials;
+    const { loginDisabled } = account;
+    if (loginDisabled !== undefined) return { ok: false, reason: 'login-disabled', message: loginDisabled };
+    return { ok: true, account, loginAddress: printAddress(address) };
   }
 
   findAccount(id: AccountId): Account | undefined {

@@ -372,6 +372,22 @@ describe('TLS', () => {
     expect(echoes[0]?.peer.tls).toMatchObject({ version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', resumed: false });
   });
 
+  test('both ends have the same channel binding on TLS 1.3, and no other connection has it', async () => {
+    const { listener, echoes } = await start({ tls: { mode: 'implicit', identity: identity() } });
+    const ends = [await secure(listener.port), await secure(listener.port, { maxVersion: 'TLSv1.3' })];
+    for (const end of ends) await end.until('hello');
+    const ours = echoes.map(({ peer }) => Buffer.from(peer.tls?.channelBinding?.('tls-exporter') ?? []).toString('hex'));
+    const theirs = ends.map(({ socket }) =>
+      (socket as TLSSocket).exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0)).toString('hex'),
+    );
+    expect(ours.toSorted()).toEqual(theirs.toSorted());
+    expect(new Set(ours).size).toBe(2);
+    expect(echoes[0]?.peer.tls?.channelBinding?.('tls-unique')).toBeUndefined();
+    const old = await secure(listener.port, { maxVersion: 'TLSv1.2' });
+    await old.until('hello');
+    expect(echoes[2]?.peer.tls?.channelBinding).toBeUndefined();
+  });
+
   test('TLS 1.1 is refused, 1.2 is not', async () => {
     const { listener } = await start({ tls: { mode: 'implicit', identity: identity() } });
     const old = { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' };

@@ -119,5 +119,13 @@ export function readTlsFacts(socket: TLSSocket): TlsFacts {
     alpn: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : undefined,
     peerPublicKey: certificate?.publicKey.export({ type: 'spki', format: 'der' }),
     resumed: socket.isSessionReused(),
+    // TLS 1.2 would need the extended master secret (RFC 9266 section 4.2), and Node does not tell whether it was used.
+    channelBinding: socket.getProtocol() === 'TLSv1.3' ? (type) => exportBinding(socket, type) : undefined,
   };
+}
+
+/** `tls-exporter`. RFC 9266 section 2. */
+function exportBinding(socket: TLSSocket, type: string): Uint8Array | undefined {
+  if (type !== 'tls-exporter' || socket.destroyed) return undefined;
+  return socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
 }

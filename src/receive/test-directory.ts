@@ -7,7 +7,10 @@ import type {
   LocalRecipient,
   LoginOutcome,
   RecipientLookup,
+  ScramVerifier,
 } from '../directory/directory.ts';
+import { deriveScram } from '../directory/testing/scram-client.ts';
+import type { Digest } from '../directory/testing/scram-client.ts';
 import { accountId } from './test-store.ts';
 
 const domain = 'example.org';
@@ -71,11 +74,24 @@ export class TestDirectory implements Directory {
     if (account === undefined || password !== `secret-${name}`) {
       return Promise.resolve({ ok: false, reason: 'bad-credentials' });
     }
+    return Promise.resolve(this.#admit(account, login));
+  }
+
+  #admit(account: Account | undefined, loginAddress: string): LoginOutcome {
+    if (account === undefined) return { ok: false, reason: 'bad-credentials' };
     const { loginDisabled } = account;
-    if (loginDisabled !== undefined) {
-      return Promise.resolve({ ok: false, reason: 'login-disabled', message: loginDisabled });
-    }
-    return Promise.resolve({ ok: true, account, loginAddress: login });
+    if (loginDisabled !== undefined) return { ok: false, reason: 'login-disabled', message: loginDisabled };
+    return { ok: true, account, loginAddress };
+  }
+
+  findScramVerifier(login: string, digest: Digest): ScramVerifier {
+    const name = login.split('@', 1)[0] ?? '';
+    const password = this.accounts.has(name) ? `secret-${name}` : 'nobody knows';
+    return deriveScram(digest, password, Buffer.from(`salt of ${login}`), 4096).verifier;
+  }
+
+  confirmScram(login: string): LoginOutcome {
+    return this.#admit(this.accounts.get(login.split('@', 1)[0] ?? ''), login);
   }
 
   findAccount(id: number): Account | undefined {

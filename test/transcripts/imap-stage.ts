@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TlsFacts } from '../../src/base/conversation.ts';
 import { silentLog } from '../../src/base/log.ts';
 import type { Account, Directory, LoginOutcome } from '../../src/directory/directory.ts';
+import { deriveScram } from '../../src/directory/testing/scram-client.ts';
 import { createImapConversation } from '../../src/serve/imap/conversation.ts';
 import type { ImapListenerOptions, ImapServices } from '../../src/serve/imap/services.ts';
 import type { ImapEvent } from '../../src/serve/imap/session.ts';
@@ -71,8 +73,8 @@ export class Actor {
     this.name = name;
   }
 
-  connect(id = 'c1', chunkBytes = 65_536): ScriptedConnection<ImapEvent> {
-    return new ScriptedConnection(createImapConversation(this.services(), this.options), { id }, chunkBytes);
+  connect(id = 'c1', chunkBytes = 65_536, tls?: TlsFacts): ScriptedConnection<ImapEvent> {
+    return new ScriptedConnection(createImapConversation(this.services(), this.options), { id, tls }, chunkBytes);
   }
 
   /** A connection that has logged in. */
@@ -179,6 +181,11 @@ export class Actor {
       isLocalDomain: no,
       maySendAs: no,
       checkPassword: (login, password) => Promise.resolve(this.checkPassword(login, password)),
+      findScramVerifier: (login, digest) => {
+        const password = login === 'post@localhost' ? 'posthorn' : 'nobody knows';
+        return deriveScram(digest, password, Buffer.from(`salt of ${login}`), 4096).verifier;
+      },
+      confirmScram: (login) => this.admit(login),
       findAccount: (id) => (this.removed || id !== this.accountId ? undefined : this.account()),
       watch: (listener) => {
         this.watchers.add(listener);
@@ -188,7 +195,11 @@ export class Actor {
   }
 
   private checkPassword(login: string, password: string): LoginOutcome {
-    if (login !== 'post@localhost' || password !== 'posthorn') return { ok: false, reason: 'bad-credentials' };
+    return password === 'posthorn' ? this.admit(login) : { ok: false, reason: 'bad-credentials' };
+  }
+
+  private admit(login: string): LoginOutcome {
+    if (login !== 'post@localhost') return { ok: false, reason: 'bad-credentials' };
     if (this.loginDisabled !== undefined) return { ok: false, reason: 'login-disabled', message: this.loginDisabled };
     return { ok: true, account: this.account(), loginAddress: login };
   }

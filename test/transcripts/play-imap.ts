@@ -10,6 +10,7 @@ const tls = {
   alpn: undefined,
   peerPublicKey: undefined,
   resumed: false,
+  channelBinding: undefined,
 };
 
 /**

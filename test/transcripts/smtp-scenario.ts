@@ -18,6 +18,7 @@ const tls = {
   alpn: undefined,
   peerPublicKey: undefined,
   resumed: false,
+  channelBinding: undefined,
 } as const;
 
 type Mutable<T> = { -readonly [K in keyof T]?: T[K] };

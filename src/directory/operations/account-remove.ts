@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ok } from '../../base/result.ts';
 import { directoryChange } from '../directory-change.ts';
 import { conflict } from '../directory-conflict.ts';
-import type { DirectoryRecord, RecordKey } from '../directory-record.ts';
+import type { DirectoryRecord, RecordKey, SettingsRecord } from '../directory-record.ts';
 import { leaveAliases } from './leave-aliases.ts';
 import { getAccount, operation } from './operation.ts';
 
@@ -35,7 +35,11 @@ export const accountRemove = operation({
       if (key.account === name) remove.push({ kind: 'tls-public-key', id: key.fingerprint });
     }
     const put: DirectoryRecord[] = [...aliases.value];
-    if (isPostmaster) put.push({ kind: 'settings' });
+    if (isPostmaster) put.push(withoutPostmaster(view.settings));
     return ok(directoryChange({ remove, put, removeAccounts: [name] }));
   },
 });
+
+function withoutPostmaster({ postmaster: _, ...rest }: SettingsRecord): SettingsRecord {
+  return rest;
+}

@@ -38,7 +38,7 @@ type ScramVerifier = Credential['scramSha256'];
 const argon2Parameters = { memoryKib: 19_456, passes: 2, parallelism: 1 } as const;
 const hashBytes = 32;
 /** RFC 7677 section 4 computes 15,000 for a modern machine, which derives a key in a few milliseconds, clients on phones in fewer than 100. */
-const scramIterations = 15_000;
+export const scramIterations = 15_000;
 
 /** Two threads at most for logins; the pool has four, and the disk needs some. */
 const hashing = new BoundedWork(Math.max(1, Math.min(2, availableParallelism())));

@@ -1,3 +1,4 @@
+import type { LoginOutcome } from '../../directory/directory.ts';
 import type { Change } from '../../store/change.ts';
 import { isAscii } from '../../wire/imap/utf8-octets.ts';
 import { Bye, No } from './refusal.ts';
@@ -10,19 +11,39 @@ const maxFailures = 10;
 const maxDelayMs = 10_000;
 
 /**
+ * The LOGIN command. RFC 9051 section 6.2.3.
+ * @throws No without TLS, before any credential is looked at (RFC 9051 section 11.3), and as `endAttempt`.
+ */
+export async function logIn(session: Session, name: string, password: string): Promise<Done> {
+  if (!session.mayLogin) throw new No('turn on TLS first', 'PRIVACYREQUIRED');
+  await beginAttempt(session);
+  return endAttempt(session, 'LOGIN', name, await session.services.directory.checkPassword(name, password));
+}
+
+/** Counts an attempt before any credential is looked at, and makes the client wait. @throws Bye when there were too many. */
+export async function beginAttempt(session: Session): Promise<void> {
+  if (!session.services.failures.attempt(session.peer.remoteAddress)) {
+    throw new Bye('too many failed logins, try again later', 'UNAVAILABLE');
+  }
+  if (session.failedLogins < slowFrom) return;
+  await session.sink.delay(Math.min(maxDelayMs, (session.failedLogins - slowFrom + 1) * 1000));
+}
+
+/** @throws No when the client asks to be somebody else than it proves to be. RFC 5530 section 3 */
+export function requireOwnIdentity(session: Session, mechanism: string, authorizeAs: string, login: string): void {
+  if (authorizeAs === '' || authorizeAs === login) return;
+  countFailure(session, mechanism, login);
+  throw new No('not for another user', 'AUTHORIZATIONFAILED');
+}
+
+/**
  * The one way into an account. Unknown name, alias and wrong password give the same answer; the directory takes the same
- * time for all. RFC 9051 section 6.2.3, RFC 5530 section 3.
+ * time for all. RFC 5530 section 3.
  * @throws No, or Bye after too many failures.
  */
-export async function logIn(session: Session, mechanism: string, name: string, password: string): Promise<Done> {
-  requireTls(session);
-  const { failures, directory } = session.services;
+export function endAttempt(session: Session, mechanism: string, name: string, outcome: LoginOutcome): Done {
+  const { failures } = session.services;
   const { remoteAddress } = session.peer;
-  if (!failures.attempt(remoteAddress)) throw new Bye('too many failed logins, try again later', 'UNAVAILABLE');
-  if (session.failedLogins >= slowFrom) {
-    await session.sink.delay(Math.min(maxDelayMs, (session.failedLogins - slowFrom + 1) * 1000));
-  }
-  const outcome = await directory.checkPassword(name, password);
   if (outcome.ok) {
     failures.reset(remoteAddress);
     return enter(session, mechanism, outcome.account, outcome.loginAddress);
@@ -32,15 +53,20 @@ export async function logIn(session: Session, mechanism: string, name: string, p
     session.log.info('login refused', { mechanism, reason: outcome.reason });
     throw new No(isAscii(outcome.message) ? outcome.message.replaceAll(/[^ -~]/g, ' ') : 'login is disabled');
   }
-  session.failedLogins++;
-  session.log.info('login failed', { mechanism, name: name.slice(0, 100), remoteAddress });
-  if (session.failedLogins >= maxFailures) throw new Bye('too many failed logins', 'UNAVAILABLE');
-  throw new No('bad credentials', 'AUTHENTICATIONFAILED');
+  throw failAttempt(session, mechanism, name);
 }
 
-/** @throws No without TLS, before any credential is looked at. RFC 9051 section 11.3. */
-export function requireTls(session: Session): void {
-  if (!session.mayLogin) throw new No('turn on TLS first', 'PRIVACYREQUIRED');
+/** Counts the failure; throw what it returns. */
+export function failAttempt(session: Session, mechanism: string, name: string): No {
+  countFailure(session, mechanism, name);
+  return new No('bad credentials', 'AUTHENTICATIONFAILED');
+}
+
+/** One more that was begun and did not succeed. @throws Bye at the last that one connection may have. */
+export function countFailure(session: Session, mechanism: string, name: string): void {
+  session.failedLogins++;
+  session.log.info('login failed', { mechanism, name: name.slice(0, 100), remoteAddress: session.peer.remoteAddress });
+  if (session.failedLogins >= maxFailures) throw new Bye('too many failed logins', 'UNAVAILABLE');
 }
 
 function enter(session: Session, mechanism: string, account: NonNullable<Session['account']>, address: string): Done {

@@ -1,7 +1,6 @@
 import type { Peer, Sink, TlsFacts } from '../../base/conversation.ts';
 import type { Log } from '../../base/log.ts';
 import type { Account } from '../../directory/directory.ts';
-import type { SaslExchange } from '../../wire/sasl/exchange.ts';
 import { printReply } from '../../wire/smtp/reply.ts';
 import type { Reply } from '../../wire/smtp/reply.ts';
 import { replies } from '../../wire/smtp/replies.ts';
@@ -9,6 +8,7 @@ import { StorageFull } from '../../store/store.ts';
 import type { SmtpListenerOptions } from './listener-options.ts';
 import { MessageBody } from './message-body.ts';
 import type { SmtpEvent, SmtpServices } from './services.ts';
+import type { SaslDialogue } from './sasl-dialogue.ts';
 import type { Transaction } from './transaction.ts';
 
 /** Takes what comes instead of commands: the content of a message. */
@@ -36,7 +36,7 @@ export class SmtpSession {
   account: Account | undefined;
   transaction: Transaction | undefined;
   receiver: Receiver | undefined;
-  sasl: SaslExchange | undefined;
+  sasl: SaslDialogue | undefined;
 
   /** No command was understood yet. */
   isFirst = true;

@@ -4,8 +4,7 @@ import { printReply } from '../../wire/smtp/reply.ts';
 import { replies } from '../../wire/smtp/replies.ts';
 import { dispatch, guard } from './dispatch.ts';
 import type { SmtpListenerOptions } from './listener-options.ts';
-import { Refuse } from './refuse.ts';
-import { endDialogue, takeResponse } from './sasl-dialogue.ts';
+import { giveUp, takeResponse } from './sasl-dialogue.ts';
 import type { SmtpEvent, SmtpServices } from './services.ts';
 import { SmtpSession } from './session.ts';
 
@@ -88,10 +87,10 @@ class SmtpConversation implements Conversation<SmtpEvent> {
 
   #lineTooLong(): void | Promise<void> {
     const session = this.#session;
-    if (session.sasl === undefined) return session.leave(replies.lineTooLong);
-    endDialogue(session);
+    const { sasl } = session;
+    if (sasl === undefined) return session.leave(replies.lineTooLong);
     return guard(session, () => {
-      throw new Refuse(replies.responseTooLong);
+      throw giveUp(session, sasl, replies.responseTooLong);
     });
   }
 }

@@ -1,10 +1,27 @@
+import type { ChannelBinding, ScramDigest, ScramVerifier } from './scram.ts';
+
 /** What the server's side of a mechanism asks for next. */
 export type SaslStep =
   /** Send these octets (RFC 4422 section 3.4) and give the answer to `next`. */
   | { readonly kind: 'challenge'; readonly octets: Uint8Array }
   /** The client has said all: check this password. `authorizeAs` '' when the client did not ask for another identity. */
   | { readonly kind: 'password'; readonly authorizeAs: string; readonly login: string; readonly password: string }
+  | SaslClaim
+  /** The client has proved that it knows the password of which `verifier` was kept: is that still so? */
+  | { readonly kind: 'proven'; readonly login: string; readonly verifier: ScramVerifier }
+  /** A wrong proof, or a channel binding that does not fit this connection. */
+  | { readonly kind: 'failed'; readonly why: 'proof' | 'binding' }
   | { readonly kind: 'malformed' };
+
+/** Somebody says who they are and will prove it: from here on it counts as an attempt. */
+export interface SaslClaim {
+  readonly kind: 'claim';
+  readonly authorizeAs: string;
+  readonly login: string;
+  readonly digest: ScramDigest;
+  /** Give what is kept of the password, or made up for a login that is unknown; returns the challenge to send. */
+  challenge(verifier: ScramVerifier): Uint8Array;
+}
 
 /** One exchange, seen from the server; knows octets only, base64 is the protocol's. */
 export interface SaslExchange {
@@ -15,9 +32,34 @@ export interface SaslExchange {
 /** One mechanism: one file, one line in `mechanisms.ts`. */
 export interface SaslMechanism {
   readonly name: string;
-  /** The password crosses the wire: only under TLS. */
-  readonly plaintext: boolean;
-  start(): SaslExchange;
+  readonly needs: SaslNeeds;
+  /** `binding` of this connection, where there is one. */
+  start(binding?: ChannelBinding): SaslExchange;
+}
+
+/** What a mechanism asks of the connection. `confidential`: the password crosses the wire. */
+export type SaslNeeds = 'nothing' | 'confidential' | 'client-certificate' | 'channel-binding';
+
+/** What a connection has. */
+export interface SaslLink {
+  /** TLS is on, or the listener takes passwords without it. */
+  readonly confidential: boolean;
+  readonly clientCertificate: boolean;
+  readonly binding: ChannelBinding | undefined;
+}
+
+/** May the mechanism be used on this connection? Only such are announced. */
+export function isUsable({ needs }: SaslMechanism, link: SaslLink): boolean {
+  switch (needs) {
+    case 'nothing':
+      return true;
+    case 'confidential':
+      return link.confidential;
+    case 'client-certificate':
+      return link.clientCertificate;
+    case 'channel-binding':
+      return link.binding !== undefined;
+  }
 }
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });

@@ -7,7 +7,7 @@ const askPassword = Buffer.from('Password:');
 /** LOGIN: never standardised (draft-murchison-sasl-login), still what some programs speak. */
 export const login: SaslMechanism = {
   name: 'LOGIN',
-  plaintext: true,
+  needs: 'confidential',
   start(): SaslExchange {
     let name: string | undefined;
     return {

@@ -1,9 +1,17 @@
 import type { SaslMechanism } from './exchange.ts';
 import { login } from './login.ts';
 import { plain } from './plain.ts';
+import { scramMechanism } from './scram-mechanism.ts';
 
-/** All mechanisms, in the order in which they are offered. */
-export const saslMechanisms: readonly SaslMechanism[] = [plain, login];
+/** All mechanisms, in the order in which they are offered: strongest first. */
+export const saslMechanisms: readonly SaslMechanism[] = [
+  scramMechanism('sha256', true),
+  scramMechanism('sha256', false),
+  scramMechanism('sha1', true),
+  scramMechanism('sha1', false),
+  plain,
+  login,
+];
 
 /** By name, in any case. */
 export function findMechanism(name: string): SaslMechanism | undefined {

@@ -24,7 +24,7 @@ export function printPlain(login: string, password: string, authorizeAs = ''): U
 /** PLAIN. RFC 4616. */
 export const plain: SaslMechanism = {
   name: 'PLAIN',
-  plaintext: true,
+  needs: 'confidential',
   start(): SaslExchange {
     return {
       next: (response) => (response === undefined ? { kind: 'challenge', octets: EMPTY } : parsePlain(response)),

@@ -85,5 +85,12 @@ describe('base64', () => {
 test('mechanisms are found in any case', () => {
   expect(findMechanism('plain')).toBe(plain);
   expect(findMechanism('NTLM')).toBeUndefined();
-  expect(saslMechanisms.map(({ name }) => name)).toEqual(['PLAIN', 'LOGIN']);
+  expect(saslMechanisms.map(({ name }) => name)).toEqual([
+    'SCRAM-SHA-256-PLUS',
+    'SCRAM-SHA-256',
+    'SCRAM-SHA-1-PLUS',
+    'SCRAM-SHA-1',
+    'PLAIN',
+    'LOGIN',
+  ]);
 });

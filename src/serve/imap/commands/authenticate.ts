@@ -1,8 +1,9 @@
+import { isUsable } from '../../../wire/sasl/exchange.ts';
 import type { SaslMechanism } from '../../../wire/sasl/exchange.ts';
 import { decodeInitialResponse, decodeSaslBase64, encodeSaslBase64 } from '../../../wire/sasl/sasl-base64.ts';
 import { command } from '../command.ts';
-import { logIn, requireTls } from '../login.ts';
-import { mechanisms } from '../mechanism-table.ts';
+import { beginAttempt, countFailure, endAttempt, failAttempt, requireOwnIdentity } from '../login.ts';
+import { linkOf, mechanisms } from '../mechanism-table.ts';
 import { Bad, No } from '../refusal.ts';
 import type { Done, Reply } from '../respond.ts';
 import type { Session } from '../session.ts';
@@ -15,7 +16,7 @@ export const authenticate = command({
     'SASL-IR',
     ...mechanisms.map(
       (one) => (session: Session) =>
-        session.account === undefined && (session.mayLogin || !one.plaintext) ? `AUTH=${one.name}` : undefined,
+        session.account === undefined && isUsable(one, linkOf(session)) ? `AUTH=${one.name}` : undefined,
     ),
   ],
   tells: 'nothing',
@@ -30,37 +31,62 @@ export const authenticate = command({
   run(session, { name, initial }, reply) {
     const mechanism = mechanisms.find((one) => one.name === name);
     if (mechanism === undefined) throw new No('no such mechanism', 'CANNOT');
-    if (mechanism.plaintext) requireTls(session);
+    requireLink(session, mechanism);
     return exchange(session, mechanism, initial, reply);
   },
 });
 
-/** RFC 4422 section 3. */
+/** RFC 4422 section 3. From a claim on, whatever goes wrong is a failed login. */
 async function exchange(
   session: Session,
   mechanism: SaslMechanism,
   initial: Uint8Array | undefined,
   reply: Reply,
 ): Promise<Done> {
-  const server = mechanism.start();
+  const server = mechanism.start(linkOf(session).binding);
+  const { directory } = session.services;
+  const { name } = mechanism;
   let response = initial;
-  for (;;) {
-    const step = server.next(response);
-    switch (step.kind) {
-      case 'challenge':
-        response = await challenge(session, step.octets, reply);
-        break;
-      case 'password':
-        if (step.authorizeAs !== '' && step.authorizeAs !== step.login) {
-          throw new No('not for another user', 'AUTHORIZATIONFAILED');
-        }
-        return logIn(session, mechanism.name, step.login, step.password);
-      case 'malformed':
-        throw new Bad(`not a message of ${mechanism.name}`);
-      default:
-        return step satisfies never;
+  let claimed = '';
+  try {
+    for (;;) {
+      const step = server.next(response);
+      switch (step.kind) {
+        case 'challenge':
+          response = await challenge(session, step.octets, reply);
+          break;
+        case 'claim':
+          await beginAttempt(session);
+          claimed = step.login;
+          requireOwnIdentity(session, name, step.authorizeAs, step.login);
+          response = await challenge(session, step.challenge(directory.findScramVerifier(step.login, step.digest)), reply);
+          break;
+        case 'proven':
+          return endAttempt(session, name, step.login, directory.confirmScram(step.login, step.verifier));
+        case 'password':
+          await beginAttempt(session);
+          requireOwnIdentity(session, name, step.authorizeAs, step.login);
+          return endAttempt(session, name, step.login, await directory.checkPassword(step.login, step.password));
+        case 'failed':
+          throw failAttempt(session, name, claimed);
+        case 'malformed':
+          throw new Bad(`not a message of ${name}`);
+        default:
+          return step satisfies never;
+      }
     }
+  } catch (error) {
+    if (error instanceof Bad && claimed !== '') countFailure(session, name, claimed);
+    throw error;
   }
+}
+
+/** spec/protocols.md section 3.2. */
+function requireLink(session: Session, mechanism: SaslMechanism): void {
+  if (isUsable(mechanism, linkOf(session))) return;
+  if (session.tls === undefined) throw new No('turn on TLS first', 'PRIVACYREQUIRED');
+  if (mechanism.needs === 'client-certificate') throw new No('no client certificate', 'AUTHENTICATIONFAILED');
+  throw new No('not on this connection', 'CANNOT');
 }
 
 async function challenge(session: Session, octets: Uint8Array, reply: Reply): Promise<Uint8Array> {

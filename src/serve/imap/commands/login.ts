@@ -13,5 +13,5 @@ export const login = command({
     r.expectSpace();
     return { name, password: r.expectText() };
   },
-  run: (session, { name, password }) => logIn(session, 'LOGIN', name, password),
+  run: (session, { name, password }) => logIn(session, name, password),
 });

@@ -1,3 +1,5 @@
+import { isUsable } from '../../../wire/sasl/exchange.ts';
+import type { SaslLink, SaslMechanism } from '../../../wire/sasl/exchange.ts';
 import { findMechanism, saslMechanisms } from '../../../wire/sasl/mechanisms.ts';
 import { decodeInitialResponse } from '../../../wire/sasl/sasl-base64.ts';
 import { replies } from '../../../wire/smtp/replies.ts';
@@ -12,7 +14,8 @@ export const auth = command({
   needs: ['hello', 'tls', 'no-mail'],
   keywords: (session) => {
     if (session.options.role !== 'submission' || session.account !== undefined) return [];
-    const names = saslMechanisms.filter(({ plaintext }) => !plaintext || mayPlain(session)).map(({ name }) => name);
+    const link = linkOf(session);
+    const names = saslMechanisms.filter((mechanism) => isUsable(mechanism, link)).map((mechanism) => mechanism.name);
     return names.length === 0 ? [] : [`AUTH ${names.join(' ')}`];
   },
   parse(rest) {
@@ -25,13 +28,25 @@ export const auth = command({
     if (session.account !== undefined) throw new Refuse(replies.authDone);
     const mechanism = findMechanism(name);
     if (mechanism === undefined) throw new Refuse(replies.unknownMechanism);
-    if (mechanism.plaintext && !mayPlain(session)) throw new Refuse(replies.tlsRequiredForAuth);
+    const link = linkOf(session);
+    if (!isUsable(mechanism, link)) throw refuseMechanism(session, mechanism);
     const response = initial === undefined ? undefined : decodeInitialResponse(initial);
     if (response !== undefined && !response.ok) throw new Refuse(replies.badBase64);
-    return takeStep(session, mechanism.start(), response?.value);
+    const exchange = mechanism.start(link.binding);
+    return takeStep(session, { mechanism: mechanism.name, exchange, claimed: false }, response?.value);
   },
 });
 
-function mayPlain(session: SmtpSession): boolean {
-  return session.tls !== undefined || session.options.allowPlaintextAuth;
+function linkOf({ tls, options }: SmtpSession): SaslLink {
+  return {
+    confidential: tls !== undefined || options.allowPlaintextAuth,
+    clientCertificate: tls?.peerPublicKey !== undefined,
+    binding: tls?.channelBinding,
+  };
+}
+
+/** spec/protocols.md section 3.2. */
+function refuseMechanism({ tls }: SmtpSession, { needs }: SaslMechanism): Refuse {
+  if (tls === undefined) return new Refuse(replies.tlsRequiredForAuth);
+  return new Refuse(needs === 'client-certificate' ? replies.badCredentials : replies.unknownMechanism);
 }
