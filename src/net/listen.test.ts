@@ -376,7 +376,9 @@ describe('TLS', () => {
     const { listener, echoes } = await start({ tls: { mode: 'implicit', identity: identity() } });
     const ends = [await secure(listener.port), await secure(listener.port, { maxVersion: 'TLSv1.3' })];
     for (const end of ends) await end.until('hello');
-    const ours = echoes.map(({ peer }) => Buffer.from(peer.tls?.channelBinding?.('tls-exporter') ?? []).toString('hex'));
+    const ours = echoes.map(({ peer }) =>
+      Buffer.from(peer.tls?.channelBinding?.('tls-exporter') ?? []).toString('hex'),
+    );
     const theirs = ends.map(({ socket }) =>
       (socket as TLSSocket).exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0)).toString('hex'),
     );

@@ -37,7 +37,11 @@ export function takeStep(
       throw failAttempt(session, step.why, step.why === 'binding' ? 'badBinding' : 'badCredentials');
     case 'proven':
       endDialogue(session);
-      return endAttempt(session, dialogue.mechanism, session.services.directory.confirmScram(step.login, step.verifier));
+      return endAttempt(
+        session,
+        dialogue.mechanism,
+        session.services.directory.confirmScram(step.login, step.verifier),
+      );
     case 'password':
       endDialogue(session);
       return checkPassword(session, dialogue, step);

@@ -59,7 +59,11 @@ async function exchange(
           await beginAttempt(session);
           claimed = step.login;
           requireOwnIdentity(session, name, step.authorizeAs, step.login);
-          response = await challenge(session, step.challenge(directory.findScramVerifier(step.login, step.digest)), reply);
+          response = await challenge(
+            session,
+            step.challenge(directory.findScramVerifier(step.login, step.digest)),
+            reply,
+          );
           break;
         case 'proven':
           return endAttempt(session, name, step.login, directory.confirmScram(step.login, step.verifier));
