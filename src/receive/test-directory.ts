@@ -9,8 +9,8 @@ import type {
   RecipientLookup,
   ScramVerifier,
 } from '../directory/directory.ts';
-import { deriveScram } from '../directory/testing/scram-client.ts';
-import type { Digest } from '../directory/testing/scram-client.ts';
+import { deriveScram } from '../directory/test-scram-client.ts';
+import type { Digest } from '../directory/test-scram-client.ts';
 import { accountId } from './test-store.ts';
 
 const domain = 'example.org';

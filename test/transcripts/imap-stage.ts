@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { TlsFacts } from '../../src/base/conversation.ts';
 import { silentLog } from '../../src/base/log.ts';
 import type { Account, Directory, LoginOutcome } from '../../src/directory/directory.ts';
-import { deriveScram } from '../../src/directory/testing/scram-client.ts';
+import { deriveScram } from '../../src/directory/test-scram-client.ts';
 import { createImapConversation } from '../../src/serve/imap/conversation.ts';
 import type { ImapListenerOptions, ImapServices } from '../../src/serve/imap/services.ts';
 import type { ImapEvent } from '../../src/serve/imap/session.ts';

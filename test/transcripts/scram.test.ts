@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TlsFacts } from '../../src/base/conversation.ts';
 import { silentLog } from '../../src/base/log.ts';
-import { scramClient } from '../../src/directory/testing/scram-client.ts';
-import type { ScramClientOptions } from '../../src/directory/testing/scram-client.ts';
+import { scramClient } from '../../src/directory/test-scram-client.ts';
+import type { ScramClientOptions } from '../../src/directory/test-scram-client.ts';
 import { TestDirectory } from '../../src/receive/test-directory.ts';
 import { TestStore } from '../../src/receive/test-store.ts';
 import { smtpListenerOptions } from '../../src/serve/smtp/listener-options.ts';

@@ -7,7 +7,7 @@ import { exportDocument } from '../document/export-document.ts';
 import { openDirectory } from '../live-directory.ts';
 import type { LiveDirectory } from '../live-directory.ts';
 import { memoryDirectoryStore } from '../testing/memory-directory-store.ts';
-import { deriveScram } from '../testing/scram-client.ts';
+import { deriveScram } from '../test-scram-client.ts';
 
 const open = (store = memoryDirectoryStore()) =>
   openDirectory({ store, log: silentLog, clock: { now: () => 0 }, hostnames: [] });

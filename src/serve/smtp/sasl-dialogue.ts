@@ -1,22 +1,14 @@
-import type { SaslClaim, SaslExchange, SaslStep } from '../../wire/sasl/exchange.ts';
+import type { SaslClaim, SaslStep } from '../../wire/sasl/exchange.ts';
 import { decodeSaslBase64, encodeSaslBase64 } from '../../wire/sasl/sasl-base64.ts';
 import { replies } from '../../wire/smtp/replies.ts';
 import type { Reply } from '../../wire/smtp/reply.ts';
 import { reply } from '../../wire/smtp/reply.ts';
 import { beginAttempt, countFailure, endAttempt, failAttempt, requireOwnIdentity } from './log-in.ts';
 import { Refuse } from './refuse.ts';
-import type { SmtpSession } from './session.ts';
+import type { SaslDialogue, SmtpSession } from './session.ts';
 
 /** RFC 4954 section 4: responses may be this long. */
 const MAX_RESPONSE_BYTES = 12_288;
-
-/** An exchange that waits for the client. */
-export interface SaslDialogue {
-  readonly mechanism: string;
-  readonly exchange: SaslExchange;
-  /** The client has named a login: giving up now is a failed login. */
-  claimed: boolean;
-}
 
 /** Gives a response to the mechanism and does what it asks for. */
 export function takeStep(

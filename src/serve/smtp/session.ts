@@ -1,6 +1,7 @@
 import type { Peer, Sink, TlsFacts } from '../../base/conversation.ts';
 import type { Log } from '../../base/log.ts';
 import type { Account } from '../../directory/directory.ts';
+import type { SaslExchange } from '../../wire/sasl/exchange.ts';
 import { printReply } from '../../wire/smtp/reply.ts';
 import type { Reply } from '../../wire/smtp/reply.ts';
 import { replies } from '../../wire/smtp/replies.ts';
@@ -8,7 +9,6 @@ import { StorageFull } from '../../store/store.ts';
 import type { SmtpListenerOptions } from './listener-options.ts';
 import { MessageBody } from './message-body.ts';
 import type { SmtpEvent, SmtpServices } from './services.ts';
-import type { SaslDialogue } from './sasl-dialogue.ts';
 import type { Transaction } from './transaction.ts';
 
 /** Takes what comes instead of commands: the content of a message. */
@@ -22,6 +22,14 @@ export interface Receiver {
 export interface Hello {
   readonly extended: boolean;
   readonly name: string;
+}
+
+/** An exchange that waits for the client. */
+export interface SaslDialogue {
+  readonly mechanism: string;
+  readonly exchange: SaslExchange;
+  /** The client has named a login: giving up now is a failed login. */
+  claimed: boolean;
 }
 
 /** What we know of one client. What to do is in `commands/`, who does it in `dispatch.ts`. */

@@ -1,4 +1,4 @@
-import type { ChannelBinding, ScramDigest, ScramVerifier } from './scram.ts';
+import type { ChannelBinding, ScramDigest, ScramVerifier } from './scram-verifier.ts';
 
 /** What the server's side of a mechanism asks for next. */
 export type SaslStep =

@@ -1,6 +1,7 @@
 import type { SaslExchange, SaslMechanism, SaslStep } from './exchange.ts';
 import { startScram } from './scram.ts';
-import type { ScramChallenge, ScramDigest, ScramOptions, ScramVerifier } from './scram.ts';
+import type { ScramChallenge, ScramOptions } from './scram.ts';
+import type { ScramDigest, ScramVerifier } from './scram-verifier.ts';
 
 const EMPTY = new Uint8Array(0);
 const names: Readonly<Record<ScramDigest, string>> = { sha1: 'SCRAM-SHA-1', sha256: 'SCRAM-SHA-256' };

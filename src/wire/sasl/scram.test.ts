@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseClientFinal, parseClientFirst } from './scram-message.ts';
 import { startScram } from './scram.ts';
-import type { ScramClaim, ScramDigest, ScramOptions, ScramVerifier } from './scram.ts';
+import type { ScramClaim, ScramOptions } from './scram.ts';
+import type { ScramDigest, ScramVerifier } from './scram-verifier.ts';
 
 interface Vector {
   readonly digest: string;

@@ -1,5 +1,5 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
-import type { ScramVerifier } from '../directory.ts';
+import type { ScramVerifier } from './directory.ts';
 
 export type Digest = 'sha1' | 'sha256';
 
