@@ -1,53 +1,57 @@
-import { cutText } from './cut-text.ts';
-import { decodeCharset } from './decode-charset.ts';
+import { isAscii } from 'node:buffer';
+import { decodeCharset, openCharset, settleCharset } from './decode-charset.ts';
 import { decodeParams } from './decode-params.ts';
-import { transferDecoder } from './decode-transfer.ts';
+import { decodeTransfer, transferDecoder } from './decode-transfer.ts';
 import { decodeHeaderText } from './decode-words.ts';
 import type { AnyPart } from './find-section.ts';
 import { parseContentType, parseValueWithParams } from './parse-content-type.ts';
 import { parseHeader } from './parse-header.ts';
-import { stripHtml } from './strip-html.ts';
+import { HtmlStripper, stripHtml } from './strip-html.ts';
 
 /** Reads octets `start` up to `end` (exclusive) of the message. */
 export type ReadOctets = (start: number, end: number) => Uint8Array | Promise<Uint8Array>;
 
-/** The decoded text of a message, for search; line ends are line feeds. */
-export interface ExtractedText {
-  /** Decoded fields of the message's own header, one a line: `name: value`. */
-  readonly headers: string;
-  /** All else: decoded text parts, HTML as text; fields of parts and of messages inside, file names decoded. */
-  readonly body: string;
-  /** The limit was reached: what comes after is missing. */
-  readonly truncated: boolean;
+/** Takes the decoded text of a message, for search; line ends are line feeds. Both answer false when they have enough. */
+export interface TextSink {
+  /** Decoded fields of the message's own header, one a line: `name: value`. Comes first, and in one piece. */
+  headers(text: string): boolean;
+  /**
+   * All else: decoded text parts, HTML as text; fields of parts and of messages inside, file names decoded; a line feed
+   * between. In pieces, never cut within a surrogate pair.
+   */
+  body(piece: string): boolean;
 }
 
-/** Characters of text that are made of one message. */
-const MAX_CHARS = 10 * 1024 * 1024;
-/** Octets read at a time. */
-const PIECE = 64 * 1024;
+/** Octets read at a time. Parts that are no larger are decoded at once. */
+const PIECE = 256 * 1024;
 /** Octets of one header that are looked at, as many as the scanner allows. */
 const MAX_HEADER = 1024 * 1024;
 
 /**
- * Reads and decodes what a search of TEXT and BODY looks at. Works on scanned and on mapped trees; reads each octet of
- * headers and text parts once, in pieces, and no other part. Never fails but by `read`.
+ * Reads and decodes what a search of TEXT and BODY looks at, all of it, however much. Works on scanned and on mapped
+ * trees. Reads headers and text parts once, in pieces, and no other part; long text whose charset only its octets tell is
+ * looked at once more. Memory is bounded. Never fails but by `read`. False: the sink had enough.
  */
 export async function extractText(
   read: ReadOctets,
   root: AnyPart,
-  limits: { readonly maxChars?: number } = {},
-): Promise<ExtractedText> {
-  const collector = new TextCollector(limits.maxChars ?? MAX_CHARS);
-  collector.add(await readFields(read, root));
-  const headers = collector.take();
+  sink: TextSink,
+  limits: { readonly pieceOctets?: number } = {},
+): Promise<boolean> {
+  if (!sink.headers(await readFields(read, root))) return false;
+  const body = new BodyWriter(sink);
   const waiting: AnyPart[] = [root];
-  for (let part = waiting.pop(); part !== undefined && !collector.isFull; part = waiting.pop()) {
-    if (part !== root) collector.add(await readFields(read, part));
+  for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
+    if (part !== root && !body.add(await readFields(read, part))) return false;
     const inside = part.message === undefined ? part.children : [part.message];
     waiting.push(...inside.toReversed());
-    if (inside.length === 0 && isText(part)) collector.add(await readText(read, part, collector.room));
+    if (inside.length > 0 || !isText(part)) continue;
+    const octets: PartOctets = { read, part, pieceOctets: limits.pieceOctets ?? PIECE };
+    if (part.bodyEnd - part.bodyStart <= octets.pieceOctets) {
+      if (!body.add(await readWhole(octets))) return false;
+    } else if (!(await readInPieces(octets, body))) return false;
   }
-  return { headers, body: collector.take(), truncated: collector.isFull };
+  return true;
 }
 
 /** Text, and the machine-readable parts of reports, which are lines of text too. RFC 3464. */
@@ -55,33 +59,35 @@ function isText(part: AnyPart): boolean {
   return part.type === 'text' || part.type === 'message';
 }
 
-class TextCollector {
-  #texts: string[] = [];
-  #room: number;
+/** Puts line feeds between texts. */
+class BodyWriter {
+  readonly #sink: TextSink;
+  #isBegun = false;
+  #inText = false;
 
-  constructor(room: number) {
-    this.#room = room;
+  constructor(sink: TextSink) {
+    this.#sink = sink;
   }
 
-  get room(): number {
-    return this.#room;
+  /** The next piece of a text; false: enough. */
+  write(piece: string): boolean {
+    if (piece === '') return true;
+    const separator = this.#isBegun && !this.#inText ? '\n' : '';
+    this.#isBegun = true;
+    this.#inText = true;
+    return this.#sink.body(separator + piece);
   }
 
-  get isFull(): boolean {
-    return this.#room <= 0;
+  /** What is written next is another text. */
+  endText(): void {
+    this.#inText = false;
   }
 
-  add(text: string): void {
-    if (text === '' || this.isFull) return;
-    const kept = cutText(text, this.#room);
-    this.#room = kept.length < text.length ? 0 : this.#room - kept.length - 1;
-    this.#texts.push(kept);
-  }
-
-  take(): string {
-    const text = this.#texts.join('\n');
-    this.#texts = [];
-    return text;
+  /** A whole text. */
+  add(text: string): boolean {
+    const goesOn = this.write(text);
+    this.endText();
+    return goesOn;
   }
 }
 
@@ -107,20 +113,68 @@ function fileNameOf(name: string, raw: string): string | undefined {
   return undefined;
 }
 
-/** At most about `room` characters of a text part. */
-async function readText(read: ReadOctets, part: AnyPart, room: number): Promise<string> {
-  const decoder = transferDecoder(part.encoding);
-  const pieces: Uint8Array[] = [];
-  // One character takes up to four octets, and markup goes away.
-  let left = room * (part.subtype === 'html' ? 8 : 4);
-  for (let at = part.bodyStart; at < part.bodyEnd && left > 0; at += PIECE) {
-    const octets = await read(at, Math.min(at + PIECE, part.bodyEnd));
-    const decoded = decoder === undefined ? octets : decoder.write(octets);
-    left -= decoded.length;
-    pieces.push(decoded);
+interface PartOctets {
+  readonly read: ReadOctets;
+  readonly part: AnyPart;
+  readonly pieceOctets: number;
+}
+
+async function readWhole({ read, part }: PartOctets): Promise<string> {
+  const octets = await read(part.bodyStart, part.bodyEnd);
+  const text = decodeCharset(decodeTransfer(octets, part.encoding) ?? octets, part.charset);
+  return part.subtype === 'html' ? stripHtml(text) : cleanLines(text);
+}
+
+/** The same text as `readWhole` makes. False: enough. */
+async function readInPieces(octets: PartOctets, body: BodyWriter): Promise<boolean> {
+  const cleaner = octets.part.subtype === 'html' ? new HtmlStripper() : new LineCleaner();
+  for await (const text of decodedPieces(octets)) if (!body.write(cleaner.write(text))) return false;
+  const goesOn = body.write(cleaner.end(''));
+  body.endText();
+  return goesOn;
+}
+
+/** Where only the octets tell the charset, nothing needs to be known of it as long as they are ASCII. */
+async function* decodedPieces(octets: PartOctets): AsyncGenerator<string> {
+  const { charset } = octets.part;
+  let decoder = openCharset(charset);
+  let isBegun = false;
+  for await (const piece of octetPieces(octets)) {
+    if (decoder === undefined && isAscii(piece)) {
+      isBegun ||= piece.length > 0;
+      yield Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('latin1');
+      continue;
+    }
+    decoder ??= await settleCharset(charset, octetPieces(octets), isBegun);
+    yield decoder.write(piece);
   }
-  if (decoder !== undefined) pieces.push(decoder.end());
-  const text = decodeCharset(Buffer.concat(pieces), part.charset);
-  if (part.subtype === 'html') return stripHtml(text, room + 1);
+  if (decoder !== undefined) yield decoder.end();
+}
+
+async function* octetPieces({ read, part, pieceOctets }: PartOctets): AsyncGenerator<Uint8Array> {
+  const decoder = transferDecoder(part.encoding);
+  for (let at = part.bodyStart; at < part.bodyEnd; at += pieceOctets) {
+    const octets = await read(at, Math.min(at + pieceOctets, part.bodyEnd));
+    yield decoder === undefined ? octets : decoder.write(octets);
+  }
+  if (decoder !== undefined) yield decoder.end();
+}
+
+function cleanLines(text: string): string {
   return text.replaceAll('\r\n', '\n').replaceAll('\0', '');
+}
+
+/** `cleanLines` in pieces: a carriage return at the end of one waits for the next. */
+class LineCleaner {
+  #held = '';
+
+  write(piece: string): string {
+    const text = this.#held + piece;
+    this.#held = text.endsWith('\r') ? '\r' : '';
+    return cleanLines(this.#held === '' ? text : text.slice(0, -1));
+  }
+
+  end(lastPiece: string): string {
+    return cleanLines(this.#held + lastPiece);
+  }
 }

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { extractText } from './extract-text.ts';
 import { parsePartMap } from './part-map.ts';
 import { MessageScanner, scanMessage } from './scan-message.ts';
 import { summarizeMessage } from './summarize-message.ts';
 import { readImapValue } from './testing/read-imap-list.ts';
 import { findTreeBreaches, treeOf } from './testing/tree-of.ts';
 import { hasVectors, readOracle, readVectorMessage } from './testing/vector-messages.ts';
+import { wholeText } from './testing/whole-text.ts';
 
 /** A small generator with a seed, so that a failure can be had again. */
 function randomFrom(seed: number): (below: number) => number {
@@ -103,7 +103,7 @@ describe.skipIf(!hasVectors)('mutated vectors (skipped where ../shared/vectors i
       ];
       expect(texts.every(isClean), where).toBe(true);
 
-      const { headers, body } = await extractText((start, end) => octets.subarray(start, end), root);
+      const { headers, body } = await wholeText((start, end) => octets.subarray(start, end), root);
       expect(isClean(headers) && isClean(body), where).toBe(true);
     }
   });

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { decodeHeaderText } from './decode-words.ts';
-import { extractText } from './extract-text.ts';
 import { foldForSearch } from './fold-for-search.ts';
 import { findFields } from './parse-header.ts';
 import type { Part } from './part.ts';
@@ -10,6 +9,7 @@ import { scanMessage } from './scan-message.ts';
 import { summarizeMessage } from './summarize-message.ts';
 import type { MessageSummary } from './summarize-message.ts';
 import { hasVectors, readVectorMessage, vectorsFolder } from './testing/vector-messages.ts';
+import { wholeText } from './testing/whole-text.ts';
 
 /** SEARCH and SORT answers of two reference servers over 847 real messages: what our decoded texts, dates and subjects give. */
 
@@ -37,7 +37,7 @@ describe.skipIf(!hasVectors)('SEARCH and SORT oracle (skipped where ../shared/ve
     for (const { seq, path } of oracle.mailbox) {
       const octets = readVectorMessage(path);
       const part = scanMessage(octets);
-      const text = await extractText((start, end) => octets.subarray(start, end), part);
+      const text = await wholeText((start, end) => octets.subarray(start, end), part);
       entries.push({
         seq,
         size: octets.length,

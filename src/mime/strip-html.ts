@@ -1,4 +1,4 @@
-import { decodeEntities } from './html-entities.ts';
+import { HtmlTextWriter } from './html-text-writer.ts';
 
 /** Elements that begin a new line. */
 const BLOCKS = new Set(
@@ -14,42 +14,23 @@ const HIDDEN = new Map(
     new RegExp(`</${name}(?![A-Za-z0-9:-])`, 'gi'),
   ]),
 );
+/** Longest of these with the `</` before it. */
+const MAX_END_TAG = 10;
 /** Elements that lie beside each other: their texts are words of their own. */
 const CELLS = new Set(['td', 'th', 'img', 'button', 'input', 'select', 'textarea']);
 
-const TAG_NAME = /[A-Za-z][A-Za-z0-9:-]*/y;
-/** Characters without width, which mail is padded with; words must be found without them. */
-const PADDING = /\u00ad|\u034f|\u200b|\u2060|\ufeff/g;
-
-// oxlint-disable-next-line no-control-regex
-const NOT_ASCII = /[^\0-\x7f]/;
-// oxlint-disable-next-line no-control-regex
-const BLANKS = /[\s\0]+/g;
-
-/** Joins words with the strongest break that stood between them. */
-class TextWriter {
-  out = '';
-  #pending: '' | ' ' | '\n' = '';
-
-  space(): void {
-    if (this.#pending === '') this.#pending = ' ';
-  }
-
-  newLine(): void {
-    this.#pending = '\n';
-  }
-
-  text(raw: string): void {
-    const decoded = decodeEntities(raw);
-    const text = (NOT_ASCII.test(decoded) ? decoded.replace(PADDING, '') : decoded).replace(BLANKS, ' ');
-    if (text === '') return;
-    if (text.startsWith(' ')) this.space();
-    const words = text.trim();
-    if (words === '') return;
-    this.out += (this.out === '' ? '' : this.#pending) + words;
-    this.#pending = text.endsWith(' ') ? ' ' : '';
-  }
-}
+/** What is longer is no element that matters; the rest of the name is passed over like an attribute. */
+const MAX_NAME = 64;
+const TAG_NAME = new RegExp(`[A-Za-z][A-Za-z0-9:-]{0,${MAX_NAME - 1}}`, 'y');
+const TAG_STOP = /["'>]/g;
+/** Blanks between `=` and a quoted value, and the `=`. */
+const BEFORE_VALUE = 21;
+/** Characters of a quoted attribute value. A quote that is not closed within them is no quote. */
+const MAX_VALUE = 1024 * 1024;
+/** Longest character reference that is known. */
+const MAX_REFERENCE = 40;
+/** Enough to tell a comment, and whether it is empty. */
+const DECLARATION = '<!--->'.length;
 
 /**
  * The visible text of an HTML page: tags, comments, scripts and styles removed, blocks on lines of their own, blanks
@@ -57,63 +38,184 @@ class TextWriter {
  * the result is text and must never be used as HTML.
  */
 export function stripHtml(html: string, maxChars = Number.POSITIVE_INFINITY): string {
-  const writer = new TextWriter();
-  let at = 0;
-  while (at < html.length && writer.out.length < maxChars) {
-    const open = html.indexOf('<', at);
-    if (open !== at) writer.text(html.slice(at, open < 0 ? html.length : open));
-    if (open < 0) break;
-    at = passMarkup(html, open, writer);
+  const text = new HtmlStripper().end(html, maxChars);
+  return text.length <= maxChars ? text : text.slice(0, maxChars).toWellFormed();
+}
+
+/** Where in the page the next character stands. */
+type Place = 'text' | 'tag' | 'broken tag' | 'comment' | 'declaration' | 'hidden';
+
+/**
+ * `stripHtml` for pages that come in pieces, well-formed each: however they are cut, the texts together are the same.
+ * Holds back at most about a million characters: an attribute value whose end is not there yet.
+ */
+export class HtmlStripper {
+  readonly #writer = new HtmlTextWriter();
+  #html = '';
+  /** Where the next character is. */
+  #at = 0;
+  /** Where the tag begins, behind its name, as far as it is still there. */
+  #tagStart = 0;
+  #place: Place = 'text';
+  /** Finds the end tag of the element whose start tag this is; its content is no text. */
+  #hiding: RegExp | undefined;
+  #isLast = false;
+
+  /** The text of the page, as far as it is known with this piece. */
+  write(piece: string): string {
+    const inTag = this.#place === 'tag' || this.#place === 'broken tag';
+    const keepFrom = inTag ? Math.max(this.#tagStart, this.#at - BEFORE_VALUE - 1) : this.#at;
+    this.#html = this.#html.slice(keepFrom) + piece;
+    this.#at -= keepFrom;
+    this.#tagStart = Math.max(0, this.#tagStart - keepFrom);
+    return this.#run(Number.POSITIVE_INFINITY);
   }
-  return writer.out.slice(0, maxChars).toWellFormed();
-}
 
-/** Passes over what begins with the `<` at `open`; returns where text goes on. */
-function passMarkup(html: string, open: number, writer: TextWriter): number {
-  const next = html[open + 1];
-  if (next === '!' || next === '?') return passDeclaration(html, open);
-  const isEnd = next === '/';
-  TAG_NAME.lastIndex = open + (isEnd ? 2 : 1);
-  const name = TAG_NAME.exec(html)?.[0].toLowerCase();
-  if (name === undefined) {
-    writer.text('<');
-    return open + 1;
+  /** The rest of the text. Stops soon after `maxChars`. */
+  end(lastPiece: string, maxChars = Number.POSITIVE_INFINITY): string {
+    this.#isLast = true;
+    if (this.#html !== '') return this.write(lastPiece);
+    this.#html = lastPiece;
+    return this.#run(maxChars);
   }
-  const end = passTag(html, TAG_NAME.lastIndex);
-  if (BLOCKS.has(name)) writer.newLine();
-  else if (CELLS.has(name)) writer.space();
-  const close = isEnd || html[end - 2] === '/' ? undefined : HIDDEN.get(name);
-  if (close === undefined) return end;
-  close.lastIndex = end;
-  const match = close.exec(html);
-  return match === null ? html.length : passTag(html, match.index + match[0].length);
-}
 
-/** `<!-- … -->`, `<![CDATA[ … ]]>`, `<!doctype …>` and `<? … >`. */
-function passDeclaration(html: string, open: number): number {
-  const isComment = html.startsWith('<!--', open);
-  if (isComment && (html.startsWith('<!-->', open) || html.startsWith('<!--->', open)))
-    return html.indexOf('>', open) + 1;
-  const end = html.indexOf(isComment ? '-->' : '>', open + (isComment ? 4 : 2));
-  return end < 0 ? html.length : end + (isComment ? 3 : 1);
-}
+  #run(maxChars: number): string {
+    let goesOn = true;
+    while (goesOn && this.#at < this.#html.length && this.#writer.out.length < maxChars) goesOn = this.#step();
+    return this.#writer.take();
+  }
 
-const TAG_STOP = /["'>]/g;
-
-/** Behind the `>` of a tag, past quoted attribute values. A quote that is never closed is no quote. */
-function passTag(html: string, from: number): number {
-  let at = from;
-  for (;;) {
-    TAG_STOP.lastIndex = at;
-    const stop = TAG_STOP.exec(html);
-    if (stop === null) return html.length;
-    if (stop[0] === '>') return stop.index + 1;
-    const isValue = /=\s{0,20}$/.test(html.slice(Math.max(from, stop.index - 21), stop.index));
-    const close = isValue ? html.indexOf(stop[0], stop.index + 1) : -1;
-    if (isValue && close < 0) {
-      const end = html.indexOf('>', stop.index);
-      return end < 0 ? html.length : end + 1;
+  /** Goes forward. False: what follows is needed for that. */
+  #step(): boolean {
+    switch (this.#place) {
+      case 'text':
+        return this.#passText();
+      case 'tag':
+        return this.#passTag();
+      case 'broken tag':
+        return this.#passTo('>', () => this.#endTag());
+      case 'comment':
+        return this.#passTo('-->', () => (this.#place = 'text'));
+      case 'declaration':
+        return this.#passTo('>', () => (this.#place = 'text'));
+      case 'hidden':
+        return this.#passHidden();
     }
-    at = close < 0 ? stop.index + 1 : close + 1;
+  }
+
+  #passText(): boolean {
+    const open = this.#html.indexOf('<', this.#at);
+    const end = open >= 0 ? open : this.#isLast ? this.#html.length : this.#wholeReferences();
+    if (end > this.#at) this.#writer.text(this.#html.slice(this.#at, end));
+    this.#at = end;
+    return open >= 0 && this.#enterMarkup(open);
+  }
+
+  /** Before a character reference that may go on in the next piece, or the end. */
+  #wholeReferences(): number {
+    const reference = this.#html.lastIndexOf('&');
+    const { length } = this.#html;
+    return reference >= this.#at && reference > length - MAX_REFERENCE ? reference : length;
+  }
+
+  /** What begins with the `<` at `open`. */
+  #enterMarkup(open: number): boolean {
+    const html = this.#html;
+    const next = html[open + 1];
+    if (next === '!' || next === '?') return this.#enterDeclaration(open);
+    const isEnd = next === '/';
+    const nameStart = open + (isEnd ? 2 : 1);
+    TAG_NAME.lastIndex = nameStart;
+    const name = TAG_NAME.exec(html)?.[0].toLowerCase();
+    const nameEnd = nameStart + (name?.length ?? 0);
+    if (nameEnd >= html.length && (name?.length ?? 0) < MAX_NAME && !this.#isLast) return false;
+    if (name === undefined) {
+      this.#writer.text('<');
+      this.#at = open + 1;
+      return true;
+    }
+    if (BLOCKS.has(name)) this.#writer.newLine();
+    else if (CELLS.has(name)) this.#writer.space();
+    this.#enterTag(nameEnd, isEnd ? undefined : HIDDEN.get(name));
+    return true;
+  }
+
+  #enterTag(nameEnd: number, hiding: RegExp | undefined): void {
+    this.#place = 'tag';
+    this.#hiding = hiding;
+    this.#tagStart = nameEnd;
+    this.#at = nameEnd;
+  }
+
+  /** `<!-- … -->`, `<![CDATA[ … ]]>`, `<!doctype …>` and `<? … >`. */
+  #enterDeclaration(open: number): boolean {
+    const html = this.#html;
+    if (!this.#isLast && html.length < open + DECLARATION) return false;
+    const isComment = html.startsWith('<!--', open);
+    if (isComment && (html.startsWith('<!-->', open) || html.startsWith('<!--->', open))) {
+      this.#at = html.indexOf('>', open) + 1;
+      return true;
+    }
+    this.#place = isComment ? 'comment' : 'declaration';
+    this.#at = open + (isComment ? 4 : 2);
+    return true;
+  }
+
+  #passTo(end: string, then: () => void): boolean {
+    const found = this.#html.indexOf(end, this.#at);
+    this.#at = found < 0 ? Math.max(this.#at, this.#html.length - end.length + 1) : found + end.length;
+    if (found < 0) return false;
+    then();
+    return true;
+  }
+
+  /** To the `>` of a tag, past quoted attribute values. */
+  #passTag(): boolean {
+    const html = this.#html;
+    for (;;) {
+      TAG_STOP.lastIndex = this.#at;
+      const stop = TAG_STOP.exec(html);
+      if (stop === null) {
+        this.#at = html.length;
+        return false;
+      }
+      if (stop[0] === '>') {
+        this.#at = stop.index + 1;
+        this.#endTag();
+        return true;
+      }
+      const before = html.slice(Math.max(this.#tagStart, stop.index - BEFORE_VALUE), stop.index);
+      this.#at = stop.index + 1;
+      if (!/=\s{0,20}$/.test(before)) continue;
+      const close = html.indexOf(stop[0], stop.index + 1);
+      if (close >= 0 && close - stop.index <= MAX_VALUE) {
+        this.#at = close + 1;
+        continue;
+      }
+      this.#at = stop.index;
+      if (close < 0 && !this.#isLast && html.length - stop.index <= MAX_VALUE) return false;
+      this.#place = 'broken tag';
+      return true;
+    }
+  }
+
+  /** Behind the `>` of a tag. */
+  #endTag(): void {
+    this.#place = this.#hiding === undefined || this.#html[this.#at - 2] === '/' ? 'text' : 'hidden';
+  }
+
+  #passHidden(): boolean {
+    const hiding = this.#hiding;
+    if (hiding === undefined) return false;
+    hiding.lastIndex = this.#at;
+    const match = hiding.exec(this.#html);
+    const end = match === null ? this.#html.length : match.index + match[0].length;
+    if (end >= this.#html.length && !this.#isLast) {
+      this.#at = match === null ? Math.max(this.#at, end - MAX_END_TAG) : match.index;
+      return false;
+    }
+    if (match === null) this.#at = end;
+    else this.#enterTag(end, undefined);
+    return true;
   }
 }

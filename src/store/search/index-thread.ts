@@ -1,8 +1,10 @@
 /** The thread that decodes messages for the text index, so that heavy ones hold up nobody. */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { openBlobStore } from '../blobs/open-blob-store.ts';
+import type { BlobStore } from '../blob-store.ts';
 import type { SqlRow } from '../sql/statement.ts';
 import { signMessage } from './sign-message.ts';
+import type { SignedMessage } from './signature-block.ts';
 
 export interface IndexThreadData {
   /** A folder, or an `s3://` address. */
@@ -12,12 +14,23 @@ export interface IndexThreadData {
 /** Rows of email id, then `messageTextColumns`. The answer has the same order. */
 export type ToIndexer = readonly SqlRow[];
 
+/** Large messages that are read at the same time: each may take some megabytes. */
+const atOnce = 4;
+
+async function signAll(rows: ToIndexer, blobs: BlobStore): Promise<readonly SignedMessage[]> {
+  const signed: SignedMessage[] = [];
+  const waiting = rows.entries();
+  const signNext = async (): Promise<void> => {
+    for (const [at, row] of waiting) signed[at] = await signMessage(Number(row[0]), row.slice(1), blobs);
+  };
+  await Promise.all(Array.from({ length: atOnce }, signNext));
+  return signed;
+}
+
 function start(port: MessagePort, data: IndexThreadData): void {
   const blobs = openBlobStore(data.blobs);
   port.on('message', (rows: ToIndexer) => {
-    void Promise.all(rows.map((row) => signMessage(Number(row[0]), row.slice(1), blobs))).then((signed) =>
-      port.postMessage(signed),
-    );
+    void signAll(rows, blobs).then((signed) => port.postMessage(signed));
   });
 }
 

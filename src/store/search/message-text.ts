@@ -1,11 +1,12 @@
 import { extractText } from '../../mime/extract-text.ts';
 import { foldForSearch } from '../../mime/fold-for-search.ts';
 import { parsePartMap, type MappedPart } from '../../mime/part-map.ts';
+import { PieceFolder } from '../../mime/piece-folder.ts';
 import type { BlobStore } from '../blob-store.ts';
 import { unpackBlob } from '../open-message.ts';
 import { blobEncoding } from '../prepare-message.ts';
 import type { SqlRow } from '../sql/statement.ts';
-import type { FoldedText } from './folded-text.ts';
+import type { FoldedSink } from './folded-text.ts';
 import { findLiterally } from './find-literally.ts';
 import type { TextNeedle } from './text-needle.ts';
 
@@ -37,9 +38,9 @@ function openText(row: SqlRow): OpenText {
   };
 }
 
-/** The searchable text of a message. Decodes all its text parts. */
-export function readFoldedText(row: SqlRow, blobs: BlobStore): Promise<FoldedText> {
-  return foldText(openText(row), blobs);
+/** Gives the searchable text of a message to `sink`. Decodes its text parts, until the sink has enough. */
+export function readFoldedText(row: SqlRow, blobs: BlobStore, sink: FoldedSink): Promise<void> {
+  return foldText(openText(row), blobs, sink);
 }
 
 /** Does the message match? Only decoded when looking at the octets does not tell. */
@@ -47,18 +48,28 @@ export async function matchMessage(row: SqlRow, needle: TextNeedle, blobs: BlobS
   const text = openText(row);
   if (needle.inBody && text.original !== undefined && findLiterally(needle.needle, text.parts, text.original))
     return true;
-  return needle.matches(await foldText(text, blobs));
+  const search = needle.search();
+  await foldText(text, blobs, search);
+  return search.isFound;
 }
 
-async function foldText({ prefix, parts, original, blobKey }: OpenText, blobs: BlobStore): Promise<FoldedText> {
-  const text = await extractText(
+async function foldText(
+  { prefix, parts, original, blobKey }: OpenText,
+  blobs: BlobStore,
+  sink: FoldedSink,
+): Promise<void> {
+  const folder = new PieceFolder();
+  const isAll = await extractText(
     (start, end) => original?.subarray(start, end) ?? blobs.read(blobKey, start, end),
     parts,
+    {
+      // Server fields go in front as they are: they are ASCII and not encoded.
+      headers: (text) => sink.header(foldForSearch(`${prefix}\n${text}`)),
+      body(piece) {
+        const folded = folder.write(piece);
+        return folded === '' || sink.body(folded);
+      },
+    },
   );
-  // Server fields go in front as they are: they are ASCII and not encoded.
-  return {
-    header: foldForSearch(`${prefix}\n${text.headers}`),
-    body: foldForSearch(text.body),
-    truncated: text.truncated,
-  };
+  if (isAll) sink.body(folder.end());
 }

@@ -1,6 +1,6 @@
 import { foldForSearch } from '../../mime/fold-for-search.ts';
 import type { TextQuery } from '../text-query.ts';
-import type { FoldedText } from './folded-text.ts';
+import type { FoldedSink } from './folded-text.ts';
 
 /** Fields whose decoded values lie in `email.head`, in the order of its lines (see prepare-message.ts). */
 const headFields: readonly string[] = ['subject', 'from', 'to', 'cc', 'bcc'];
@@ -35,12 +35,45 @@ export class TextNeedle {
     return (head.split('\n')[this.headLine] ?? '').includes(this.needle);
   }
 
-  matches(text: FoldedText): boolean {
-    if (this.#query.in === 'body') return text.body.includes(this.needle);
-    if (this.#query.in === 'text') return text.header.includes(this.needle) || text.body.includes(this.needle);
-    const start = `${this.#fieldName}:`;
-    return text.header
+  /** A comparison with one message. */
+  search(): NeedleSearch {
+    return new NeedleSearch(this, this.#query.in, `${this.#fieldName}:`);
+  }
+}
+
+/** Looks for the needle in the texts of one message, across the pieces of its body. */
+class NeedleSearch implements FoldedSink {
+  readonly #needle: string;
+  readonly #in: TextQuery['in'];
+  readonly #fieldStart: string;
+  /** The end of the last piece, where the needle may begin. */
+  #overlap = '';
+  isFound = false;
+
+  constructor({ needle }: TextNeedle, where: TextQuery['in'], fieldStart: string) {
+    this.#needle = needle;
+    this.#in = where;
+    this.#fieldStart = fieldStart;
+  }
+
+  header(text: string): boolean {
+    if (this.#in === 'body') return true;
+    if (this.#in === 'text') this.isFound = text.includes(this.#needle);
+    else this.isFound = this.#isInField(text);
+    return this.#in === 'text' && !this.isFound;
+  }
+
+  body(piece: string): boolean {
+    const text = this.#overlap + piece;
+    this.isFound = text.includes(this.#needle);
+    this.#overlap = text.slice(Math.max(0, text.length - this.#needle.length + 1));
+    return !this.isFound;
+  }
+
+  #isInField(header: string): boolean {
+    const start = this.#fieldStart;
+    return header
       .split('\n')
-      .some((line) => line.startsWith(start) && line.slice(start.length).includes(this.needle));
+      .some((line) => line.startsWith(start) && line.slice(start.length).includes(this.#needle));
   }
 }

@@ -1,3 +1,5 @@
+import type { FoldedSink } from './folded-text.ts';
+
 /**
  * A signature is the set of pieces of three and of four UTF-16 code units in a row of a folded text, squeezed into a
  * bitmap: one bit for each piece, at a place that a hash gives. A text that contains a needle has the bits of all of the
@@ -21,49 +23,97 @@ const bitsForEach = 1.5;
 /** The signature of a text that is not known in full, such as one cut off at a limit: it may contain anything. */
 export const unknownSignature: Signature = Uint8Array.of(0xff);
 
-/** Which places are taken, and the list of those that are, while one signature is made. */
-const taken = new Uint8Array(maxBits);
-const places = new Uint32Array(maxBits);
+/** Which places are taken, and the list of the first `count`, which are those, while one signature is made. */
+class Places {
+  readonly taken = new Uint8Array(maxBits);
+  readonly list = new Uint32Array(maxBits);
+  count = 0;
+}
+
+/** For signatures that are made without giving way to others. */
+const shared = new Places();
 
 /**
  * The signature of these texts, which are folded already (`foldForSearch`). A needle across two texts is not found.
  * Beyond some 50,000 different pieces the bitmap fills up, and answers "perhaps" more often.
  */
 export function computeSignature(...texts: readonly string[]): Signature {
-  let count = 0;
-  for (const text of texts) count = mark(text, count);
-  const signature = squeeze(count);
-  clear(count);
+  for (const text of texts) mark(shared, text);
+  const signature = squeeze(shared);
+  clear(shared);
   return signature;
 }
 
+export interface MessageSignatures {
+  readonly header: Signature;
+  readonly text: Signature;
+}
+
 /** The signature of a message's header alone, and of header and body together. */
-export function computeSignatures(
-  header: string,
-  body: string,
-): { readonly header: Signature; readonly text: Signature } {
-  const inHeader = mark(header, 0);
-  const headerSignature = squeeze(inHeader);
-  const count = mark(body, inHeader);
-  const text = squeeze(count);
-  clear(count);
+function computeSignatures(header: string, body: string): MessageSignatures {
+  mark(shared, header);
+  const headerSignature = squeeze(shared);
+  mark(shared, body);
+  const text = squeeze(shared);
+  clear(shared);
   return { header: headerSignature, text };
 }
 
-/** A bitmap of the size that fits the first `count` places. */
-function squeeze(count: number): Signature {
+/** Code units that a piece has in common with pieces that begin before it. */
+const overlap = 3;
+
+/** Makes the signatures of one message, whose folded body comes in pieces: the same as of the whole body. */
+export class MessageSigner implements FoldedSink {
+  #header = '';
+  /** The only piece so far, or the end of the last. */
+  #text = '';
+  /** Of its own from the second piece on: between pieces other messages have their turn. */
+  #places: Places | undefined;
+
+  header(text: string): boolean {
+    this.#header = text;
+    return true;
+  }
+
+  body(piece: string): boolean {
+    if (this.#text === '' && this.#places === undefined) {
+      this.#text = piece;
+      return true;
+    }
+    if (this.#places === undefined) {
+      this.#places = new Places();
+      mark(this.#places, this.#header);
+      mark(this.#places, this.#text);
+    }
+    const text = this.#text.slice(-overlap) + piece;
+    mark(this.#places, text);
+    this.#text = text.slice(-overlap);
+    return true;
+  }
+
+  /** The signatures of what came. */
+  finish(): MessageSignatures {
+    if (this.#places === undefined) return computeSignatures(this.#header, this.#text);
+    return { header: computeSignature(this.#header), text: squeeze(this.#places) };
+  }
+}
+
+/** A bitmap of the size that fits the places. */
+function squeeze({ count, list }: Places): Signature {
   if (count === 0) return new Uint8Array(0);
   const size = Math.min(Math.max(Math.ceil((count * bitsForEach) / 8), minBits / 8), maxBits / 8);
   const signature = new Uint8Array(size);
   for (let i = 0; i < count; i++) {
-    const at = scaled(places[i] ?? 0, size);
+    const at = scaled(list[i] ?? 0, size);
     signature[at >>> 3] = (signature[at >>> 3] ?? 0) | (1 << (at & 7));
   }
   return signature;
 }
 
-function clear(count: number): void {
-  for (let i = 0; i < count; i++) taken[places[i] ?? 0] = 0;
+function clear(places: Places): void {
+  const { taken, list, count } = places;
+  for (let i = 0; i < count; i++) taken[list[i] ?? 0] = 0;
+  places.count = 0;
 }
 
 /**
@@ -97,11 +147,12 @@ export function mayContainAt(octets: Uint8Array, start: number, size: number, ne
   return true;
 }
 
-/** Takes the places of all pieces of `text`; `count` are taken already. Returns how many are taken now. */
-function mark(text: string, count: number): number {
+/** Takes the places of all pieces of `text`. */
+function mark(places: Places, text: string): void {
   const { length } = text;
-  if (length < 3) return count;
-  let next = count;
+  if (length < 3) return;
+  const { taken, list } = places;
+  let next = places.count;
   // The first piece of three has none of four that ends with it.
   let [before, first, second] = [-1, text.charCodeAt(0), text.charCodeAt(1)];
   for (let i = 2; i < length; i++) {
@@ -110,20 +161,20 @@ function mark(text: string, count: number): number {
     const at = placeOf(sum);
     if (taken[at] === 0) {
       taken[at] = 1;
-      places[next++] = at;
+      list[next++] = at;
     }
     if (before >= 0) {
       const longerAt = placeOf(extend(sum, before));
       if (taken[longerAt] === 0) {
         taken[longerAt] = 1;
-        places[next++] = longerAt;
+        list[next++] = longerAt;
       }
     }
     before = first;
     first = second;
     second = third;
   }
-  return next;
+  places.count = next;
 }
 
 /** Products with odd numbers, so that each code unit counts according to its place. */
