@@ -21,9 +21,56 @@ function* cuts(length: number, each: readonly number[]): Generator<[number, numb
 describe('text in pieces is the text as a whole', () => {
   test('HTML', () => {
     const parts = fc.constantFrom(
-      ...['<', '>', '/', '!', '-', '--', '"', "'", 'a', ' ', '=', '&', ';', '#', '12', '<b>', '<b ', 'é', '\n', '<p>', '?'],
-      ...['<script>', '</script>', '</scr', 'script', '<title/>', '&amp;', '&eac', 'ute;', '<!--', '-->', '<!-->', '\u00ad'],
-      ...['<a b="', "<a b = '", '<style', '</style >', '<td>', '&#x4', '1;', ' = ', '\u{1f600}', 'x'.repeat(70), '&nbsp;'],
+      ...[
+        '<',
+        '>',
+        '/',
+        '!',
+        '-',
+        '--',
+        '"',
+        "'",
+        'a',
+        ' ',
+        '=',
+        '&',
+        ';',
+        '#',
+        '12',
+        '<b>',
+        '<b ',
+        'é',
+        '\n',
+        '<p>',
+        '?',
+      ],
+      ...[
+        '<script>',
+        '</script>',
+        '</scr',
+        'script',
+        '<title/>',
+        '&amp;',
+        '&eac',
+        'ute;',
+        '<!--',
+        '-->',
+        '<!-->',
+        '\u00ad',
+      ],
+      ...[
+        '<a b="',
+        "<a b = '",
+        '<style',
+        '</style >',
+        '<td>',
+        '&#x4',
+        '1;',
+        ' = ',
+        '\u{1f600}',
+        'x'.repeat(70),
+        '&nbsp;',
+      ],
     );
     fc.assert(
       fc.property(fc.array(parts, { maxLength: 40 }), sizes, (list, each) => {
@@ -31,7 +78,8 @@ describe('text in pieces is the text as a whole', () => {
         const characters = Array.from(html);
         const stripper = new HtmlStripper();
         let text = '';
-        for (const [from, to] of cuts(characters.length, each)) text += stripper.write(characters.slice(from, to).join(''));
+        for (const [from, to] of cuts(characters.length, each))
+          text += stripper.write(characters.slice(from, to).join(''));
         expect(text + stripper.end('')).toBe(stripHtml(html));
       }),
       { seed: 21, numRuns: 20_000 },
@@ -49,14 +97,38 @@ describe('text in pieces is the text as a whole', () => {
 
   test('charsets', () => {
     const labels = fc.constantFrom(
-      ...['utf-16', 'utf-16be', 'utf-7', 'utf-32', 'iso-2022-jp', 'gb18030', 'gbk', 'big5', 'euc-jp', 'shift_jis', 'euc-kr'],
+      ...[
+        'utf-16',
+        'utf-16be',
+        'utf-7',
+        'utf-32',
+        'iso-2022-jp',
+        'gb18030',
+        'gbk',
+        'big5',
+        'euc-jp',
+        'shift_jis',
+        'euc-kr',
+      ],
       ...['cp437', 'windows-1252', 'iso-8859-1', 'koi8-r', 'macintosh', 'ucs2', 'cesu-8', 'utf-7-imap', 'cp949'],
     );
     const octets = fc.array(
       fc.oneof(
         fc.uint8Array({ maxLength: 4 }).map((some) => Array.from(some)),
-        fc.constantFrom(...['a', ' ', '\n', 'b\r\n', '+IKw-', '\x1b$B', '\x1b(B', 'F|', '+2D3cAA-', 'é', '\u{1f600}'].map((text) => [...Buffer.from(text)])),
-        fc.constantFrom([0xd8, 0x3d], [0xde, 0x00], [0x3d, 0xd8], [0x00, 0xde], [0xff, 0xfe], [0xfe, 0xff], [0x81, 0x30]),
+        fc.constantFrom(
+          ...['a', ' ', '\n', 'b\r\n', '+IKw-', '\x1b$B', '\x1b(B', 'F|', '+2D3cAA-', 'é', '\u{1f600}'].map((text) => [
+            ...Buffer.from(text),
+          ]),
+        ),
+        fc.constantFrom(
+          [0xd8, 0x3d],
+          [0xde, 0x00],
+          [0x3d, 0xd8],
+          [0x00, 0xde],
+          [0xff, 0xfe],
+          [0xfe, 0xff],
+          [0x81, 0x30],
+        ),
       ),
       { maxLength: 20 },
     );
@@ -79,8 +151,39 @@ describe('text in pieces is the text as a whole', () => {
 
   test('folding', () => {
     const parts = fc.constantFrom(
-      ...['a', 'E', '\u0301', '\u0307', 'I', 'İ', 'Σ', 'ς', '\u0345', '\u1100', '\u1161', '\u11a8', '가', '각', '\u0327', 'ß'],
-      ...['日', '\u{1f600}', '\u{1d15e}', '\u{1d165}', ' ', '\n', '\u3099', 'か', '\u2126', '\u0958', '\u093c', '\u200d', 'K'],
+      ...[
+        'a',
+        'E',
+        '\u0301',
+        '\u0307',
+        'I',
+        'İ',
+        'Σ',
+        'ς',
+        '\u0345',
+        '\u1100',
+        '\u1161',
+        '\u11a8',
+        '가',
+        '각',
+        '\u0327',
+        'ß',
+      ],
+      ...[
+        '日',
+        '\u{1f600}',
+        '\u{1d15e}',
+        '\u{1d165}',
+        ' ',
+        '\n',
+        '\u3099',
+        'か',
+        '\u2126',
+        '\u0958',
+        '\u093c',
+        '\u200d',
+        'K',
+      ],
       ...['\u{11099}', '\u{110ba}', '\u{16d67}', '\u{16d63}', '\u0338', '=', 'q\u0307'],
     );
     fc.assert(
@@ -103,22 +206,61 @@ describe('text in pieces is the text as a whole', () => {
 
   test('messages: all encodings and charsets, untold and wrong ones too', async () => {
     const texts = fc.constantFrom(
-      ...['plain\r\n', 'Gr\xfc\xdfe', 'Gr=C3=BC', 'w\xc3\xbc', '\xef\xbb\xbf', '\xef\xbf\xbd', '=EF=BB=BF', '=\r\n', ' \r\n', '\r', '\0'],
-      ...['<p>', '<!--', '-->', '&uuml;', '<a b="', '">', 'R3LDvMOfZQ==\r\n', 'w7w', '\xff', 'a', '=F0=9F=98=80', '\xf0\x9f', '\x98\x80'],
+      ...[
+        'plain\r\n',
+        'Gr\xfc\xdfe',
+        'Gr=C3=BC',
+        'w\xc3\xbc',
+        '\xef\xbb\xbf',
+        '\xef\xbf\xbd',
+        '=EF=BB=BF',
+        '=\r\n',
+        ' \r\n',
+        '\r',
+        '\0',
+      ],
+      ...[
+        '<p>',
+        '<!--',
+        '-->',
+        '&uuml;',
+        '<a b="',
+        '">',
+        'R3LDvMOfZQ==\r\n',
+        'w7w',
+        '\xff',
+        'a',
+        '=F0=9F=98=80',
+        '\xf0\x9f',
+        '\x98\x80',
+      ],
     );
     const kinds = fc.record({
       type: fc.constantFrom('plain', 'html'),
-      charset: fc.constantFrom('', '; charset=utf-8', '; charset=us-ascii', '; charset=gb18030', '; charset=x-no', '; charset=utf-7'),
+      charset: fc.constantFrom(
+        '',
+        '; charset=utf-8',
+        '; charset=us-ascii',
+        '; charset=gb18030',
+        '; charset=x-no',
+        '; charset=utf-7',
+      ),
       encoding: fc.constantFrom('8bit', 'base64', 'quoted-printable', 'x-uuencode', 'x-unknown'),
     });
-    const parts = fc.array(fc.record({ kind: kinds, text: fc.array(texts, { maxLength: 20 }) }), { minLength: 1, maxLength: 3 });
+    const parts = fc.array(fc.record({ kind: kinds, text: fc.array(texts, { maxLength: 20 }) }), {
+      minLength: 1,
+      maxLength: 3,
+    });
     await fc.assert(
       fc.asyncProperty(parts, fc.integer({ min: 1, max: 12 }), async (list, pieceOctets) => {
         const bodies = list.map(
           ({ kind: { type, charset, encoding }, text }) =>
             `--b\r\nContent-Type: text/${type}${charset}\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n${text.join('')}\r\n`,
         );
-        const octets = Buffer.from(`Content-Type: multipart/mixed; boundary=b\r\n\r\n${bodies.join('')}--b--\r\n`, 'latin1');
+        const octets = Buffer.from(
+          `Content-Type: multipart/mixed; boundary=b\r\n\r\n${bodies.join('')}--b--\r\n`,
+          'latin1',
+        );
         const root = scanMessage(octets);
         const read = (start: number, end: number): Uint8Array => octets.subarray(start, end);
         expect(await wholeText(read, root, { pieceOctets })).toEqual(await wholeText(read, root));

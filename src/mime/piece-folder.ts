@@ -8,7 +8,8 @@ const MAX_SEQUENCE = 16 * 1024;
  * Composes with no character before it. All that do (Unicode: NFC_Quick_Check=Maybe) are marks, Hangul jamos, or beyond
  * U+FFFF, where only emoji and ideographs are taken for granted.
  */
-const BEGINNER = /[\u{1f000}-\u{1fbff}\u{20000}-\u{3ffff}]|(?![\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff\u{10000}-\u{10ffff}])[^\p{M}\p{C}]/u;
+const BEGINNER =
+  /[\u{1f000}-\u{1fbff}\u{20000}-\u{3ffff}]|(?![\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff\u{10000}-\u{10ffff}])[^\p{M}\p{C}]/u;
 
 /**
  * `foldForSearch` for text that comes in pieces, well-formed each: the folded pieces together are the folded text, however

@@ -23,7 +23,14 @@ function stored(message: string): { readonly row: SqlRow; readonly blobs: BlobSt
       return octets.subarray(start, end);
     },
   };
-  const row = ['Return-Path: <a@example.org>\r\n', printPartMap(scanMessage(octets)), blobEncoding.blobStore, null, hash, octets.length];
+  const row = [
+    'Return-Path: <a@example.org>\r\n',
+    printPartMap(scanMessage(octets)),
+    blobEncoding.blobStore,
+    null,
+    hash,
+    octets.length,
+  ];
   // Only reads are needed here.
   return { row, blobs: blobs as unknown as BlobStore, most: () => most };
 }

@@ -72,8 +72,6 @@ class NeedleSearch implements FoldedSink {
 
   #isInField(header: string): boolean {
     const start = this.#fieldStart;
-    return header
-      .split('\n')
-      .some((line) => line.startsWith(start) && line.slice(start.length).includes(this.#needle));
+    return header.split('\n').some((line) => line.startsWith(start) && line.slice(start.length).includes(this.#needle));
   }
 }
