@@ -8,6 +8,7 @@ import { create } from './commands/create.ts';
 import { deleteMailbox } from './commands/delete.ts';
 import { enable } from './commands/enable.ts';
 import { examine } from './commands/examine.ts';
+import { getMetadata } from './commands/get-metadata.ts';
 import { getQuotaRoot } from './commands/get-quota-root.ts';
 import { getQuota } from './commands/get-quota.ts';
 import { id } from './commands/id.ts';
@@ -20,6 +21,7 @@ import { namespace } from './commands/namespace.ts';
 import { noop } from './commands/noop.ts';
 import { rename } from './commands/rename.ts';
 import { select } from './commands/select.ts';
+import { setMetadata } from './commands/set-metadata.ts';
 import { startTls } from './commands/starttls.ts';
 import { status } from './commands/status.ts';
 import { subscribe } from './commands/subscribe.ts';
@@ -32,7 +34,7 @@ import { messageCommands } from './message-commands.ts';
 export const commands: readonly Command[] = [
   ...[capability, noop, logout, id, startTls, login, authenticate],
   ...[enable, select, examine, create, deleteMailbox, rename, subscribe, unsubscribe, list, lsub, namespace, status],
-  ...[idle, getQuota, getQuotaRoot, close, unselect, check, unauthenticate],
+  ...[idle, getQuota, getQuotaRoot, getMetadata, setMetadata, close, unselect, check, unauthenticate],
   ...messageCommands,
 ];
 

@@ -9,6 +9,8 @@ export interface Listed {
   readonly attributes: readonly string[];
   /** CHILDINFO ("SUBSCRIBED"): something below, which may not match the pattern, is subscribed. RFC 9051 section 6.3.9.6. */
   readonly childInfo: boolean;
+  /** False: only here because of what is below it. */
+  readonly chosen: boolean;
   /** Undefined: a name that is only subscribed. */
   readonly mailbox: Mailbox | undefined;
 }
@@ -86,11 +88,12 @@ function listed(
 ): Listed | undefined {
   const mailbox = known.byName.get(name);
   const childInfo = args.select.has('RECURSIVEMATCH') && known.chosenParents.has(name);
-  if (!choose(name, mailbox) && !childInfo) return undefined;
+  const chosen = choose(name, mailbox);
+  if (!chosen && !childInfo) return undefined;
   if (!patterns.some((matches) => matches(name))) return undefined;
   const wantsSubscribed = args.select.has('SUBSCRIBED') || args.returns.has('SUBSCRIBED');
   const attributes = attributesOf(name, wantsSubscribed ? subscriptions : undefined, known);
-  return { name, attributes, childInfo, mailbox };
+  return { name, attributes, childInfo, chosen, mailbox };
 }
 
 function attributesOf(name: string, subscriptions: ReadonlySet<string> | undefined, known: Known): string[] {

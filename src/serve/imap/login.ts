@@ -85,7 +85,8 @@ function hear(session: Session, change: Change): void {
     session.sink.post('account-removed');
     return;
   }
-  const isNews = session.rev2 && change.origin !== session.origin && session.news.note(change);
+  const listens = change.kind === 'annotation' ? session.metadata : session.rev2;
+  const isNews = listens && change.origin !== session.origin && session.news.note(change);
   if (!session.idling || session.changePosted) return;
   if (!isNews && !('mailboxId' in change && change.mailboxId === session.selected?.mailbox.id)) return;
   session.changePosted = true;

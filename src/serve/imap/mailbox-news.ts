@@ -1,7 +1,9 @@
 import type { Change } from '../../store/change.ts';
+import type { MailboxId } from '../../store/ids.ts';
 
-/** Names that wait to be told; beyond that the rest is left out, for telling is a courtesy. */
+/** Names, and entries of annotations, that wait to be told; beyond that the rest is left out. */
 const maxNames = 500;
+const maxEntries = 2000;
 
 /** Former names: what the client last heard, and what the last rename changed. */
 interface Names {
@@ -9,16 +11,19 @@ interface Names {
   readonly last: string | undefined;
 }
 
-/** What others did to the mailboxes of an account since this client was last told: names, and what each was called before. */
+/** What others did to the mailboxes of an account since this client was last told: names, what each was called before, annotations. */
 export class MailboxNews {
   private readonly names = new Map<string, Names>();
+  private readonly annotations = new Map<MailboxId | undefined, Set<string>>();
+  private entryCount = 0;
 
   get waiting(): boolean {
-    return this.names.size > 0;
+    return this.names.size > 0 || this.entryCount > 0;
   }
 
   /** Notes a change of another session. False when there is nothing to tell of it. */
   note(change: Change): boolean {
+    if (change.kind === 'annotation') return this.addEntries(change.mailboxId, change.entries);
     if (change.kind === 'subscription') return this.add(change.name, { told: undefined, last: undefined });
     if (change.kind !== 'mailbox') return false;
     const { name, oldName } = change;
@@ -32,14 +37,23 @@ export class MailboxNews {
   }
 
   /** All names with their former ones, in the order of the changes; none are left. */
-  take(): ReadonlyMap<string, string | undefined> {
+  takeNames(): ReadonlyMap<string, string | undefined> {
     const taken = new Map([...this.names].map(([name, { told }]) => [name, told]));
     this.names.clear();
     return taken;
   }
 
+  /** Entries that changed, by mailbox (undefined: the account itself); none are left. */
+  takeEntries(): ReadonlyMap<MailboxId | undefined, readonly string[]> {
+    const taken = new Map([...this.annotations].map(([mailboxId, entries]) => [mailboxId, [...entries]]));
+    this.annotations.clear();
+    this.entryCount = 0;
+    return taken;
+  }
+
   forget(): void {
-    this.names.clear();
+    this.takeNames();
+    this.takeEntries();
   }
 
   private add(name: string, names: Names): boolean {
@@ -47,6 +61,16 @@ export class MailboxNews {
     const known = this.names.get(name);
     this.names.delete(name);
     this.names.set(name, { told: names.told ?? known?.told, last: names.last ?? known?.last });
+    return true;
+  }
+
+  private addEntries(mailboxId: MailboxId | undefined, entries: readonly string[]): boolean {
+    const noted = this.annotations.get(mailboxId) ?? new Set();
+    const before = noted.size;
+    for (const entry of entries) if (this.entryCount + noted.size - before < maxEntries) noted.add(entry);
+    if (noted.size === before) return false;
+    this.entryCount += noted.size - before;
+    this.annotations.set(mailboxId, noted);
     return true;
   }
 

@@ -60,6 +60,7 @@ export class Session {
   utf8Accept = false;
   condstore = false;
   qresync = false;
+  metadata = false;
   /** Inside IDLE: changes are told as they come. */
   idling = false;
   /** The connection closes after the current command: LOGOUT. */
@@ -67,7 +68,7 @@ export class Session {
   failedLogins = 0;
   /** An event was posted and not yet seen; more would say the same. */
   changePosted = false;
-  /** What others did to the account's mailboxes; kept for IMAP4rev2 only. */
+  /** What others did to the account's mailboxes; names for IMAP4rev2, annotations after ENABLE METADATA. */
   readonly news = new MailboxNews();
   /** Ends the watch on the account. */
   unwatch: (() => void) | undefined = undefined;

@@ -1,18 +1,40 @@
-import { printMailbox } from '../../wire/imap/print-string.ts';
-import { describeNames } from './list-mailboxes.ts';
+import type { MailboxId } from '../../store/ids.ts';
+import { printAstring, printMailbox } from '../../wire/imap/print-string.ts';
+import { describeNames, type ListFacts } from './list-mailboxes.ts';
 import type { Reply } from './respond.ts';
 import type { Session } from './session.ts';
 
+/** Entries in one METADATA response. */
+const entriesInLine = 50;
+
 /**
  * LIST, unasked, for mailboxes that other sessions created, deleted (\NonExistent), renamed (OLDNAME) or subscribed; only
- * to clients of IMAP4rev2. RFC 9051 sections 6.3.4 to 6.3.6 and 6.3.9.7. Attributes are those of this moment.
+ * to clients of IMAP4rev2. RFC 9051 sections 6.3.4 to 6.3.6 and 6.3.9.7. Attributes are those of this moment. Then METADATA.
  */
 export async function tellMailboxes(session: Session, reply: Reply): Promise<void> {
-  const names = session.news.take();
+  const names = session.news.takeNames();
+  const entries = session.news.takeEntries();
   const { store } = session.services;
   const accountId = session.currentAccount().id;
   const mailboxes = await store.listMailboxes(accountId);
-  const facts = { mailboxes, subscriptions: await store.listSubscriptions(accountId) };
+  if (names.size > 0) {
+    const subscriptions = await store.listSubscriptions(accountId);
+    await tellNames(session, names, { mailboxes, subscriptions }, reply);
+  }
+  const nameOf = new Map<MailboxId | undefined, string>(mailboxes.map(({ id, name }) => [id, name]));
+  nameOf.set(undefined, '');
+  for (const [mailboxId, changed] of entries) {
+    const name = nameOf.get(mailboxId);
+    if (name !== undefined) tellEntries(session, name, changed, reply);
+  }
+}
+
+async function tellNames(
+  session: Session,
+  names: ReadonlyMap<string, string | undefined>,
+  facts: ListFacts,
+  reply: Reply,
+): Promise<void> {
   const print = (name: string): string => printMailbox(name, session.utf8);
   for (const { name, attributes } of describeNames(names.keys(), facts)) {
     const oldName = names.get(name);
@@ -20,5 +42,13 @@ export async function tellMailboxes(session: Session, reply: Reply): Promise<voi
     reply.untagged(`LIST (${attributes.join(' ')}) "/" ${print(name)}${extended}`);
     const pause = reply.pause();
     if (pause !== undefined) await pause;
+  }
+}
+
+/** Names of entries without their values. RFC 5464 section 4.4.2. */
+function tellEntries(session: Session, name: string, entries: readonly string[], reply: Reply): void {
+  for (let at = 0; at < entries.length; at += entriesInLine) {
+    const some = entries.slice(at, at + entriesInLine).map((entry) => printAstring(entry));
+    reply.untagged(`METADATA ${printMailbox(name, session.utf8)} ${some.join(' ')}`);
   }
 }

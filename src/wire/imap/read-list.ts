@@ -1,4 +1,5 @@
 import type { ImapReader } from './imap-reader.ts';
+import { expectEntryList } from './read-metadata.ts';
 import { expectStatusItems, type StatusItem } from './read-status.ts';
 
 /** RFC 9051 section 6.3.9.1; SPECIAL-USE RFC 6154 section 2. */
@@ -18,6 +19,8 @@ export interface ListArguments {
   readonly returns: ReadonlySet<(typeof returnOptions)[number]>;
   /** RETURN (STATUS (…)): RFC 5819. Empty: not asked for. */
   readonly status: readonly StatusItem[];
+  /** RETURN (METADATA (…)): RFC 9590. Entries; empty: not asked for. */
+  readonly metadata: readonly string[];
 }
 
 /** list = "LIST" [SP list-select-opts] SP mailbox SP mbox-or-pat [SP list-return-opts]. RFC 9051 section 9. */
@@ -37,6 +40,7 @@ export function expectListArguments(r: ImapReader): ListArguments {
   const chars = patterns.reduce((sum, pattern) => sum + pattern.length + reference.length, 0);
   if (patterns.length > maxPatterns || chars > maxPatternChars) r.fail('fewer or shorter patterns');
   const returns = new Set<(typeof returnOptions)[number]>();
+  let metadata: readonly string[] = [];
   let status: readonly StatusItem[] = [];
   if (r.takeSpace()) {
     if (!r.takeWord('RETURN')) r.fail('RETURN');
@@ -45,12 +49,15 @@ export function expectListArguments(r: ImapReader): ListArguments {
       if (r.takeWord('STATUS')) {
         r.expectSpace();
         status = expectStatusItems(r);
+      } else if (r.takeWord('METADATA')) {
+        r.expectSpace();
+        metadata = expectEntryList(r);
       } else {
         returns.add(oneOf(r, returnOptions, 'list return option'));
       }
     }, true);
   }
-  return { select, reference, patterns, returns, status };
+  return { select, reference, patterns, returns, status, metadata };
 }
 
 function oneOf<T extends string>(r: ImapReader, names: readonly T[], what: string): T {

@@ -7,6 +7,9 @@ const switches: ReadonlyMap<string, { readonly name: string; turnOn(session: Ses
   [
     { name: 'IMAP4rev2', turnOn: (session: Session) => void (session.rev2 = true) },
     { name: 'UTF8=ACCEPT', turnOn: (session: Session) => void (session.utf8Accept = true) },
+    // RFC 5464 section 4.1: the two names mean the same here.
+    { name: 'METADATA', turnOn: (session: Session) => void (session.metadata = true) },
+    { name: 'METADATA-SERVER', turnOn: (session: Session) => void (session.metadata = true) },
     { name: 'CONDSTORE', turnOn: useCondstore },
     {
       name: 'QRESYNC',

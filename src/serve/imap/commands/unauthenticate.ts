@@ -26,6 +26,7 @@ function forgetLogin(session: Session): void {
   session.utf8Accept = false;
   session.condstore = false;
   session.qresync = false;
+  session.metadata = false;
   session.news.forget();
   session.log = session.services.log.with({ session: session.peer.id });
 }

@@ -1,0 +1,38 @@
+import { expectSetMetadata } from '../../../wire/imap/read-metadata.ts';
+import { command, loggedIn } from '../command.ts';
+import { annotationTarget } from '../metadata.ts';
+import { No } from '../refusal.ts';
+
+/** Octets of one value; below what a literal may hold in a command. RFC 5464 section 4.1 wants 1024 at least. */
+const maxValueBytes = 64 * 1024;
+
+/** SETMETADATA: all of the values or none. RFC 5464 section 4.3. */
+export const setMetadata = command({
+  name: 'SETMETADATA',
+  states: loggedIn,
+  tells: 'all',
+  parse: expectSetMetadata,
+  async run(session, { mailbox, values }) {
+    const target = await annotationTarget(session, mailbox);
+    for (const { entry, value } of values) {
+      if ((value?.length ?? 0) > maxValueBytes) throw new No('value is too long', `METADATA MAXSIZE ${maxValueBytes}`);
+      // RFC 5464 section 3.2.1.1: always read-only.
+      if (mailbox === '' && entry === '/shared/admin') throw new No('only the server sets that', 'NOPERM');
+    }
+    const outcome = await session.services.store.setAnnotations({
+      target,
+      values: values.map(({ entry, value }) => ({
+        entry,
+        value: value === undefined ? undefined : Uint8Array.from(Buffer.from(value, 'latin1')),
+      })),
+      origin: session.origin,
+    });
+    if (!outcome.ok) throw refusals[outcome.reason]();
+  },
+});
+
+const refusals = {
+  'no-such-mailbox': () => new No('no such mailbox', 'NONEXISTENT'),
+  'too-many': () => new No('too many annotations in this account', 'METADATA TOOMANY'),
+  'too-large': () => new No('annotations of this account are too large together', 'OVERQUOTA'),
+} as const;
