@@ -41,7 +41,9 @@ describe('GETMETADATA', () => {
 
 describe('SETMETADATA', () => {
   test('values are strings, literals of any octets, or NIL', () => {
-    expect(set(' INBOX (/private/comment "a" /Shared/Vendor/X/y ~{3}\r\n\0\r\n /shared/a NIL /shared/b "nil")')).toEqual({
+    expect(
+      set(' INBOX (/private/comment "a" /Shared/Vendor/X/y ~{3}\r\n\0\r\n /shared/a NIL /shared/b "nil")'),
+    ).toEqual({
       ok: true,
       value: {
         mailbox: 'INBOX',
