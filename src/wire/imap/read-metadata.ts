@@ -9,8 +9,8 @@ export interface GetMetadataArguments {
   readonly entries: readonly string[];
   /** Octets of the largest value that is wanted. */
   readonly maxSize: number;
-  /** Levels below the named entries. */
-  readonly depth: 0 | 1 | typeof Infinity;
+  /** Levels below the named entries: 0, 1 or Infinity. */
+  readonly depth: number;
 }
 
 /** The arguments of SETMETADATA; `value` undefined (NIL) removes. Octets, one character each. RFC 5464 section 4.3. */
@@ -21,7 +21,7 @@ export interface SetMetadataArguments {
 
 interface Options {
   maxSize?: number;
-  depth?: 0 | 1 | typeof Infinity;
+  depth?: number;
 }
 
 /**
@@ -71,7 +71,7 @@ function takeOptions(r: ImapReader, options: Options): boolean {
   return true;
 }
 
-function expectDepth(r: ImapReader): 0 | 1 | typeof Infinity {
+function expectDepth(r: ImapReader): number {
   const at = r.at;
   const depth = r.expectKeyword();
   if (depth === '0') return 0;
