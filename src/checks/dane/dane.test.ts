@@ -29,7 +29,12 @@ describe('usable records', () => {
   ])('%s', (_name, record, usable) => expect(usableRecords([record])).toEqual(usable ? [record] : []));
 
   test('SHA-256 counts only where there is no SHA-512 for the same usage and selector', () => {
-    const records = [tlsa(3, 1, 1, octets(32)), tlsa(3, 1, 2, octets(64)), tlsa(3, 0, 1, octets(32)), tlsa(3, 1, 0, octets(9))];
+    const records = [
+      tlsa(3, 1, 1, octets(32)),
+      tlsa(3, 1, 2, octets(64)),
+      tlsa(3, 0, 1, octets(32)),
+      tlsa(3, 1, 0, octets(9)),
+    ];
     expect(usableRecords(records)).toEqual(records.slice(1));
   });
 });

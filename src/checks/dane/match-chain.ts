@@ -6,7 +6,8 @@ import type { TlsaRecord } from '../../base/resolver.ts';
 export type DaneFailure = 'certificate-host-mismatch' | 'certificate-expired' | 'validation-failure';
 
 export type DaneMatch =
-  { readonly kind: 'matched'; readonly record: TlsaRecord } | { readonly kind: 'failed'; readonly why: DaneFailure };
+  | { readonly kind: 'matched'; readonly record: TlsaRecord }
+  | { readonly kind: 'failed'; readonly why: DaneFailure };
 
 export interface DaneQuestion {
   /** From `usableRecords`. */
@@ -57,7 +58,7 @@ function judgePath(
 function buildPath(leaf: X509Certificate, others: readonly X509Certificate[]): readonly X509Certificate[] {
   const path = [leaf];
   const left = [...others];
-  for (let child = leaf; ; ) {
+  for (let child = leaf; ;) {
     const at = left.findIndex((each) => isIssuer(each, child));
     const [issuer] = at < 0 ? [] : left.splice(at, 1);
     if (issuer === undefined) return path;
@@ -78,7 +79,12 @@ function isIssuer(issuer: X509Certificate, child: X509Certificate): boolean {
 function isOf({ selector, matchingType, data }: TlsaRecord, certificate: X509Certificate): boolean {
   const octets = selector === 0 ? certificate.raw : subjectPublicKeyInfo(certificate);
   if (octets === undefined) return false;
-  const want = matchingType === 0 ? octets : createHash(matchingType === 1 ? 'sha256' : 'sha512').update(octets).digest();
+  const want =
+    matchingType === 0
+      ? octets
+      : createHash(matchingType === 1 ? 'sha256' : 'sha512')
+          .update(octets)
+          .digest();
   return want.equals(data);
 }
 

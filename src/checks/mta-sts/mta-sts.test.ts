@@ -34,7 +34,11 @@ describe('the policy', () => {
   });
 
   test.each<[string, string, object]>([
-    ['line feeds alone, no end, spaces at the end', 'version:STSv1 \nmode:\ttesting\nmx: a.example\nmax_age: 1', { mode: 'testing' }],
+    [
+      'line feeds alone, no end, spaces at the end',
+      'version:STSv1 \nmode:\ttesting\nmx: a.example\nmax_age: 1',
+      { mode: 'testing' },
+    ],
     ['none needs no mx', 'version: STSv1\nmode: none\nmax_age: 0\n', { mode: 'none', mx: [] }],
     ['unknown keys, with any text', `${full}x-new: ä\u{1f600} b\r\n`, { mode: 'enforce' }],
     ['of two modes the first counts', `${full}mode: none\r\n`, { mode: 'enforce' }],
