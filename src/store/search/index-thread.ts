@@ -3,6 +3,7 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { openBlobStore } from '../blobs/open-blob-store.ts';
 import type { BlobStore } from '../blob-store.ts';
 import type { SqlRow } from '../sql/statement.ts';
+import { answerRequests } from './answer-requests.ts';
 import { signMessage } from './sign-message.ts';
 import type { SignedMessage } from './signature-block.ts';
 
@@ -29,9 +30,7 @@ async function signAll(rows: ToIndexer, blobs: BlobStore): Promise<readonly Sign
 
 function start(port: MessagePort, data: IndexThreadData): void {
   const blobs = openBlobStore(data.blobs);
-  port.on('message', (rows: ToIndexer) => {
-    void signAll(rows, blobs).then((signed) => port.postMessage(signed));
-  });
+  answerRequests(port, (rows: ToIndexer) => signAll(rows, blobs));
 }
 
 if (parentPort !== null) start(parentPort, workerData as IndexThreadData);

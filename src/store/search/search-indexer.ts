@@ -1,4 +1,3 @@
-import { Worker } from 'node:worker_threads';
 import type { Log } from '../../base/log.ts';
 import type { BackgroundJob } from '../background-job.ts';
 import type { Delta } from '../delta.ts';
@@ -8,6 +7,7 @@ import { query, type Operation, type SqlRow } from '../sql/statement.ts';
 import type { IndexThreadData, ToIndexer } from './index-thread.ts';
 import { messageTextColumns } from './message-text.ts';
 import type { SignedMessage } from './signature-block.ts';
+import { ThreadOnDemand } from './thread-on-demand.ts';
 
 /** Messages read and decoded in one go, and how many of those goes share one write: a full block of the index. */
 const perBatch = 64;
@@ -16,8 +16,6 @@ const batchesPerWrite = 4;
 const quietMs = 1000;
 /** But no longer than this, so that what searches have to look at themselves stays small. */
 const longestWaitMs = 20_000;
-/** The thread goes when there was nothing to do for so long. */
-const threadIdleMs = 20_000;
 /** After a failure (a full disk, say). */
 const retryMs = 30_000;
 /** Of several processes on one database one indexes, for all: renewed with each block, taken over when it died. */
@@ -26,9 +24,8 @@ const lease = { name: 'search', forMs: 60_000, lookAgainMs: 5000 } as const;
 /** Fills the text index behind the deliveries. What it has not reached yet, searches look at themselves. */
 export class SearchIndexer implements BackgroundJob {
   readonly #engine: Engine;
-  readonly #data: IndexThreadData;
+  readonly #thread: ThreadOnDemand<ToIndexer, readonly SignedMessage[]>;
   readonly #log: Log;
-  #thread: Worker | undefined;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #again = false;
@@ -39,7 +36,7 @@ export class SearchIndexer implements BackgroundJob {
 
   constructor(engine: Engine, data: IndexThreadData, log: Log) {
     this.#engine = engine;
-    this.#data = data;
+    this.#thread = new ThreadOnDemand(new URL('./index-thread.ts', import.meta.url), data);
     this.#log = log;
     this.#schedule(quietMs);
   }
@@ -54,7 +51,7 @@ export class SearchIndexer implements BackgroundJob {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#running;
-    await this.#thread?.terminate();
+    await this.#thread.close();
   }
 
   #schedule(ms: number): void {
@@ -99,7 +96,7 @@ export class SearchIndexer implements BackgroundJob {
     for (let batch = 0; batch < batchesPerWrite && !this.#stopped; batch += 1) {
       const rows = await this.#engine.read(readPending(after));
       if (rows.length === 0) break;
-      const signed = await this.#sign(rows.map((row) => row.slice(1)));
+      const signed = await this.#thread.ask(rows.map((row) => row.slice(1)));
       for (const [at, message] of signed.entries()) {
         const accountId = Number(rows[at]?.[0]) as AccountId;
         const messages = byAccount.get(accountId) ?? [];
@@ -112,39 +109,6 @@ export class SearchIndexer implements BackgroundJob {
       Array.from(byAccount, ([accountId, messages]) => this.#engine.write('addSignatures', { accountId, messages })),
     );
     return byAccount.size > 0;
-  }
-
-  #sign(rows: ToIndexer): Promise<readonly SignedMessage[]> {
-    const thread = this.#startThread();
-    return new Promise((resolve, reject) => {
-      const done = (signed: readonly SignedMessage[]): void => {
-        thread.off('error', failed);
-        resolve(signed);
-      };
-      const failed = (error: unknown): void => {
-        thread.off('message', done);
-        this.#thread = undefined;
-        reject(error instanceof Error ? error : new Error(String(error)));
-      };
-      thread.once('message', done);
-      thread.once('error', failed);
-      thread.postMessage(rows);
-    });
-  }
-
-  #startThread(): Worker {
-    if (this.#thread !== undefined) return this.#thread;
-    const thread = new Worker(new URL('./index-thread.ts', import.meta.url), { workerData: this.#data });
-    thread.unref();
-    this.#thread = thread;
-    const idle = setInterval(() => {
-      if (this.#running !== undefined || this.#timer !== undefined) return;
-      clearInterval(idle);
-      if (this.#thread === thread) this.#thread = undefined;
-      void thread.terminate();
-    }, threadIdleMs).unref();
-    thread.once('exit', () => clearInterval(idle));
-    return thread;
   }
 }
 

@@ -4,10 +4,11 @@ import type { AccountId, MailboxId } from '../ids.ts';
 import { query, type Operation, type SqlRow } from '../sql/statement.ts';
 import type { TextQuery } from '../text-query.ts';
 import { BlockCache } from './block-cache.ts';
-import { LargeMatcher } from './large-matcher.ts';
+import type { MatchRequest } from './match-thread.ts';
 import { matchMessage, messageTextColumns, sizeColumn } from './message-text.ts';
 import { findCandidates } from './signature-block.ts';
 import { TextNeedle } from './text-needle.ts';
+import { ThreadOnDemand } from './thread-on-demand.ts';
 import { hashNeedles } from './trigram-signature.ts';
 
 /** Messages looked at between two looks at the clock, and how long one turn may take. */
@@ -30,13 +31,13 @@ export class TextSearch {
   readonly #engine: Engine;
   readonly #blobs: BlobStore;
   readonly #blocks: BlockCache;
-  readonly #large: LargeMatcher;
+  readonly #large: ThreadOnDemand<MatchRequest, boolean>;
 
   /** `place`: where large blobs lie (see `openBlobStore`). */
   constructor(engine: Engine, blobs: BlobStore, place: string) {
     this.#engine = engine;
     this.#blocks = new BlockCache(engine);
-    this.#large = new LargeMatcher(place);
+    this.#large = new ThreadOnDemand(new URL('./match-thread.ts', import.meta.url), place);
     this.#blobs = blobs;
   }
 
@@ -75,7 +76,7 @@ export class TextSearch {
     await this.#eachRow(request, uids, messageTextColumns, rowsPerRead, async (uid, row) => {
       const isLarge = Number(row[sizeColumn]) > largeBytes;
       const matches = isLarge
-        ? await this.#large.match(row, request.query)
+        ? await this.#large.ask({ row, query: request.query })
         : await matchMessage(row, needle, this.#blobs);
       if (matches) found.push(uid);
     });

@@ -1,37 +1,37 @@
 import { Worker } from 'node:worker_threads';
-import type { SqlRow } from '../sql/statement.ts';
-import type { TextQuery } from '../text-query.ts';
-import type { MatchAnswer, MatchRequest } from './match-thread.ts';
+import type { ThreadAnswer, ThreadRequest } from './answer-requests.ts';
 
 /** The thread goes when it was not needed for so long. */
 const idleMs = 20_000;
 
-interface Waiting {
-  resolve(matches: boolean): void;
+interface Waiting<Answer> {
+  resolve(answer: Answer): void;
   reject(error: Error): void;
 }
 
-/** Looks at large messages in a thread of its own, which is there only while it is needed. */
-export class LargeMatcher {
-  readonly #place: string;
-  readonly #waiting = new Map<number, Waiting>();
+/** Has requests answered (`answerRequests`) by a thread that is there only while it is needed. */
+export class ThreadOnDemand<Request, Answer> {
+  readonly #file: URL;
+  readonly #data: unknown;
+  readonly #waiting = new Map<number, Waiting<Answer>>();
   #thread: Worker | undefined;
   #idle: NodeJS.Timeout | undefined;
   #nextId = 1;
 
-  /** `place`: where large blobs lie, a folder or an `s3://` address. */
-  constructor(place: string) {
-    this.#place = place;
+  /** `file`: what the thread runs; `data`: its `workerData`. */
+  constructor(file: URL, data: unknown) {
+    this.#file = file;
+    this.#data = data;
   }
 
-  /** Does the message match? @throws Error when its octets cannot be read */
-  match(row: SqlRow, query: TextQuery): Promise<boolean> {
+  /** @throws Error when the thread could not answer, or died; the next request starts another */
+  ask(request: Request): Promise<Answer> {
     clearTimeout(this.#idle);
     const thread = this.#start();
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       this.#waiting.set(id, { resolve, reject });
-      thread.postMessage({ id, row, query } satisfies MatchRequest);
+      thread.postMessage({ id, request } satisfies ThreadRequest<Request>);
     });
   }
 
@@ -42,20 +42,20 @@ export class LargeMatcher {
 
   #start(): Worker {
     if (this.#thread !== undefined) return this.#thread;
-    const thread = new Worker(new URL('./match-thread.ts', import.meta.url), { workerData: this.#place });
+    const thread = new Worker(this.#file, { workerData: this.#data });
     thread.unref();
     this.#thread = thread;
-    thread.on('message', (answer: MatchAnswer) => this.#settle(answer));
+    thread.on('message', (answer: ThreadAnswer<Answer>) => this.#settle(answer));
     thread.on('error', (error: unknown) => this.#fail(thread, error));
-    thread.on('exit', () => this.#fail(thread, new Error('the search of large messages has stopped')));
+    thread.on('exit', () => this.#fail(thread, new Error('the thread has stopped')));
     return thread;
   }
 
-  #settle(answer: MatchAnswer): void {
+  #settle(answer: ThreadAnswer<Answer>): void {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
     if ('failure' in answer) waiting?.reject(new Error(answer.failure));
-    else waiting?.resolve(answer.matches);
+    else waiting?.resolve(answer.answer);
     if (this.#waiting.size > 0) return;
     this.#idle = setTimeout(() => {
       const thread = this.#thread;
