@@ -12,7 +12,10 @@ export type ThreadAnswer<Answer> =
   | { readonly id: number; readonly failure: string };
 
 /** The thread's side of `ThreadOnDemand`: answers each request by `handle`. Several may be under way at once. */
-export function answerRequests<Request, Answer>(port: MessagePort, handle: (request: Request) => Promise<Answer>): void {
+export function answerRequests<Request, Answer>(
+  port: MessagePort,
+  handle: (request: Request) => Promise<Answer>,
+): void {
   port.on('message', ({ id, request }: ThreadRequest<Request>) => {
     handle(request).then(
       (answer) => port.postMessage({ id, answer } satisfies ThreadAnswer<Answer>),

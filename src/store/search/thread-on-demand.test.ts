@@ -9,7 +9,10 @@ const source = `
     parentPort.postMessage(request === 3 ? { id, failure: 'three' } : { id, answer: request * 2 });
   });
 `;
-const thread = new ThreadOnDemand<number, number>(new URL(`data:text/javascript,${encodeURIComponent(source)}`), undefined);
+const thread = new ThreadOnDemand<number, number>(
+  new URL(`data:text/javascript,${encodeURIComponent(source)}`),
+  undefined,
+);
 afterEach(() => thread.close());
 
 test('each request has its own answer or failure', async () => {
