@@ -20,6 +20,7 @@ import { specialLocalParts } from '../serve/smtp/special-local-parts.ts';
 import type { Store } from '../store/store.ts';
 import { controlSocketOf } from './config/config-file.ts';
 import type { LoadedConfig } from './config/config-file.ts';
+import { isLoopback } from './config/config-schema.ts';
 import { answerControl } from './control/control-request.ts';
 import { startControlServer } from './control/control-server.ts';
 import type { ControlServer } from './control/control-server.ts';
@@ -126,7 +127,9 @@ function createSetups(
       ? createSenderDomains({
           resolver: createStubResolver(config.dns ?? {}),
           directory,
-          isExempt: (address) => isExempt(exempt, toPlainAddress(address)),
+          // Programs of this machine use names of their own making; they are asked about only where somebody set up `dns`.
+          isExempt: (address) =>
+            isExempt(exempt, toPlainAddress(address)) || (config.dns === undefined && isLoopback(address)),
           log: options.log,
         })
       : undefined;
