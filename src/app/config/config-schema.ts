@@ -176,12 +176,10 @@ export const configSchema = z
       .prefault({})
       .meta({ description: 'The log, on standard error.' }),
     limits: limits.prefault({}).meta({ description: 'What one address may do, and how large things may be.' }),
-    dns: dns
-      .optional()
-      .meta({
-        description:
-          'How names are looked up. Without it, as /etc/resolv.conf says, and senders that connect from this machine are not looked up.',
-      }),
+    dns: dns.optional().meta({
+      description:
+        'How names are looked up. Without it, as /etc/resolv.conf says, and senders that connect from this machine are not looked up.',
+    }),
     routes: z.unknown().optional().meta({ description: 'Not in this version; kept for later.' }),
   })
   .superRefine((config, context) => {
