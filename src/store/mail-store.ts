@@ -64,6 +64,13 @@ export class MailStore implements Store {
     return this.#engine.write('append', { messages, allOrNothing: true }, origin);
   }
 
+  async replace(message: AppendMessage, replaced: Parameters<Store['replace']>[1], { origin }: Origin = {}) {
+    assertUnused([message]);
+    const [outcome] = await this.#engine.write('replace', { messages: [message], replaced }, origin);
+    if (outcome === undefined) throw new Error('a message to replace another had no target');
+    return outcome;
+  }
+
   setFlags(request: SetFlags) {
     return this.#engine.write('setFlags', request, request.origin);
   }

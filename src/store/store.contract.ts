@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Change } from './change.ts';
 import { flagBits } from './flags.ts';
-import type { AccountId, MailboxId, ModSeq } from './ids.ts';
+import type { AccountId, MailboxId, ModSeq, Uid } from './ids.ts';
 import type { AppendTarget, Store } from './store.ts';
 
 const { '\\Seen': seen, '\\Flagged': flagged, '\\Deleted': deleted } = flagBits;
@@ -158,6 +158,38 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(await mailboxNamed(account, 'INBOX')).toMatchObject({ total: 0, uidNext: 1 });
       const both = await store.appendAll([one, { ...one, targets: [target(account)] }]);
       expect(both.map((each) => each.ok && each.uid)).toEqual([1, 2]);
+    });
+
+    test('replace files one message and removes another, or does neither; only the difference needs room', async () => {
+      const account = await newAccount();
+      const old = await append(account, message('draft', '', 'x'.repeat(500)));
+      await append(account, message('other'));
+      const inbox = await mailboxNamed(account, 'INBOX');
+      const replaced = { accountId: account, mailboxId: inbox.id, uid: old.uid };
+      const { usedBytes } = await store.usage(account);
+      const index = await store.openMailbox(account, inbox.id);
+      const fresh = (mailbox: string, quotaBytes: number) => ({
+        message: { kind: 'octets', octets: message('final', '', 'y'.repeat(490)) } as const,
+        targets: [target(account, mailbox, { quotaBytes })],
+      });
+      const nowhere = await store.replace(fresh('Nope', usedBytes), replaced);
+      expect(nowhere).toEqual({ ok: false, reason: 'no-such-mailbox' });
+      const full = await store.replace(fresh('INBOX', usedBytes - 100), replaced);
+      expect(full).toEqual({ ok: false, reason: 'over-quota' });
+      expect(await uidsIn(account, inbox.id)).toEqual([1, 2]);
+      expect(await store.usage(account)).toEqual({ usedBytes, messages: 2 });
+      const done = await store.replace(fresh('INBOX', usedBytes), replaced, { origin: 'me' });
+      expect(done).toMatchObject({ ok: true, uid: 3 });
+      expect(await uidsIn(account, inbox.id)).toEqual([2, 3]);
+      expect([...(index?.uids.subarray(0, index.length) ?? [])]).toEqual([2, 3]);
+      index?.release();
+      const again = await store.replace(fresh('Drafts', usedBytes), replaced);
+      expect(again).toEqual({ ok: false, reason: 'no-such-message' });
+      expect(await mailboxNamed(account, 'Drafts')).toMatchObject({ total: 0, uidNext: 1 });
+      const moved = await store.replace(fresh('Drafts', 10_000), { ...replaced, uid: 3 as Uid });
+      expect(moved).toMatchObject({ ok: true, uid: 1 });
+      expect(await uidsIn(account, inbox.id)).toEqual([2]);
+      expect(await store.usage(account)).toMatchObject({ messages: 2 });
     });
 
     test('setFlags adds, removes, replaces; only real changes take a modseq; unchangedSince is kept', async () => {

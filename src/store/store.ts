@@ -57,6 +57,9 @@ export type AppendOutcome =
     }
   | { readonly ok: false; readonly reason: 'over-quota' | 'no-such-mailbox' };
 
+/** As of `append`; or the message that was to go is not there (any more), and nothing was changed. */
+export type ReplaceOutcome = AppendOutcome | { readonly ok: false; readonly reason: 'no-such-message' };
+
 export interface SetFlags extends Origin {
   readonly accountId: AccountId;
   readonly mailboxId: MailboxId;
@@ -146,6 +149,16 @@ export interface Store {
   append(message: AppendMessage, origin?: Origin): Promise<readonly AppendOutcome[]>;
   /** Several messages, all or nothing (RFC 3502): when one target fails, its outcome is returned and nothing is stored. */
   appendAll(messages: readonly AppendMessage[], origin?: Origin): Promise<readonly AppendOutcome[]>;
+
+  /**
+   * Files a message for its target and removes another one of the same account, in one transaction (RFC 8508). The room of the
+   * one that goes counts as free.
+   */
+  replace(
+    message: AppendMessage,
+    replaced: { readonly accountId: AccountId; readonly mailboxId: MailboxId; readonly uid: Uid },
+    origin?: Origin,
+  ): Promise<ReplaceOutcome>;
 
   // ── entries ──
   setFlags(request: SetFlags): Promise<FlagsSet>;

@@ -8,7 +8,7 @@ import type { WriteName } from './write-request.ts';
 
 const noDeltas: readonly Delta[] = [];
 
-/** The operation of a write; `args` of `append` have their messages prepared. */
+/** The operation of a write; those that bring messages have them prepared. */
 export function startOperation(name: WriteName, context: OperationContext, args: unknown): Operation<Written<unknown>> {
   // The name decides the type of the arguments; `Engine.write` ties the two together for callers.
   const operation = operations[name] as (context: OperationContext, args: unknown) => Operation<Written<unknown>>;

@@ -2,11 +2,24 @@ import type { Delta } from './delta.ts';
 import type { OperationArguments, OperationName, OperationResult } from './operations/operations.ts';
 import type { AppendMessage } from './store.ts';
 
-/** A write on its way to the writer. `append` still has its messages as they were spooled; the writer prepares them. */
+/** A write on its way to the writer. Those of messages still have them as they were spooled; the writer prepares them. */
 export type WriteName = OperationName;
-export type WriteArguments<Name extends WriteName> = Name extends 'append'
-  ? { readonly messages: readonly AppendMessage[]; readonly allOrNothing: boolean }
+export type WriteArguments<Name extends WriteName> = Name extends MessageWriteName
+  ? Omit<OperationArguments<Name>, 'messages'> & SpooledMessages
   : OperationArguments<Name>;
+
+/** The writes that bring messages. */
+export type MessageWriteName = 'append' | 'replace';
+export interface SpooledMessages {
+  readonly messages: readonly AppendMessage[];
+}
+
+/** The messages that a write brings; undefined: it is of another kind. */
+export function spooledMessages(name: WriteName, args: unknown): readonly AppendMessage[] | undefined {
+  if (name !== 'append' && name !== 'replace') return undefined;
+  // `Engine.write` ties names and arguments together.
+  return (args as SpooledMessages).messages;
+}
 
 export type WriteResult<Name extends WriteName> = OperationResult<Name>;
 

@@ -4,18 +4,20 @@ import { copy } from './commands/copy.ts';
 import { expunge } from './commands/expunge.ts';
 import { fetch } from './commands/fetch.ts';
 import { move } from './commands/move.ts';
+import { replace } from './commands/replace.ts';
 import { search } from './commands/search.ts';
 import { store } from './commands/store.ts';
 import { uidCopy } from './commands/uid-copy.ts';
 import { uidExpunge } from './commands/uid-expunge.ts';
 import { uidFetch } from './commands/uid-fetch.ts';
 import { uidMove } from './commands/uid-move.ts';
+import { uidReplace } from './commands/uid-replace.ts';
 import { uidSearch } from './commands/uid-search.ts';
 import { uidStore } from './commands/uid-store.ts';
 
-/** The commands on messages: FETCH, SEARCH, STORE, COPY, MOVE, EXPUNGE, their UID forms, and APPEND. */
+/** The commands on messages: FETCH, SEARCH, STORE, COPY, MOVE, EXPUNGE, their UID forms, APPEND, and REPLACE. */
 export const messageCommands: readonly Command[] = [
   ...[fetch, search, store, copy, move, expunge],
   ...[uidFetch, uidSearch, uidStore, uidCopy, uidMove, uidExpunge],
-  append,
+  ...[append, replace, uidReplace],
 ];

@@ -8,6 +8,7 @@ import { expunge } from './expunge.ts';
 import { move } from './move.ts';
 import { renameMailbox } from './rename-mailbox.ts';
 import { repairCounts } from './repair-counts.ts';
+import { replace } from './replace.ts';
 import { resetSearch } from './reset-search.ts';
 import { setAnnotations } from './set-annotations.ts';
 import { setFlags } from './set-flags.ts';
@@ -27,6 +28,7 @@ export const operations = {
   move,
   renameMailbox,
   repairCounts,
+  replace,
   resetSearch,
   setAnnotations,
   setFlags,

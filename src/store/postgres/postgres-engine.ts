@@ -9,9 +9,9 @@ import { migrate } from '../migrations/migrate.ts';
 import { prepareInMemory, prepareSpooled } from '../prepare-write.ts';
 import { postgresDialect } from '../sql/dialect.ts';
 import type { Operation } from '../sql/statement.ts';
-import { CommitUnknown, type AppendMessage } from '../store.ts';
+import { CommitUnknown } from '../store.ts';
 import { answerOfUndone, startOperation } from '../write-outcome.ts';
-import type { WriteArguments, WriteName, WriteResult } from '../write-request.ts';
+import { spooledMessages, type WriteArguments, type WriteName, type WriteResult } from '../write-request.ts';
 import { AccountTurns } from './account-turns.ts';
 import { Announcer } from './announcer.ts';
 import { ChangeFeeds } from './change-feeds.ts';
@@ -146,7 +146,7 @@ export class PostgresEngine implements Engine {
   }
 
   async #write(name: WriteName, args: unknown, origin: string | undefined): Promise<unknown> {
-    const prepared = name === 'append' ? await this.#prepare(args) : args;
+    const prepared = await this.#prepare(name, args);
     const operation = () => this.#operation(name, prepared, origin);
     const long = name === 'repairCounts' || name === 'resetSearch';
     try {
@@ -163,11 +163,11 @@ export class PostgresEngine implements Engine {
     }
   }
 
-  async #prepare(args: unknown): Promise<unknown> {
-    const { messages, allOrNothing } = args as WriteArguments<'append'> & {
-      readonly messages: readonly AppendMessage[];
-    };
-    return { messages: prepareInMemory(messages) ?? (await prepareSpooled(messages, this.#blobs)), allOrNothing };
+  async #prepare(name: WriteName, args: unknown): Promise<unknown> {
+    const messages = spooledMessages(name, args);
+    if (messages === undefined) return args;
+    const prepared = prepareInMemory(messages) ?? (await prepareSpooled(messages, this.#blobs));
+    return Object.assign({}, args, { messages: prepared });
   }
 
   /** Locks, then writes, then keeps what was done for those who will not hear of it. */

@@ -3,15 +3,7 @@ import type { Committed, Engine } from '../engine.ts';
 import { reviveError } from '../revive-error.ts';
 import { sqliteDialect } from '../sql/dialect.ts';
 import type { Operation } from '../sql/statement.ts';
-import type { AppendMessage } from '../store.ts';
-import type {
-  PlainError,
-  WriteArguments,
-  WriteName,
-  WriteRequest,
-  WriteResponse,
-  WriteResult,
-} from '../write-request.ts';
+import { spooledMessages, type PlainError, type WriteArguments, type WriteName, type WriteRequest, type WriteResponse, type WriteResult } from '../write-request.ts';
 import { unpackResponses, type PackedResponses } from './pack-responses.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import type { ToWriter, WriterThreadData } from './writer-thread.ts';
@@ -150,8 +142,7 @@ export class SqliteEngine implements Engine {
 
 /** Buffers that hold one spooled message alone change hands; a copy costs more, also of a small one. */
 function ownedBuffers(request: WriteRequest): ArrayBuffer[] {
-  if (request.name !== 'append') return [];
-  const { messages } = request.args as { readonly messages: readonly AppendMessage[] };
+  const messages = spooledMessages(request.name, request.args) ?? [];
   return messages.flatMap(({ message }) => {
     if (message.kind === 'file' || message.owned !== true) return [];
     const { buffer, byteLength } = message.octets;

@@ -3,9 +3,8 @@ import type { Written } from '../delta.ts';
 import { prepareInMemory, prepareSpooled } from '../prepare-write.ts';
 import { sqliteDialect } from '../sql/dialect.ts';
 import type { Operation } from '../sql/statement.ts';
-import type { AppendMessage } from '../store.ts';
 import { answerOfUndone, startOperation } from '../write-outcome.ts';
-import { toPlainError, type WriteRequest, type WriteResponse } from '../write-request.ts';
+import { spooledMessages, toPlainError, type WriteRequest, type WriteResponse } from '../write-request.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
 /** Writes that share one transaction and one fsync, at most. */
@@ -37,7 +36,7 @@ export class SqliteWriter {
 
   /** Takes a write; it is done by the next `commitWaiting`, or later when its message lies in a file. */
   add(request: WriteRequest): void {
-    const messages = request.name === 'append' ? appendMessages(request) : [];
+    const messages = spooledMessages(request.name, request.args) ?? [];
     if (!messages.some(({ message }) => message.kind === 'file')) {
       this.#waiting.push({ request });
       return;
@@ -104,8 +103,7 @@ export class SqliteWriter {
 
   #operation(request: WriteRequest, prepared: unknown): Operation<Written<unknown>> {
     const context = { dialect: sqliteDialect, nowMs: Date.now() };
-    const args = request.name === 'append' ? appendArguments(request, prepared) : request.args;
-    return startOperation(request.name, context, args);
+    return startOperation(request.name, context, preparedArguments(request, prepared));
   }
 
   #rollBack(): void {
@@ -128,13 +126,9 @@ export class SqliteWriter {
   }
 }
 
-function appendMessages(request: WriteRequest): readonly AppendMessage[] {
-  return (request.args as { readonly messages: readonly AppendMessage[] }).messages;
-}
-
-function appendArguments(request: WriteRequest, prepared: unknown): unknown {
-  const { allOrNothing } = request.args as { readonly allOrNothing: boolean };
-  return { messages: prepared ?? prepareInMemory(appendMessages(request)), allOrNothing };
+function preparedArguments({ name, args }: WriteRequest, prepared: unknown): unknown {
+  const messages = spooledMessages(name, args);
+  return messages === undefined ? args : Object.assign({}, args, { messages: prepared ?? prepareInMemory(messages) });
 }
 
 /** SQLite undid the whole transaction, not just the savepoint: full disk, or an I/O error. */

@@ -1,7 +1,7 @@
 import type { Account } from '../../../directory/directory.ts';
 import type { Mailbox } from '../../../store/mailbox.ts';
 import type { Spool } from '../../../store/spool.ts';
-import type { AppendMessage, AppendOutcome } from '../../../store/store.ts';
+import type { AppendMessage, ReplaceOutcome, Store } from '../../../store/store.ts';
 import { read } from '../../../wire/imap/read.ts';
 import { findLiteralMark } from '../../../wire/imap/literal-mark.ts';
 import type { ImapReader } from '../../../wire/imap/imap-reader.ts';
@@ -25,6 +25,9 @@ const maxDrainBytes = 64 * 1024 * 1024;
 /** A line between two messages holds flags and a date. */
 const maxLineBytes = 32 * 1024;
 
+/** The message that goes when the new one comes (REPLACE). */
+type Replaced = Parameters<Store['replace']>[1];
+
 interface Collected {
   readonly spool: Spool;
   readonly values: FlagValues;
@@ -39,21 +42,23 @@ export class AppendRun {
   private readonly session: Session;
   private readonly account: Account;
   private readonly mailbox: Mailbox;
+  private readonly replaced: Replaced | undefined;
   private readonly collected: Collected[] = [];
   private totalBytes = 0;
   private smallTotal = 0;
   private usedBytes: number | undefined;
 
-  private constructor(session: Session, account: Account, mailbox: Mailbox) {
+  private constructor(session: Session, account: Account, mailbox: Mailbox, replaced: Replaced | undefined) {
     this.session = session;
     this.account = account;
     this.mailbox = mailbox;
+    this.replaced = replaced;
   }
 
   /** @throws No TRYCREATE, TOOBIG, OVERQUOTA, LIMIT; Bad for what follows a message and is no message. */
-  static async run(session: Session, args: AppendArguments): Promise<Done> {
+  static async run(session: Session, args: AppendArguments, replaced?: Replaced): Promise<Done> {
     const mailbox = await session.findMailbox(args.mailbox, 'TRYCREATE');
-    const append = new AppendRun(session, session.currentAccount(), mailbox);
+    const append = new AppendRun(session, session.currentAccount(), mailbox, replaced);
     try {
       await append.collectAll(args.first);
       return await append.store();
@@ -94,6 +99,7 @@ export class AppendRun {
     const { maxMessageBytes } = this.session.options;
     parseFlags(message.flags);
     if (sizeBytes > maxMessageBytes) throw new No('message is larger than APPENDLIMIT', 'TOOBIG');
+    if (this.replaced !== undefined && this.collected.length > 0) throw new Bad('one message replaces another');
     // RFC 3502 section 6.3.11: how a client calls off the whole command.
     if (sizeBytes === 0) throw new No('no message, nothing was appended');
     this.totalBytes += sizeBytes;
@@ -107,8 +113,19 @@ export class AppendRun {
   private async checkQuota(): Promise<void> {
     const { quotaBytes, id } = this.account;
     if (quotaBytes === undefined) return;
-    this.usedBytes ??= (await this.session.services.store.usage(id)).usedBytes;
+    this.usedBytes ??= (await this.session.services.store.usage(id)).usedBytes - (await this.replacedBytes());
     if (this.usedBytes + this.totalBytes > quotaBytes) throw new No('no room in this account', 'OVERQUOTA');
+  }
+
+  /** RFC 8508 section 3.4: only the difference needs room. */
+  private async replacedBytes(): Promise<number> {
+    if (this.replaced === undefined) return 0;
+    const { uid, ...place } = this.replaced;
+    const { store } = this.session.services;
+    for await (const [row] of store.readEmails({ ...place, uids: [[uid, uid]], withExpunged: false }, {})) {
+      if (row !== undefined) return row.sizeBytes;
+    }
+    return 0;
   }
 
   private async collect({ flags, receivedAtMs, literal }: AppendedMessage): Promise<void> {
@@ -121,7 +138,7 @@ export class AppendRun {
   }
 
   private async store(): Promise<Done> {
-    const { services, origin } = this.session;
+    const { services } = this.session;
     const { id, quotaBytes } = this.account;
     const now = services.clock.now();
     const messages: AppendMessage[] = [];
@@ -137,9 +154,16 @@ export class AppendRun {
       messages.push({ message: await spool.finish(), targets: [target] });
     }
     // From here on the messages are the store's.
-    const outcomes = await services.store.appendAll(messages, { origin });
+    const outcomes = await this.put(messages);
     this.collected.length = 0;
     return { code: appendUidOf(outcomes) };
+  }
+
+  private async put(messages: readonly AppendMessage[]): Promise<readonly ReplaceOutcome[]> {
+    const { services, origin } = this.session;
+    const [first] = messages;
+    if (this.replaced === undefined || first === undefined) return services.store.appendAll(messages, { origin });
+    return [await services.store.replace(first, this.replaced, { origin })];
   }
 
   private async discard(): Promise<void> {
@@ -153,15 +177,19 @@ function expectRest(r: ImapReader, afterUtf8: boolean): AppendedMessage | undefi
   return /^ *$/.test(r.text.slice(r.at)) ? undefined : expectMessage(r);
 }
 
+const refusals = {
+  'over-quota': () => new No('no room in this account', 'OVERQUOTA'),
+  'no-such-mailbox': () => new No('no such mailbox', 'TRYCREATE'),
+  'no-such-message': () => new No('message to be replaced is gone', 'EXPUNGEISSUED'),
+} as const;
+
 /** APPENDUID with the uids in the order of the messages, which ascends. RFC 4315 section 3. */
-function appendUidOf(outcomes: readonly AppendOutcome[]): string {
+function appendUidOf(outcomes: readonly ReplaceOutcome[]): string {
   const uids: number[] = [];
   let uidValidity = 0;
   for (const outcome of outcomes) {
     if (!outcome.ok) {
-      throw outcome.reason === 'over-quota'
-        ? new No('no room in this account', 'OVERQUOTA')
-        : new No('no such mailbox', 'TRYCREATE');
+      throw refusals[outcome.reason]();
     }
     uids.push(outcome.uid);
     ({ uidValidity } = outcome);
