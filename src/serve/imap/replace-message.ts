@@ -41,7 +41,11 @@ export async function replaceMessage(
   if (view.indexPosition(found[0]) < 0) throw new No('message is gone', 'EXPUNGEISSUED');
   // The view finds only uids.
   const uid = view.uidAt(found[0]) as Uid;
-  const { code } = await AppendRun.run(session, append, { accountId: session.currentAccount().id, mailboxId: mailbox.id, uid });
+  const { code } = await AppendRun.run(session, append, {
+    accountId: session.currentAccount().id,
+    mailboxId: mailbox.id,
+    uid,
+  });
   reply.untagged(`OK [${code}] replacement is there`);
   return highestModseqCode(session);
 }

@@ -3,7 +3,15 @@ import type { Committed, Engine } from '../engine.ts';
 import { reviveError } from '../revive-error.ts';
 import { sqliteDialect } from '../sql/dialect.ts';
 import type { Operation } from '../sql/statement.ts';
-import { spooledMessages, type PlainError, type WriteArguments, type WriteName, type WriteRequest, type WriteResponse, type WriteResult } from '../write-request.ts';
+import {
+  spooledMessages,
+  type PlainError,
+  type WriteArguments,
+  type WriteName,
+  type WriteRequest,
+  type WriteResponse,
+  type WriteResult,
+} from '../write-request.ts';
 import { unpackResponses, type PackedResponses } from './pack-responses.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import type { ToWriter, WriterThreadData } from './writer-thread.ts';
