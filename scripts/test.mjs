@@ -24,6 +24,8 @@ if (!ensureInstalled(root)) process.exit(1);
 const checked = filters.length > 0 || run('scripts/check.ts');
 const dir = mkdtempSync(join(tmpdir(), 'posthorn-test-'));
 const report = join(dir, 'report.json');
+// Tests of whole servers try what is shipped: bin/posthorn prefers what is built.
+if (filters.length === 0 && !run('scripts/build.ts')) process.exitCode = 1;
 const tested = run(
   ...['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
   ...(filters.length > 0 ? filters : ['--coverage']),

@@ -1,6 +1,11 @@
-import { toASCII, toUnicode } from 'tr46';
+import { createRequire } from 'node:module';
+import type * as Tr46 from 'tr46';
 import { malformed, ok } from './result.ts';
 import type { Result } from './result.ts';
+
+const load = createRequire(import.meta.url);
+/** UTS 46 is a large table that hardly any server needs, so it is loaded with the first name that is not plain. */
+const uts46 = (): typeof Tr46 => load('tr46') as typeof Tr46;
 
 const LABELS = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
 // oxlint-disable-next-line no-control-regex
@@ -32,14 +37,14 @@ export function toAsciiDomain(text: string): Result<string> {
 /** For people to read: U-labels where the name has them, otherwise the name as it is. */
 export function toUnicodeDomain(ascii: string): string {
   if (!ascii.includes('xn--')) return ascii;
-  const { domain, error } = toUnicode(ascii, UTS46);
+  const { domain, error } = uts46().toUnicode(ascii, UTS46);
   return error ? ascii : domain;
 }
 
 /** Input that is far too long is not mapped at all: UTS 46 costs more than a look at the length. */
 function toALabels(text: string): string | undefined {
   if (text.length > 4 * MAX_OCTETS) return undefined;
-  return toASCII(text, UTS46) ?? undefined;
+  return uts46().toASCII(text, UTS46) ?? undefined;
 }
 
 /** No top-level domain is a number (RFC 3696 section 2); `1.2.3` must not be taken for a host. */

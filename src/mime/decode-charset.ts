@@ -1,5 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import iconv from 'iconv-lite';
+import { createRequire } from 'node:module';
+import type Iconv from 'iconv-lite';
 
 /**
  * Octets to text, in pieces: characters that a cut goes through come with the next piece. The same text as of the whole.
@@ -37,6 +38,10 @@ const UNTOLD = new Set([
 
 /** What iconv-lite knows beside charsets. */
 const NOT_CHARSETS = new Set(['base64', 'hex', 'binary']);
+
+const load = createRequire(import.meta.url);
+/** Loaded with the first label that TextDecoder does not know: that is rare, and its tables are large. */
+const loadIconv = (): typeof Iconv => load('iconv-lite') as typeof Iconv;
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: false });
 const windows1252 = new TextDecoder('windows-1252');
@@ -147,8 +152,8 @@ function findCharset(name: string): Charset | undefined {
       // Not a WHATWG label: the next spelling, then iconv-lite.
     }
   }
-  if (NOT_CHARSETS.has(name) || !iconv.encodingExists(name)) return undefined;
-  return { decode: (octets) => iconv.decode(asBuffer(octets), name), open: () => openIconv(name) };
+  if (NOT_CHARSETS.has(name) || !loadIconv().encodingExists(name)) return undefined;
+  return { decode: (octets) => loadIconv().decode(asBuffer(octets), name), open: () => openIconv(name) };
 }
 
 /** A WHATWG encoding. The mark of the octet order is removed here: Node's stream also takes it out of the middle of a text. */
@@ -187,7 +192,7 @@ function openWhatwg(label: string): CharsetDecoder {
 }
 
 function openIconv(name: string): CharsetDecoder {
-  const decoder = iconv.getDecoder(name);
+  const decoder = loadIconv().getDecoder(name);
   // Of some charsets the end is not a text when nothing is left.
   return new WordAlignedDecoder({ write: (octets) => decoder.write(asBuffer(octets)), end: () => decoder.end() || '' });
 }

@@ -34,7 +34,11 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Folders that do no I/O at all may use only these of Node's modules. */
 const pureFolders = new Set(['base', 'mime', 'wire', 'filter']);
-const pureModules = new Set(['node:buffer', 'node:crypto', 'node:util', 'node:string_decoder', 'node:assert']);
+const pureModules = new Set([
+  ...['node:buffer', 'node:crypto', 'node:util', 'node:string_decoder', 'node:assert'],
+  // To load a large table when it is needed.
+  'node:module',
+]);
 
 /** Modules that open sockets, and the folders that may. */
 const socketModules = new Set(['net', 'tls', 'http', 'https', 'http2', 'dgram', 'dns', 'dns/promises', 'quic']);

@@ -1,8 +1,9 @@
 import { open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { S3mini } from 's3mini';
+import type { S3mini } from 's3mini';
 import type { BlobStore } from '../blob-store.ts';
 import { BlobMissing } from '../blob-store.ts';
 import { assertBlobKey, assertRange, isBlobKey } from './blob-key.ts';
@@ -43,7 +44,9 @@ export class S3BlobStore implements BlobStore {
     this.#backoffMs = options.backoffMs ?? 200;
     this.#partBytes = options.partBytes ?? 8 * 1024 * 1024;
     const { origin, bucket, region, accessKey, secretKey } = this.#location;
-    this.#s3 = new S3mini({
+    // Loaded here, so that servers without S3 do without it.
+    const { S3mini: Client } = createRequire(import.meta.url)('s3mini') as { readonly S3mini: typeof S3mini };
+    this.#s3 = new Client({
       endpoint: `${origin}/${bucket}`,
       region,
       accessKeyId: accessKey,
