@@ -1,22 +1,27 @@
+import { isAscii } from 'node:buffer';
 import type { MappedPart } from '../../mime/part-map.ts';
 
-const printable = /^[\x20-\x7e]+$/;
+/** No line ends: those of the octets are not those of the text. */
 // oxlint-disable-next-line no-control-regex
-const ascii = /^[\0-\x7f]*$/;
+const printable = /^[^\0-\x1f\x7f]+$/;
 
 /**
- * Is the needle (ASCII, folded) in a plain text part just as the octets stand there? Then the message holds it, and
- * nothing needs to be decoded. False says nothing: the text may be encoded, HTML, or in another charset.
+ * Is the needle (folded) in a plain text part just as the octets stand there? Then the message's body holds it, and
+ * nothing needs to be decoded. False: the message is one such part without it, so its body does not hold it. Undefined
+ * says nothing: the text may be encoded, HTML, or in another charset.
  */
-export function findLiterally(needle: string, root: MappedPart, original: Uint8Array): boolean {
-  if (!printable.test(needle)) return false;
+export function findLiterally(needle: string, root: MappedPart, original: Uint8Array): boolean | undefined {
+  if (!printable.test(needle)) return undefined;
   const waiting: MappedPart[] = [root];
   for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
     if (part.message !== undefined) waiting.push(part.message);
     else if (part.children.length > 0) waiting.push(...part.children);
-    else if (isPlain(part) && holds(original.subarray(part.bodyStart, part.bodyEnd), needle)) return true;
+    else if (isPlain(part)) {
+      const found = holds(original.subarray(part.bodyStart, part.bodyEnd), needle);
+      if (found === true || part === root) return found;
+    }
   }
-  return false;
+  return undefined;
 }
 
 /** Its octets are its characters: no transfer encoding, and a charset that has ASCII where ASCII has it. */
@@ -29,8 +34,12 @@ function isPlain(part: MappedPart): boolean {
   );
 }
 
-/** Only where all is ASCII: behind other octets a letter may belong to a composed character. */
-function holds(octets: Uint8Array, needle: string): boolean {
+/**
+ * Undefined where not all is ASCII: beside other octets a letter may belong to a composed character. And where NULs are,
+ * which text is searched without.
+ */
+function holds(octets: Uint8Array, needle: string): boolean | undefined {
+  if (!isAscii(octets)) return undefined;
   const text = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString('latin1');
-  return text.toLowerCase().includes(needle) && ascii.test(text);
+  return text.toLowerCase().includes(needle) || (octets.includes(0) ? undefined : false);
 }

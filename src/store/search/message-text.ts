@@ -46,9 +46,12 @@ export function readFoldedText(row: SqlRow, blobs: BlobStore, sink: FoldedSink):
 /** Does the message match? Only decoded when looking at the octets does not tell. */
 export async function matchMessage(row: SqlRow, needle: TextNeedle, blobs: BlobStore): Promise<boolean> {
   const text = openText(row);
-  if (needle.inBody && text.original !== undefined && findLiterally(needle.needle, text.parts, text.original))
-    return true;
-  const search = needle.search();
+  const inBody =
+    needle.inBody && text.original !== undefined
+      ? findLiterally(needle.needle, text.parts, text.original)
+      : undefined;
+  if (inBody === true) return true;
+  const search = needle.search(inBody === undefined);
   await foldText(text, blobs, search);
   return search.isFound;
 }

@@ -35,9 +35,9 @@ export class TextNeedle {
     return (head.split('\n')[this.headLine] ?? '').includes(this.needle);
   }
 
-  /** A comparison with one message. */
-  search(): NeedleSearch {
-    return new NeedleSearch(this, this.#query.in, `${this.#fieldName}:`);
+  /** A comparison with one message. `mayBeInBody`: false when the body is known not to hold the needle. */
+  search(mayBeInBody = true): NeedleSearch {
+    return new NeedleSearch(this, mayBeInBody, this.#query.in, `${this.#fieldName}:`);
   }
 }
 
@@ -46,21 +46,22 @@ class NeedleSearch implements FoldedSink {
   readonly #needle: string;
   readonly #in: TextQuery['in'];
   readonly #fieldStart: string;
+  readonly #mayBeInBody: boolean;
   /** The end of the last piece, where the needle may begin. */
   #overlap = '';
   isFound = false;
 
-  constructor({ needle }: TextNeedle, where: TextQuery['in'], fieldStart: string) {
+  constructor({ needle }: TextNeedle, mayBeInBody: boolean, where: TextQuery['in'], fieldStart: string) {
     this.#needle = needle;
+    this.#mayBeInBody = mayBeInBody && where !== 'header';
     this.#in = where;
     this.#fieldStart = fieldStart;
   }
 
   header(text: string): boolean {
-    if (this.#in === 'body') return true;
     if (this.#in === 'text') this.isFound = text.includes(this.#needle);
-    else this.isFound = this.#isInField(text);
-    return this.#in === 'text' && !this.isFound;
+    else if (this.#in === 'header') this.isFound = this.#isInField(text);
+    return this.#mayBeInBody && !this.isFound;
   }
 
   body(piece: string): boolean {
