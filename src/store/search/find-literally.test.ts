@@ -21,7 +21,12 @@ describe('findLiterally', () => {
     ['beside other octets a letter may be composed', 'cafe', '\ncafe\u0301\n', undefined],
     ['a needle across lines', 'a\r\nb', '\na\nb\n', undefined],
     ['text is searched without NULs', 'ab', '\na\0b\n', undefined],
-    ['other parts have fields of their own', 'x', 'Content-Type: multipart/mixed; boundary=b\n\n--b\n\ny\n--b--\n', undefined],
+    [
+      'other parts have fields of their own',
+      'x',
+      'Content-Type: multipart/mixed; boundary=b\n\n--b\n\ny\n--b--\n',
+      undefined,
+    ],
     ['no other character is in ASCII', 'ü', '\nu\n', false],
     ['a needle that is not ASCII', 'ü', '\nü\n', undefined],
   ])('%s', (_name, needle, message, found) => {

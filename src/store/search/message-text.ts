@@ -47,9 +47,7 @@ export function readFoldedText(row: SqlRow, blobs: BlobStore, sink: FoldedSink):
 export async function matchMessage(row: SqlRow, needle: TextNeedle, blobs: BlobStore): Promise<boolean> {
   const text = openText(row);
   const inBody =
-    needle.inBody && text.original !== undefined
-      ? findLiterally(needle.needle, text.parts, text.original)
-      : undefined;
+    needle.inBody && text.original !== undefined ? findLiterally(needle.needle, text.parts, text.original) : undefined;
   if (inBody === true) return true;
   const search = needle.search(inBody === undefined);
   await foldText(text, blobs, search);
