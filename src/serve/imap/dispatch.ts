@@ -72,6 +72,7 @@ export async function runCommand(
   run: Prepared,
 ): Promise<Ending> {
   try {
+    if (session.uidOnly) refuseNumbers(entry);
     const done = (await run(session, reply)) ?? {};
     await tell(session, reply, entry);
     reply.write(`${tag} OK ${codeText(done.code)}${done.text ?? `${entry.name} completed`}\r\n`);
@@ -79,6 +80,12 @@ export async function runCommand(
   } catch (error) {
     return refuse(session, reply, tag, entry, error);
   }
+}
+
+/** After ENABLE UIDONLY, of a command and its UID form only the latter may be used; EXPUNGE names no messages. RFC 9586. */
+function refuseNumbers({ name }: Command): void {
+  if (name === 'EXPUNGE' || !commandsByName.has(`UID ${name}`)) return;
+  throw new Bad(`message numbers are not used here, but UID ${name}`, 'UIDREQUIRED');
 }
 
 function tell(session: Session, reply: Reply, entry: Command): Promise<void> | undefined {

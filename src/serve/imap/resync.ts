@@ -3,6 +3,7 @@ import type { UidRanges } from '../../store/uid-ranges.ts';
 import type { Resync } from '../../wire/imap/read-select.ts';
 import { normalizeRanges } from '../../wire/imap/sequence-set.ts';
 import { printFlags } from './flag-text.ts';
+import { fetchHead } from './fetch-head.ts';
 import type { Reply } from './respond.ts';
 import type { Session } from './session.ts';
 import { printVanishedRanges } from './tell.ts';
@@ -22,9 +23,8 @@ export async function tellSince(session: Session, view: View, resync: Resync, re
       const at = view.indexPosition(position);
       const modseq = at < 0 ? 0 : (index.modseqs[at] ?? 0);
       if (modseq <= resync.modseq) continue;
-      reply.untagged(
-        `${position + 1} FETCH (UID ${view.uidAt(position)} FLAGS ${printFlags(index, at)} MODSEQ (${modseq}))`,
-      );
+      const head = fetchHead(session, position, view.uidAt(position));
+      reply.write(`${head}FLAGS ${printFlags(index, at)} MODSEQ (${modseq}))\r\n`);
       const pause = reply.pause();
       if (pause !== undefined) await pause;
     }

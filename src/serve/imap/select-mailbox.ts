@@ -17,7 +17,7 @@ export function deselect(session: Session): void {
 }
 
 /**
- * SELECT and EXAMINE. RFC 9051 sections 6.3.2 and 6.3.3. The mailbox selected before is left first, also when this fails.
+ * SELECT and EXAMINE. RFC 9051 sections 6.3.2 and 6.3.3; without message numbers after ENABLE UIDONLY (RFC 9586). The mailbox selected before is left first, also when this fails.
  * Costs nothing per message but the search for the first unseen one.
  */
 export async function selectMailbox(
@@ -31,10 +31,12 @@ export async function selectMailbox(
     reply.untagged('OK [CLOSED] previous mailbox');
   }
   if (args.resync !== undefined && !session.qresync) throw new Bad('enable QRESYNC first', 'CLIENTBUG');
+  if (args.resync?.match !== undefined && session.uidOnly) throw new Bad('no message numbers', 'UIDREQUIRED');
   const mailbox = await session.findMailbox(args.name, 'NONEXISTENT');
   const index = await session.services.store.openMailbox(session.currentAccount().id, mailbox.id);
   if (index === undefined) throw new No('no such mailbox', 'NONEXISTENT');
   const view = new View(index);
+  view.uidOnly = session.uidOnly;
   session.selected = { mailbox, view, readOnly };
   if (args.condstore) session.condstore = true;
   describe(session, mailbox, view, readOnly, reply);
@@ -50,7 +52,7 @@ function describe(session: Session, mailbox: Mailbox, view: View, readOnly: bool
   if (!session.rev2) {
     // RFC 3501 section 6.3.1; nothing is ever recent here.
     reply.untagged('0 RECENT');
-    const unseen = mailbox.unseen > 0 ? firstUnseen(view) : 0;
+    const unseen = mailbox.unseen > 0 && !session.uidOnly ? firstUnseen(view) : 0;
     if (unseen > 0) reply.untagged(`OK [UNSEEN ${unseen}] first unseen`);
   }
   reply.untagged(`OK [UIDVALIDITY ${mailbox.uidValidity}] uids are valid`);

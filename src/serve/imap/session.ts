@@ -61,6 +61,7 @@ export class Session {
   condstore = false;
   qresync = false;
   metadata = false;
+  uidOnly = false;
   /** Inside IDLE: changes are told as they come. */
   idling = false;
   /** The connection closes after the current command: LOGOUT. */

@@ -3,6 +3,7 @@ import type { FlagsSet, SetFlags } from '../../store/store.ts';
 import type { ImapReader } from '../../wire/imap/imap-reader.ts';
 import { printNumbers, type SequenceSet } from '../../wire/imap/sequence-set.ts';
 import { useCondstore } from './condstore.ts';
+import { fetchHead } from './fetch-head.ts';
 import { ChunkedOutput } from './fetch/chunked-output.ts';
 import { parseFlags, printFlags } from './flag-text.ts';
 import { countPositions, keepLive } from './positions.ts';
@@ -116,9 +117,10 @@ async function printAll(
     for (let position = first; position <= last; position++) {
       const at = view.indexPosition(position);
       if (at < 0) continue;
-      const flags = onlyModseq ? '' : ` FLAGS ${printFlags(index, at)}`;
-      const modseq = session.condstore ? ` MODSEQ (${index.modseqs[at] ?? 0})` : '';
-      out.add(`* ${position + 1} FETCH (UID ${view.uidAt(position)}${flags}${modseq})\r\n`);
+      const flags = onlyModseq ? '' : `FLAGS ${printFlags(index, at)}`;
+      const modseq = session.condstore ? `MODSEQ (${index.modseqs[at] ?? 0})` : '';
+      const separator = flags === '' || modseq === '' ? '' : ' ';
+      out.add(`${fetchHead(session, position, view.uidAt(position))}${flags}${separator}${modseq})\r\n`);
       if ((position & 63) !== 0) continue;
       const pause = out.pause();
       if (pause !== undefined) await pause;

@@ -1,4 +1,5 @@
 import type { UidRanges } from '../../store/uid-ranges.ts';
+import { fetchHead } from './fetch-head.ts';
 import { printAllFlags, printFlags } from './flag-text.ts';
 import { Bye } from './refusal.ts';
 import type { Reply } from './respond.ts';
@@ -12,7 +13,7 @@ const vanishedChunk = 180;
 /**
  * Tells the client what changed in its mailbox since it was last told: FLAGS, FETCH, EXPUNGE or VANISHED, EXISTS; out of
  * the difference between its view and the index, so nothing queues up however much happens. RFC 9051 sections 5.2, 7.4.1
- * and 7.5.1, RFC 7162 section 3.2.10. `mayExpunge` false: message numbers must stay as they are; then EXISTS waits too while an
+ * and 7.5.1, RFC 7162 section 3.2.10, RFC 9586. `mayExpunge` false: message numbers must stay as they are; then EXISTS waits too while an
  * EXPUNGE is due, since new numbers come after those of messages that go.
  * Before that, what others did to the list of mailboxes. Undefined when there is nothing to wait for. @throws Bye when the mailbox was deleted by another session.
  */
@@ -49,9 +50,8 @@ async function tellFlags(session: Session, view: View, reply: Reply): Promise<vo
     const modseq = at < 0 ? 0 : (index.modseqs[at] ?? 0);
     if (modseq <= since || modseq > upTo || view.ignores(modseq)) continue;
     tellKeywords(view, reply);
-    reply.untagged(
-      `${position + 1} FETCH (UID ${view.uidAt(position)} FLAGS ${printFlags(index, at)}${session.condstore ? ` MODSEQ (${modseq})` : ''})`,
-    );
+    const head = fetchHead(session, position, view.uidAt(position));
+    reply.write(`${head}FLAGS ${printFlags(index, at)}${session.condstore ? ` MODSEQ (${modseq})` : ''})\r\n`);
     const pause = reply.pause();
     if (pause !== undefined) await pause;
     if (reply.gone) return;
@@ -71,7 +71,7 @@ function tellNumbers(session: Session, view: View, reply: Reply, mayExpunge: boo
   if (view.hasExpunged()) {
     if (!mayExpunge) return;
     const positions = expungedPositions(view);
-    if (session.qresync) reply.write(printVanished(positions.map((position) => view.uidAt(position))));
+    if (session.qresync || session.uidOnly) reply.write(printVanished(positions.map((position) => view.uidAt(position))));
     else reply.write(printExpunges(positions));
     view.length -= positions.length;
   }

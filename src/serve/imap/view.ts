@@ -27,6 +27,8 @@ export class View {
   private numbersModseq: number;
   /** Keyword names that FLAGS listed. */
   keywordCount: number;
+  /** ENABLE UIDONLY: the client may not use message numbers. */
+  uidOnly = false;
   /** Result of the last search with SAVE, ascending (RFC 5182): `$`. */
   saved: Uint32Array = none;
   /** Modseqs of writes of this session that it does not want to hear of (STORE .SILENT). */
@@ -91,10 +93,11 @@ export class View {
 
   /**
    * The messages that a set of message numbers names.
-   * @throws Bad for a number without a message (RFC 9051 section 9, seq-number); in an empty mailbox sets with `*` name nothing.
+   * @throws Bad UIDREQUIRED after ENABLE UIDONLY (RFC 9586). @throws Bad for a number without a message (RFC 9051 section 9, seq-number); in an empty mailbox sets with `*` name nothing.
    */
   resolveNumbers(set: SequenceSet): PositionRanges {
     if (set.kind === 'saved') return this.positionsOf(this.saved);
+    if (this.uidOnly) throw new Bad('message numbers are not used here', 'UIDREQUIRED');
     const ranges = normalizeRanges(set.ranges, this.length);
     const largest = ranges.at(-1)?.[1] ?? 0;
     if (this.length === 0 && set.ranges.every((range) => range.includes(Infinity))) return [];

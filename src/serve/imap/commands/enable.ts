@@ -8,6 +8,13 @@ const switches: ReadonlyMap<string, { readonly name: string; turnOn(session: Ses
     { name: 'IMAP4rev2', turnOn: (session: Session) => void (session.rev2 = true) },
     { name: 'UTF8=ACCEPT', turnOn: (session: Session) => void (session.utf8Accept = true) },
     // RFC 5464 section 4.1: the two names mean the same here.
+    {
+      name: 'UIDONLY',
+      turnOn(session: Session) {
+        session.uidOnly = true;
+        if (session.selected !== undefined) session.selected.view.uidOnly = true;
+      },
+    },
     { name: 'METADATA', turnOn: (session: Session) => void (session.metadata = true) },
     { name: 'METADATA-SERVER', turnOn: (session: Session) => void (session.metadata = true) },
     { name: 'CONDSTORE', turnOn: useCondstore },
@@ -21,11 +28,11 @@ const switches: ReadonlyMap<string, { readonly name: string; turnOn(session: Ses
   ].map((entry) => [entry.name.toUpperCase(), entry]),
 );
 
-/** ENABLE. RFC 9051 section 6.3.1, RFC 5161 section 3; what it turns on: RFC 6855 section 3, RFC 7162 section 3.2.3. */
+/** ENABLE. RFC 9051 section 6.3.1, RFC 5161 section 3; what it turns on: RFC 6855 section 3, RFC 7162 section 3.2.3, RFC 9586. */
 export const enable = command({
   name: 'ENABLE',
   states: loggedIn,
-  capabilities: ['ENABLE', 'UTF8=ACCEPT', 'CONDSTORE', 'QRESYNC'],
+  capabilities: ['ENABLE', 'UTF8=ACCEPT', 'CONDSTORE', 'QRESYNC', 'UIDONLY'],
   tells: 'all',
   parse(r) {
     const names: string[] = [];

@@ -27,6 +27,7 @@ function forgetLogin(session: Session): void {
   session.condstore = false;
   session.qresync = false;
   session.metadata = false;
+  session.uidOnly = false;
   session.news.forget();
   session.log = session.services.log.with({ session: session.peer.id });
 }

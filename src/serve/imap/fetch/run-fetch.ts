@@ -17,7 +17,7 @@ import { OpenAhead } from './open-ahead.ts';
 import { tellVanished } from './tell-vanished.ts';
 import { BrokenLiteral, writeOctetItem } from './write-octet-item.ts';
 
-/** FETCH and UID FETCH. RFC 9051 section 6.4.5, RFC 7162 sections 3.1.4 and 3.2.6. */
+/** FETCH and UID FETCH. RFC 9051 section 6.4.5, RFC 7162 sections 3.1.4 and 3.2.6; after ENABLE UIDONLY RFC 9586. */
 export async function runFetch(session: Session, args: FetchArguments, byUid: boolean, reply: Reply): Promise<Done> {
   const selected = session.currentMailbox();
   const { view } = selected;
@@ -28,7 +28,7 @@ export async function runFetch(session: Session, args: FetchArguments, byUid: bo
   if (args.vanished) await tellVanished(session, args, reply);
   const positions = args.changedSince === undefined ? asked : changedSince(view, asked, args.changedSince);
   const plan = planFetch(args.items, {
-    uid: byUid || session.qresync,
+    uid: !session.uidOnly && (byUid || session.qresync),
     modseq: args.changedSince !== undefined || (byUid && session.qresync),
   });
   const run = new FetchRun(session, selected, plan, reply);
@@ -207,7 +207,7 @@ class FetchRun {
   /** `* 5 FETCH (UID 7 FLAGS (\Seen)`, without the end. */
   private printTexts(): string {
     const { message, plan } = this;
-    let out = `* ${message.number} FETCH (`;
+    let out = this.session.uidOnly ? `* ${message.uid} UIDFETCH (` : `* ${message.number} FETCH (`;
     let separator = '';
     for (const print of plan.texts) {
       const text = print(message);
