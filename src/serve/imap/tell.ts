@@ -71,7 +71,8 @@ function tellNumbers(session: Session, view: View, reply: Reply, mayExpunge: boo
   if (view.hasExpunged()) {
     if (!mayExpunge) return;
     const positions = expungedPositions(view);
-    if (session.qresync || session.uidOnly) reply.write(printVanished(positions.map((position) => view.uidAt(position))));
+    if (session.qresync || session.uidOnly)
+      reply.write(printVanished(positions.map((position) => view.uidAt(position))));
     else reply.write(printExpunges(positions));
     view.length -= positions.length;
   }
