@@ -74,7 +74,7 @@ function openOne(planned: PlannedListener, { setupOf, identity, log }: OpenOptio
     limits: setup.limits,
     log,
     ...(setup.admit ? { admit: setup.admit } : {}),
-    ...(identity ? { tls: { mode, identity, requestClientCertificate: false, tickets: !mx } } : {}),
+    ...(identity ? { tls: { mode, identity, requestClientCertificate: !mx, tickets: !mx } } : {}),
   });
 }
 

@@ -10,7 +10,7 @@ export interface TlsFacts {
   readonly cipher: string;
   readonly serverName: string | undefined;
   readonly alpn: string | undefined;
-  /** DER of the SubjectPublicKeyInfo of the client's certificate, if it sent one (RFC 5280 section 4.1). */
+  /** DER of the SubjectPublicKeyInfo of the client's certificate, if it sent one (RFC 5280 section 4.1); empty when the key is unreadable. */
   readonly peerPublicKey: Uint8Array | undefined;
   readonly resumed: boolean;
   /**

@@ -54,6 +54,14 @@ export interface ScramVerifier {
   readonly serverKey: Uint8Array;
 }
 
+/** Whom a TLS client key logs in. */
+export interface TlsKey {
+  readonly account: Account;
+  readonly loginAddress: string;
+  /** IMAP with TLS from the start greets with PREAUTH. */
+  readonly imapPreauth: boolean;
+}
+
 export interface Directory {
   /** `<postmaster>` without a domain: pass domain ''. */
   lookupRecipient(address: AddressParts): RecipientLookup;
@@ -72,6 +80,13 @@ export interface Directory {
   findScramVerifier(login: string, digest: 'sha1' | 'sha256'): ScramVerifier;
   /** After a proof by this verifier: is it (still) that of the login? */
   confirmScram(login: string, verifier: ScramVerifier): LoginOutcome;
+  /**
+   * The key of a client certificate, by its SubjectPublicKeyInfo (DER); nothing else in the certificate matters. Undefined
+   * when nobody logs in with it. Ask again whenever the directory changes.
+   */
+  findTlsKey(publicKey: Uint8Array): TlsKey | undefined;
+  /** A login with that key, as its own address ('') or as another one of the same account. */
+  confirmTlsKey(publicKey: Uint8Array, authorizeAs: string): LoginOutcome;
   /** Undefined once it was removed. Ask again for each message: quota and disabled state may change. */
   findAccount(id: AccountId): Account | undefined;
   /** Hear of edits: sessions of accounts that were removed or disabled close. */

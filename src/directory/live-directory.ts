@@ -10,6 +10,7 @@ import type {
   LoginOutcome,
   RecipientLookup,
   ScramVerifier,
+  TlsKey,
 } from './directory.ts';
 import type { AddressRecord, AliasRecord } from './directory-record.ts';
 import { DirectoryEditor } from './directory-editor.ts';
@@ -21,6 +22,7 @@ import { findLogin, findRecipient } from './find-recipient.ts';
 import { pretendToVerify, verifyPassword } from './passwords/credential.ts';
 import { LoginCache } from './passwords/login-cache.ts';
 import { prepareOpaqueString } from './passwords/opaque-string.ts';
+import { fingerprintOf } from './read-certificate.ts';
 import { ensureLoginSecret, findScramVerifier, isCurrentVerifier } from './passwords/scram-verifiers.ts';
 
 const badCredentials: LoginOutcome = { ok: false, reason: 'bad-credentials' };
@@ -140,6 +142,22 @@ export class LiveDirectory implements Directory {
     const credential = record && this.view.credentials.get(record.account)?.credential;
     if (!parts.ok || !record || !credential || !isCurrentVerifier(credential, verifier)) return badCredentials;
     return this.#admit(record.account, parts.value);
+  }
+
+  findTlsKey(publicKey: Uint8Array): TlsKey | undefined {
+    const record = this.view.tlsPublicKeys.get(fingerprintOf(publicKey));
+    const account = record && this.#account(record.account);
+    const parts = record && parseAddress(record.loginAddress);
+    // The rules of a domain may have given its address to somebody else since.
+    if (!account || !parts?.ok || findLogin(this.view, parts.value)?.account !== account.name) return undefined;
+    return { account, loginAddress: record.loginAddress, imapPreauth: record.imapPreauth };
+  }
+
+  confirmTlsKey(publicKey: Uint8Array, authorizeAs: string): LoginOutcome {
+    const key = this.findTlsKey(publicKey);
+    const parts = parseAddress(authorizeAs === '' ? (key?.loginAddress ?? '') : authorizeAs);
+    if (!key || !parts.ok || findLogin(this.view, parts.value)?.account !== key.account.name) return badCredentials;
+    return this.#admit(key.account.name, parts.value);
   }
 
   /** The credentials were right. */

@@ -117,11 +117,20 @@ export function readTlsFacts(socket: TLSSocket): TlsFacts {
     cipher: socket.getCipher().standardName,
     serverName: typeof serverName === 'string' && serverName !== '' ? serverName : undefined,
     alpn: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : undefined,
-    peerPublicKey: certificate?.publicKey.export({ type: 'spki', format: 'der' }),
+    peerPublicKey: certificate && readPublicKey(certificate),
     resumed: socket.isSessionReused(),
     // TLS 1.2 would need the extended master secret (RFC 9266 section 4.2), and Node does not tell whether it was used.
     channelBinding: socket.getProtocol() === 'TLSv1.3' ? (type) => exportBinding(socket, type) : undefined,
   };
+}
+
+/** Empty when the key is of a kind that OpenSSL cannot write: then it is nobody's key. */
+function readPublicKey(certificate: X509Certificate): Uint8Array {
+  try {
+    return certificate.publicKey.export({ type: 'spki', format: 'der' });
+  } catch {
+    return new Uint8Array(0);
+  }
 }
 
 /** `tls-exporter`. RFC 9266 section 2. */

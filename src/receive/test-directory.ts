@@ -8,6 +8,7 @@ import type {
   LoginOutcome,
   RecipientLookup,
   ScramVerifier,
+  TlsKey,
 } from '../directory/directory.ts';
 import { deriveScram } from '../directory/test-scram-client.ts';
 import type { Digest } from '../directory/test-scram-client.ts';
@@ -26,6 +27,8 @@ export class TestDirectory implements Directory {
   readonly accounts = new Map<string, Account>();
   readonly aliases = new Map<string, TestAlias>();
   readonly #listeners = new Set<() => void>();
+  /** Accounts by what stands for a public key in tests. */
+  readonly tlsKeys = new Map<string, string>();
   checks = 0;
 
   constructor(names: readonly string[] = ['ann', 'bob', 'cat']) {
@@ -92,6 +95,19 @@ export class TestDirectory implements Directory {
 
   confirmScram(login: string): LoginOutcome {
     return this.#admit(this.accounts.get(login.split('@', 1)[0] ?? ''), login);
+  }
+
+  findTlsKey(publicKey: Uint8Array): TlsKey | undefined {
+    const name = this.tlsKeys.get(Buffer.from(publicKey).toString());
+    const account = name === undefined ? undefined : this.accounts.get(name);
+    return account && { account, loginAddress: `${name}@${domain}`, imapPreauth: true };
+  }
+
+  confirmTlsKey(publicKey: Uint8Array, authorizeAs: string): LoginOutcome {
+    const key = this.findTlsKey(publicKey);
+    const login = authorizeAs === '' ? key?.loginAddress : authorizeAs;
+    const fits = key !== undefined && login?.split(/[+@]/, 1)[0] === key.account.name;
+    return this.#admit(fits ? key.account : undefined, login ?? '');
   }
 
   findAccount(id: number): Account | undefined {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TlsFacts } from '../../src/base/conversation.ts';
 import { silentLog } from '../../src/base/log.ts';
-import type { Account, Directory, LoginOutcome } from '../../src/directory/directory.ts';
+import type { Account, Directory, LoginOutcome, TlsKey } from '../../src/directory/directory.ts';
 import { deriveScram } from '../../src/directory/test-scram-client.ts';
 import { createImapConversation } from '../../src/serve/imap/conversation.ts';
 import type { ImapListenerOptions, ImapServices } from '../../src/serve/imap/services.ts';
@@ -59,6 +59,8 @@ export class Actor {
   quotaBytes: number | undefined = undefined;
   loginDisabled: string | undefined = undefined;
   removed = false;
+  /** By what stands for a public key in tests: does it greet with PREAUTH? */
+  readonly tlsKeys = new Map<string, { readonly preauth: boolean; readonly other: boolean }>();
   blocked = false;
   nowMs = 1_700_000_000_000;
   failures = 0;
@@ -185,6 +187,11 @@ export class Actor {
         const password = login === 'post@localhost' ? 'posthorn' : 'nobody knows';
         return deriveScram(digest, password, Buffer.from(`salt of ${login}`), 4096).verifier;
       },
+      findTlsKey: (publicKey) => this.findTlsKey(publicKey),
+      confirmTlsKey: (publicKey, authorizeAs) =>
+        this.findTlsKey(publicKey)?.account.id === this.accountId
+          ? this.admit(authorizeAs === '' ? 'post@localhost' : authorizeAs)
+          : { ok: false, reason: 'bad-credentials' },
       confirmScram: (login) => this.admit(login),
       findAccount: (id) => (this.removed || id !== this.accountId ? undefined : this.account()),
       watch: (listener) => {
@@ -196,6 +203,12 @@ export class Actor {
 
   private checkPassword(login: string, password: string): LoginOutcome {
     return password === 'posthorn' ? this.admit(login) : { ok: false, reason: 'bad-credentials' };
+  }
+
+  private findTlsKey(publicKey: Uint8Array): TlsKey | undefined {
+    const key = this.tlsKeys.get(Buffer.from(publicKey).toString());
+    const account = key?.other === true ? { ...this.account(), id: (this.accountId + 1) as AccountId } : this.account();
+    return key && { account, loginAddress: 'post@localhost', imapPreauth: key.preauth };
   }
 
   private admit(login: string): LoginOutcome {

@@ -1,3 +1,4 @@
+import type { TlsFacts } from '../../src/base/conversation.ts';
 import type { ImapEvent } from '../../src/serve/imap/session.ts';
 import type { Actor } from './imap-stage.ts';
 import type { ScriptedConnection } from './scripted-connection.ts';
@@ -16,6 +17,7 @@ const tls = {
 /**
  * Plays a transcript against an account and writes it anew with what the server really said. Events:
  * `options KEY=VALUE…` (before the first C) · `quota BYTES` · `deliver MAILBOX COUNT [FLAG…]` · `mark MAILBOX FIRST LAST FLAG` ·
+ * `key NAME [no-preauth] [other]`, `remove-key NAME`, `certificate NAME` (of STARTTLS, and of new connections after `implicit-tls`) ·
  * `unmark …` · `expunge MAILBOX FIRST LAST` · `tls` · `timeout` · `shutdown` · `later MINUTES` · `disable TEXT` · `enable` · `remove`.
  * `<uidvalidity>` in what is sent stands for INBOX's; all uidvalidities in what is said are written so. ObjectIDs likewise: `<F1>`, `<M1>`, `<T1>`.
  * The code CAPABILITY is cut short.
@@ -32,6 +34,8 @@ export async function playImap(actor: Actor, text: string): Promise<string> {
 
 class Player {
   written = '';
+  private certificate: TlsFacts = tls;
+  private implicitTls = false;
   private readonly actor: Actor;
   private readonly connections = new Map<string, ScriptedConnection<ImapEvent>>();
   private readonly gone = new Set<string>();
@@ -68,7 +72,7 @@ class Player {
   private async connection(name: string): Promise<ScriptedConnection<ImapEvent>> {
     const known = this.connections.get(name);
     if (known !== undefined) return known;
-    const made = this.actor.connect(`c${name}`);
+    const made = this.actor.connect(`c${name}`, 65_536, this.implicitTls ? this.certificate : undefined);
     this.connections.set(name, made);
     this.said(name, await made.greet());
     return made;
@@ -107,6 +111,19 @@ class Player {
     switch (what) {
       case 'options':
         actor.options = { ...actor.options, ...Object.fromEntries(words.map(option)) };
+        break;
+      case 'key':
+        actor.tlsKeys.set(mailbox, { preauth: !words.includes('no-preauth'), other: words.includes('other') });
+        break;
+      case 'remove-key':
+        actor.tlsKeys.delete(mailbox);
+        actor.tellDirectory();
+        break;
+      case 'certificate':
+        this.certificate = { ...tls, peerPublicKey: Buffer.from(mailbox) };
+        break;
+      case 'implicit-tls':
+        this.implicitTls = true;
         break;
       case 'quota':
         actor.quotaBytes = Number(words[0]);
@@ -149,7 +166,7 @@ class Player {
 
   private async toConnections(what: string | undefined): Promise<void> {
     for (const [name, connection] of this.connections) {
-      if (what === 'tls') this.said(name, await connection.turnOnTls(tls));
+      if (what === 'tls') this.said(name, await connection.turnOnTls(this.certificate));
       else if (what === 'timeout') this.said(name, await connection.input({ kind: 'timeout', why: 'idle' }));
       else if (what === 'shutdown') this.said(name, await connection.input({ kind: 'shutdown' }));
       else throw new Error(`no such event: ${what}`);

@@ -1,4 +1,4 @@
-import type { Peer } from '../../src/base/conversation.ts';
+import type { Peer, TlsFacts } from '../../src/base/conversation.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { TestDirectory } from '../../src/receive/test-directory.ts';
 import type { SenderDomainVerdict } from '../../src/receive/sender-domains.ts';
@@ -59,7 +59,13 @@ export async function playScenario(script: readonly string[]): Promise<string[]>
   return out;
 }
 
+function tlsWith(certificate: string | undefined): TlsFacts {
+  return { ...tls, peerPublicKey: certificate === undefined ? undefined : Buffer.from(certificate) };
+}
+
 interface Stage {
+  /** As it is when it begins. */
+  readonly tls: TlsFacts;
   readonly sink: ScriptedSink<SmtpEvent>;
   readonly store: TestStore;
   readonly directory: TestDirectory;
@@ -72,11 +78,14 @@ function setStage(script: readonly string[]): Stage {
   const verdicts = new Map<string, SenderDomainVerdict>();
   let blocked = false;
   let isTls = false;
+  let certificate: string | undefined;
   for (const line of script) {
     const [sign, name = '', ...words] = line.split(' ');
     if (sign !== '@' || name === 'show-ehlo') continue;
     const [first = '', ...rest] = words;
-    if (name === 'submission') options.role = 'submission';
+    if (name === 'key') directory.tlsKeys.set(first, rest[0] ?? '');
+    else if (name === 'certificate') certificate = first;
+    else if (name === 'submission') options.role = 'submission';
     else if (name === 'tls') isTls = true;
     else if (name === 'starttls') options.startTls = first === 'required' ? 'required' : 'offered';
     else if (name === 'plaintext-auth') options.allowPlaintextAuth = true;
@@ -108,20 +117,20 @@ function setStage(script: readonly string[]): Stage {
     remotePort: 1234,
     localAddress: '192.0.2.25',
     localPort: 25,
-    tls: isTls ? tls : undefined,
+    tls: isTls ? tlsWith(certificate) : undefined,
   };
   const complete = smtpListenerOptions({ role: 'mx', hostname: 'mx.example.org', ...options });
   sink.conversation = createSmtpConversation(services, complete)(peer, sink);
-  return { sink, store, directory };
+  return { sink, store, directory, tls: tlsWith(certificate) };
 }
 
-async function makeHappen({ sink, directory, store }: Stage, what: string): Promise<void> {
+async function makeHappen({ sink, directory, store, tls: begun }: Stage, what: string): Promise<void> {
   const [name, argument = ''] = what.split(' ');
-  if (name === 'tls') return sink.feed({ kind: 'tls', tls });
+  if (name === 'tls') return sink.feed({ kind: 'tls', tls: begun });
   if (name === 'timeout') return sink.feed({ kind: 'timeout', why: argument === 'too-slow' ? 'too-slow' : 'idle' });
   if (name === 'shutdown') return sink.feed({ kind: 'shutdown' });
-  if (name === 'remove') {
-    directory.accounts.delete(argument);
+  if (name === 'remove' || name === 'remove-key') {
+    (name === 'remove' ? directory.accounts : directory.tlsKeys).delete(argument);
     directory.changed();
     return sink
       .receive(new Uint8Array(0))

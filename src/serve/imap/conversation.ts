@@ -1,11 +1,13 @@
-import type { Conversation, Converse, Input, Peer, Sink } from '../../base/conversation.ts';
+import type { Conversation, Converse, Input, Peer, Sink, TlsFacts } from '../../base/conversation.ts';
 import { findLiteralMark, type LiteralMark } from '../../wire/imap/literal-mark.ts';
 import type { MessageLiteral } from '../../wire/imap/imap-reader.ts';
 import { CommandAssembler, limitsAfterLogin, limitsBeforeLogin, type AssemblyLimits, type Step } from './assembler.ts';
+import { judgeCertificate } from './client-certificate.ts';
 import { printCapabilities } from './command-table.ts';
 import { readCommand, runCommand, takesMessage, type Ending, type Reading } from './dispatch.ts';
 import { ErrorCount } from './error-count.ts';
 import { InputGate } from './input-gate.ts';
+import { enter } from './login.ts';
 import { Bad, Bye, ConnectionEnded } from './refusal.ts';
 import { Reply } from './respond.ts';
 import type { ImapListenerOptions, ImapServices } from './services.ts';
@@ -69,10 +71,17 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
       this.bye('too many failed logins, try again later', 'UNAVAILABLE');
       return;
     }
+    const verdict = judgeCertificate(session, true);
+    if (verdict.kind === 'refused') {
+      this.bye(verdict.text, verdict.code);
+      return;
+    }
+    if (verdict.kind === 'preauth') enter(session, 'certificate', verdict.outcome);
     this.registry.add(session);
     session.sink.idleLimit(firstCommandMs);
     this.allowLine();
-    session.sink.write(`* OK [CAPABILITY ${printCapabilities(session)}] ready\r\n`);
+    const greeting = verdict.kind === 'preauth' ? 'PREAUTH' : 'OK';
+    session.sink.write(`* ${greeting} [CAPABILITY ${printCapabilities(session)}] ready\r\n`);
   }
 
   accept(input: Input<ImapEvent>): void | Promise<void> {
@@ -86,8 +95,7 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
       case 'event':
         return this.acceptEvent(input.event);
       case 'tls':
-        this.session.tls = input.tls;
-        return undefined;
+        return this.tlsBegan(input.tls);
       case 'timeout':
         return this.stop(input.why === 'idle' ? 'inactive for too long' : 'too slow', undefined);
       case 'shutdown':
@@ -326,6 +334,12 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
     if (session.account === undefined) this.loginSinceMs = session.services.clock.now();
     session.sink.expectLines(lineBytes);
     if (session.account !== undefined) session.sink.idleLimit(autologoutMs);
+  }
+
+  private tlsBegan(tls: TlsFacts): void {
+    this.session.tls = tls;
+    const verdict = judgeCertificate(this.session, false);
+    if (verdict.kind === 'refused') this.bye(verdict.text, verdict.code);
   }
 
   private tooLateForLogin(): boolean {

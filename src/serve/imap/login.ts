@@ -1,6 +1,7 @@
 import type { LoginOutcome } from '../../directory/directory.ts';
 import type { Change } from '../../store/change.ts';
 import { isAscii } from '../../wire/imap/utf8-octets.ts';
+import { fitsCertificate } from './client-certificate.ts';
 import { Bye, No } from './refusal.ts';
 import type { Done } from './respond.ts';
 import type { Session } from './session.ts';
@@ -45,8 +46,9 @@ export function endAttempt(session: Session, mechanism: string, name: string, ou
   const { failures } = session.services;
   const { remoteAddress } = session.peer;
   if (outcome.ok) {
+    if (!fitsCertificate(session, outcome.account)) throw failAttempt(session, mechanism, name);
     failures.reset(remoteAddress);
-    return enter(session, mechanism, outcome.account, outcome.loginAddress);
+    return enter(session, mechanism, outcome);
   }
   if (outcome.reason === 'login-disabled') {
     failures.reset(remoteAddress);
@@ -69,12 +71,17 @@ export function countFailure(session: Session, mechanism: string, name: string):
   if (session.failedLogins >= maxFailures) throw new Bye('too many failed logins', 'UNAVAILABLE');
 }
 
-function enter(session: Session, mechanism: string, account: NonNullable<Session['account']>, address: string): Done {
+/** From now on the session has an account. */
+export function enter(
+  session: Session,
+  mechanism: string,
+  { account, loginAddress }: LoginOutcome & { readonly ok: true },
+): Done {
   session.account = account;
-  session.loginAddress = address;
+  session.loginAddress = loginAddress;
   session.failedLogins = 0;
   session.log = session.log.with({ account: account.name });
-  session.log.info('logged in', { mechanism, address });
+  session.log.info('logged in', { mechanism, address: loginAddress });
   session.unwatch = session.services.store.watch(account.id, (change) => hear(session, change));
   return { code: `CAPABILITY ${session.printCapabilities(session)}`, text: 'logged in' };
 }

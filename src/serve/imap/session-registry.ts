@@ -1,4 +1,5 @@
 import type { Directory } from '../../directory/directory.ts';
+import { fitsCertificate } from './client-certificate.ts';
 import type { Session } from './session.ts';
 
 /** The sessions of a listener, so that one watch on the directory serves them all. */
@@ -25,8 +26,9 @@ export class SessionRegistry {
     this.unwatch = undefined;
   }
 
-  /** False once its account was removed or may no longer log in. */
+  /** False once its account was removed or may no longer log in, or nobody logs in with its certificate any more. */
   mayStay(session: Session): boolean {
+    if (!fitsCertificate(session, session.account)) return false;
     if (session.account === undefined) return true;
     const account = this.directory.findAccount(session.account.id);
     return account !== undefined && account.loginDisabled === undefined;

@@ -27,6 +27,10 @@ export function requireOwnIdentity(session: SmtpSession, authorizeAs: string, lo
 /** The end of an attempt: the session has an account, or the client is refused. @throws Refuse */
 export function endAttempt(session: SmtpSession, mechanism: string, outcome: LoginOutcome): void {
   if (outcome.ok) {
+    if (!session.fitsCertificate(outcome.account)) {
+      throw failAttempt(session, 'certificate of another account', 'badCredentials');
+    }
+    session.services.failures.reset(session.peer.remoteAddress);
     enter(session, mechanism, outcome);
     session.say(replies.authenticated);
     return;
@@ -53,12 +57,13 @@ export function countFailure(session: SmtpSession, why: string): void {
   session.log.info('login refused', { why, address: session.peer.remoteAddress, failures: session.failedLogins });
 }
 
-function enter(session: SmtpSession, mechanism: string, { account, loginAddress }: LoginOutcome & { ok: true }): void {
-  session.services.failures.reset(session.peer.remoteAddress);
+/** From now on the session has an account. */
+export function enter(session: SmtpSession, mechanism: string, { account, loginAddress }: LoginOutcome & { ok: true }): void {
   session.failedLogins = 0;
   session.slow = false;
   session.idleCommands = 0;
   session.account = account;
+  session.mayAuthenticate = false;
   session.traceHead = undefined;
   session.unwatch ??= session.services.directory.watch(() => session.sink.post({ kind: 'directory-changed' }));
   session.log.info('logged in', { mechanism, account: account.name, login: loginAddress });

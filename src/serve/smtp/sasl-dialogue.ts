@@ -34,6 +34,9 @@ export function takeStep(
         dialogue.mechanism,
         session.services.directory.confirmScram(step.login, step.verifier),
       );
+    case 'certificate':
+      endDialogue(session);
+      return checkCertificate(session, dialogue, step.authorizeAs);
     case 'password':
       endDialogue(session);
       return checkPassword(session, dialogue, step);
@@ -87,4 +90,10 @@ async function checkPassword(
   await beginAttempt(session);
   requireOwnIdentity(session, authorizeAs, login);
   endAttempt(session, mechanism, await session.services.directory.checkPassword(login, password));
+}
+
+async function checkCertificate(session: SmtpSession, { mechanism }: SaslDialogue, authorizeAs: string): Promise<void> {
+  await beginAttempt(session);
+  const publicKey = session.tls?.peerPublicKey ?? new Uint8Array(0);
+  endAttempt(session, mechanism, session.services.directory.confirmTlsKey(publicKey, authorizeAs));
 }

@@ -42,6 +42,8 @@ export class SmtpSession {
   hello: Hello | undefined;
   tls: TlsFacts | undefined;
   account: Account | undefined;
+  /** AUTH may come: not yet, or the account is only known by the client's certificate. */
+  mayAuthenticate = true;
   transaction: Transaction | undefined;
   receiver: Receiver | undefined;
   sasl: SaslDialogue | undefined;
@@ -119,6 +121,7 @@ export class SmtpSession {
     this.reset();
     this.hello = undefined;
     this.account = undefined;
+    this.mayAuthenticate = true;
     this.sasl = undefined;
     this.traceHead = undefined;
   }
@@ -127,12 +130,18 @@ export class SmtpSession {
   findAccount(): Account | undefined {
     if (this.account === undefined) return undefined;
     const account = this.services.directory.findAccount(this.account.id);
-    if (account === undefined || account.loginDisabled !== undefined) {
+    if (account === undefined || account.loginDisabled !== undefined || !this.fitsCertificate(account)) {
       this.leave(replies.accountGone);
       return undefined;
     }
     this.account = account;
     return account;
+  }
+
+  /** The client has no certificate, or one whose key (still) belongs to this account. spec/protocols.md section 3.1. */
+  fitsCertificate(account: Account): boolean {
+    const publicKey = this.options.role === 'submission' ? this.tls?.peerPublicKey : undefined;
+    return publicKey === undefined || this.services.directory.findTlsKey(publicKey)?.account.id === account.id;
   }
 
   #errorTail(): string {

@@ -2,6 +2,7 @@ import type { Conversation, Converse, Input, Peer, Sink } from '../../base/conve
 import { assertNever } from '../../base/assert-never.ts';
 import { printReply } from '../../wire/smtp/reply.ts';
 import { replies } from '../../wire/smtp/replies.ts';
+import { admitCertificate } from './client-certificate.ts';
 import { dispatch, guard } from './dispatch.ts';
 import type { SmtpListenerOptions } from './listener-options.ts';
 import { giveUp, takeResponse } from './sasl-dialogue.ts';
@@ -34,6 +35,8 @@ class SmtpConversation implements Conversation<SmtpEvent> {
     const { sink, options } = this.#session;
     sink.expectLines(options.limits.maxLineBytes);
     sink.idleLimit(options.limits.idleMs);
+    admitCertificate(this.#session);
+    if (sink.closed) return;
     sink.write(`220 ${options.hostname} ESMTP\r\n`);
   }
 
@@ -55,7 +58,7 @@ class SmtpConversation implements Conversation<SmtpEvent> {
       case 'tls':
         session.forget();
         session.tls = input.tls;
-        return undefined;
+        return admitCertificate(session);
       case 'timeout':
         return session.leave(input.why === 'idle' ? replies.idleTooLong : replies.tooSlow);
       case 'shutdown':

@@ -9,6 +9,8 @@ export type SaslStep =
   | SaslClaim
   /** The client has proved that it knows the password of which `verifier` was kept: is that still so? */
   | { readonly kind: 'proven'; readonly login: string; readonly verifier: ScramVerifier }
+  /** Whom the client's certificate stands for; `authorizeAs` '' when that is all it asks. */
+  | { readonly kind: 'certificate'; readonly authorizeAs: string }
   /** A wrong proof, or a channel binding that does not fit this connection. */
   | { readonly kind: 'failed'; readonly why: 'proof' | 'binding' }
   | { readonly kind: 'malformed' };

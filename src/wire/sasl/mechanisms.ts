@@ -1,10 +1,12 @@
 import type { SaslMechanism } from './exchange.ts';
+import { external } from './external.ts';
 import { login } from './login.ts';
 import { plain } from './plain.ts';
 import { scramMechanism } from './scram-mechanism.ts';
 
 /** All mechanisms, in the order in which they are offered: strongest first. */
 export const saslMechanisms: readonly SaslMechanism[] = [
+  external,
   scramMechanism('sha256', true),
   scramMechanism('sha256', false),
   scramMechanism('sha1', true),

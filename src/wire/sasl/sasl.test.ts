@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { external } from './external.ts';
 import { login } from './login.ts';
 import { findMechanism, saslMechanisms } from './mechanisms.ts';
 import { parsePlain, plain, printPlain } from './plain.ts';
@@ -50,6 +51,16 @@ describe('LOGIN', () => {
   });
 });
 
+test('EXTERNAL: the identity may be empty, and is text', () => {
+  const exchange = external.start();
+  expect(exchange.next(undefined)).toEqual({ kind: 'challenge', octets: new Uint8Array(0) });
+  expect(exchange.next(new Uint8Array(0))).toEqual({ kind: 'certificate', authorizeAs: '' });
+  expect(external.start().next(Buffer.from('a@b'))).toEqual({ kind: 'certificate', authorizeAs: 'a@b' });
+  for (const wrong of [Buffer.from('a\0'), Buffer.from([0xff]), Buffer.alloc(1025, 'x')]) {
+    expect(external.start().next(wrong)).toEqual({ kind: 'malformed' });
+  }
+});
+
 describe('base64', () => {
   test('decode(encode(x)) is x', () => {
     fc.assert(
@@ -86,6 +97,7 @@ test('mechanisms are found in any case', () => {
   expect(findMechanism('plain')).toBe(plain);
   expect(findMechanism('NTLM')).toBeUndefined();
   expect(saslMechanisms.map(({ name }) => name)).toEqual([
+    'EXTERNAL',
     'SCRAM-SHA-256-PLUS',
     'SCRAM-SHA-256',
     'SCRAM-SHA-1-PLUS',

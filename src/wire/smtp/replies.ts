@@ -60,6 +60,7 @@ export const replies = {
   tlsRequired: reply(530, '5.7.0', 'send STARTTLS first'),
   tlsRequiredForAuth: reply(538, '5.7.11', 'TLS is needed for this mechanism'),
   badCredentials: reply(535, '5.7.8', 'bad credentials'),
+  unknownCertificate: reply(554, '5.7.8', 'nobody logs in with the key of this certificate'),
   badBinding: reply(535, '5.7.7', 'the channel binding does not fit this connection'),
   unknownMechanism: reply(504, '5.5.4', 'unknown mechanism'),
   badBase64: reply(501, '5.5.2', 'not base64'),

@@ -46,6 +46,7 @@ async function exchange(
   const server = mechanism.start(linkOf(session).binding);
   const { directory } = session.services;
   const { name } = mechanism;
+  const publicKey = session.tls?.peerPublicKey ?? new Uint8Array(0);
   let response = initial;
   let claimed = '';
   try {
@@ -67,6 +68,9 @@ async function exchange(
           break;
         case 'proven':
           return endAttempt(session, name, step.login, directory.confirmScram(step.login, step.verifier));
+        case 'certificate':
+          await beginAttempt(session);
+          return endAttempt(session, name, step.authorizeAs, directory.confirmTlsKey(publicKey, step.authorizeAs));
         case 'password':
           await beginAttempt(session);
           requireOwnIdentity(session, name, step.authorizeAs, step.login);

@@ -13,7 +13,7 @@ export const auth = command({
   verb: 'AUTH',
   needs: ['hello', 'tls', 'no-mail'],
   keywords: (session) => {
-    if (session.options.role !== 'submission' || session.account !== undefined) return [];
+    if (session.options.role !== 'submission' || !session.mayAuthenticate) return [];
     const link = linkOf(session);
     const names = saslMechanisms.filter((mechanism) => isUsable(mechanism, link)).map((mechanism) => mechanism.name);
     return names.length === 0 ? [] : [`AUTH ${names.join(' ')}`];
@@ -25,7 +25,7 @@ export const auth = command({
   },
   run(session, { name, initial }) {
     if (session.options.role !== 'submission') throw new Refuse(replies.authUnavailable);
-    if (session.account !== undefined) throw new Refuse(replies.authDone);
+    if (!session.mayAuthenticate) throw new Refuse(replies.authDone);
     const mechanism = findMechanism(name);
     if (mechanism === undefined) throw new Refuse(replies.unknownMechanism);
     const link = linkOf(session);

@@ -1,0 +1,28 @@
+import { replies } from '../../wire/smtp/replies.ts';
+import { reply } from '../../wire/smtp/reply.ts';
+import { enter } from './log-in.ts';
+import type { SmtpSession } from './session.ts';
+
+/**
+ * TLS has just begun on submission. A certificate whose key is known has logged the client in; with any other the
+ * connection ends: a program that uses a stray certificate should hear of it. spec/protocols.md section 3.1.
+ */
+export function admitCertificate(session: SmtpSession): void {
+  const publicKey = session.tls?.peerPublicKey;
+  if (publicKey === undefined || session.options.role !== 'submission') return;
+  const { directory, failures } = session.services;
+  const { remoteAddress } = session.peer;
+  const outcome = directory.confirmTlsKey(publicKey, '');
+  if (outcome.ok) {
+    enter(session, 'certificate', outcome);
+    session.mayAuthenticate = true;
+    return;
+  }
+  if (outcome.reason === 'login-disabled') {
+    session.log.info('login refused', { mechanism: 'certificate', why: 'login disabled' });
+    return session.leave(reply(525, '5.7.13', outcome.message));
+  }
+  const counted = failures.attempt(remoteAddress);
+  session.log.info('login refused', { mechanism: 'certificate', why: 'unknown key', address: remoteAddress });
+  session.leave(counted ? replies.unknownCertificate : replies.tooManyFailures);
+}
