@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+
 import { describe, expect, test } from 'vitest';
 
 import { silentLog } from '../base/log.ts';
@@ -7,6 +9,7 @@ import type { Account, AddressParts } from './directory.ts';
 import { DirectoryInvalid } from './directory-options.ts';
 import { openDirectory } from './live-directory.ts';
 import type { LiveDirectory } from './live-directory.ts';
+import { p256Certificate } from './testing/certificates.ts';
 import { memoryDirectoryStore } from './testing/memory-directory-store.ts';
 
 const clock = { time: 0, now: () => clock.time };
@@ -192,6 +195,49 @@ describe('checkPassword', async () => {
   test('a password that cannot be used is refused', async () => {
     const refused = await directory.editor.edit({ do: 'account-password', name: 'bob', password: 'a\nb' });
     expect(refused).toMatchObject({ ok: false, error: { reason: 'invalid' } });
+  });
+});
+
+describe('TLS client keys', () => {
+  const publicKey = new X509Certificate(p256Certificate).publicKey.export({ type: 'spki', format: 'der' });
+  const add: DirectoryOperation = {
+    do: 'tls-public-key-add',
+    address: 'Alice+laptop@example.org',
+    certificate: Buffer.from(p256Certificate).toString('base64'),
+    imapPreauth: false,
+  };
+
+  test('a key logs in its account, as its own address or as another one of the account', async () => {
+    const directory = await opened(...world, add);
+    const key = { account: { name: 'alice' }, loginAddress: 'alice@example.org', imapPreauth: false };
+    expect(directory.findTlsKey(publicKey)).toMatchObject(key);
+    expect(directory.confirmTlsKey(publicKey, '')).toMatchObject({ ok: true, loginAddress: 'alice@example.org' });
+    for (const [authorizeAs, account] of [
+      ['alice@all.example', 'alice'],
+      ['ALICE+x@example.org', 'alice'],
+      ['bob@example.org', undefined],
+      ['team@example.org', undefined],
+      ['postmaster@example.org', undefined],
+      ['nonsense', undefined],
+    ] as const) {
+      const outcome = directory.confirmTlsKey(publicKey, authorizeAs);
+      if (account === undefined) expect(outcome).toEqual({ ok: false, reason: 'bad-credentials' });
+      else expect(outcome).toMatchObject({ ok: true, account: { name: account } });
+    }
+  });
+
+  test('disabled logins, removed keys and keys that nobody has', async () => {
+    const directory = await opened(...world, add);
+    await must(directory, { do: 'account-set', name: 'alice', loginDisabled: 'on holiday' });
+    const want = { ok: false, reason: 'login-disabled', message: 'on holiday' };
+    expect(directory.confirmTlsKey(publicKey, '')).toEqual(want);
+    const [fingerprint = ''] = directory.view.tlsPublicKeys.keys();
+    await must(directory, { do: 'tls-public-key-remove', fingerprint });
+    for (const unknown of [publicKey, new Uint8Array(0)]) {
+      expect(directory.findTlsKey(unknown)).toBeUndefined();
+      expect(directory.confirmTlsKey(unknown, '')).toEqual({ ok: false, reason: 'bad-credentials' });
+      expect(directory.confirmTlsKey(unknown, 'alice@example.org')).toEqual({ ok: false, reason: 'bad-credentials' });
+    }
   });
 });
 
