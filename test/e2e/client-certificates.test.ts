@@ -63,7 +63,9 @@ for (const kind of certificateKinds) {
       /^\* PREAUTH \[CAPABILITY [^]*^a OK \[READ-WRITE\]/m,
     );
     expect(await talk(ports.submissions, submit, ...files(of(kind)))).toMatch(/^250 2\.0\.0 OK, kept/m);
-    expect(await talk(ports.submission, submit, '-starttls', 'smtp', ...files(of(kind)))).toMatch(/^250 2\.0\.0 OK, kept/m);
+    expect(await talk(ports.submission, submit, '-starttls', 'smtp', ...files(of(kind)))).toMatch(
+      /^250 2\.0\.0 OK, kept/m,
+    );
   });
 }
 
@@ -104,27 +106,31 @@ testWith('openssl', 'with --no-imap-preauth IMAPS waits for EXTERNAL', async () 
 });
 
 for (const version of ['tls1_3', 'tls1_2']) {
-  testWith('openssl', `a key that is removed takes its connections and its resumed sessions with it (${version})`, async () => {
-    const certificate = await makeCertificate(server.dir, 'P-256', `lost-${version}`);
-    await addKey(certificate);
-    const session = join(server.dir, `session-${version}`);
-    const { imaps } = server.ports;
-    const flag = `-${version}`;
-    expect(await talk(imaps, logout, flag, '-sess_out', session, ...files(certificate))).toMatch(/^\* PREAUTH/m);
-    // Without a certificate: that it is known shows that the session was resumed.
-    expect(await talk(imaps, logout, flag, '-sess_in', session)).toMatch(/^\* PREAUTH/m);
+  testWith(
+    'openssl',
+    `a key that is removed takes its connections and its resumed sessions with it (${version})`,
+    async () => {
+      const certificate = await makeCertificate(server.dir, 'P-256', `lost-${version}`);
+      await addKey(certificate);
+      const session = join(server.dir, `session-${version}`);
+      const { imaps } = server.ports;
+      const flag = `-${version}`;
+      expect(await talk(imaps, logout, flag, '-sess_out', session, ...files(certificate))).toMatch(/^\* PREAUTH/m);
+      // Without a certificate: that it is known shows that the session was resumed.
+      expect(await talk(imaps, logout, flag, '-sess_in', session)).toMatch(/^\* PREAUTH/m);
 
-    const socket = connect({ port: imaps, host: '127.0.0.1', rejectUnauthorized: false, ...readPair(certificate) });
-    let heard = '';
-    socket.setEncoding('latin1').on('data', (text: string) => (heard += text));
-    const closed = new Promise((resolve) => socket.once('close', resolve));
-    await expect.poll(() => heard).toMatch(/^\* PREAUTH/);
-    await server.admin('config', 'tlspubkey', 'rm', await fingerprintOf(certificate));
-    await closed;
-    expect(heard).toMatch(/^\* BYE /m);
+      const socket = connect({ port: imaps, host: '127.0.0.1', rejectUnauthorized: false, ...readPair(certificate) });
+      let heard = '';
+      socket.setEncoding('latin1').on('data', (text: string) => (heard += text));
+      const closed = new Promise((resolve) => socket.once('close', resolve));
+      await expect.poll(() => heard).toMatch(/^\* PREAUTH/);
+      await server.admin('config', 'tlspubkey', 'rm', await fingerprintOf(certificate));
+      await closed;
+      expect(heard).toMatch(/^\* BYE /m);
 
-    expect(await talk(imaps, logout, flag, '-sess_in', session)).toMatch(/^\* BYE \[ALERT\]/m);
-  });
+      expect(await talk(imaps, logout, flag, '-sess_in', session)).toMatch(/^\* BYE \[ALERT\]/m);
+    },
+  );
 }
 
 testWith('curl', 'curl --cert reads and sends without a password', async () => {

@@ -58,7 +58,11 @@ export function countFailure(session: SmtpSession, why: string): void {
 }
 
 /** From now on the session has an account. */
-export function enter(session: SmtpSession, mechanism: string, { account, loginAddress }: LoginOutcome & { ok: true }): void {
+export function enter(
+  session: SmtpSession,
+  mechanism: string,
+  { account, loginAddress }: LoginOutcome & { ok: true },
+): void {
   session.failedLogins = 0;
   session.slow = false;
   session.idleCommands = 0;

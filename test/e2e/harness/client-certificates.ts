@@ -30,15 +30,38 @@ const validity: Partial<Record<CertificateKind, readonly [string, string]>> = {
 };
 
 /** Makes a key and a certificate signed by itself, in a folder. */
-export async function makeCertificate(dir: string, kind: CertificateKind, label = 'client'): Promise<ClientCertificate> {
+export async function makeCertificate(
+  dir: string,
+  kind: CertificateKind,
+  label = 'client',
+): Promise<ClientCertificate> {
   const file = (end: string) => join(dir, `${label}-${kind.replaceAll(' ', '-')}.${end}`);
   const [algorithm, option] = keys[kind];
   const subject = `/CN=${kind === 'for another name' ? 'somebody.else.example' : label}`;
   const made = { kind, cert: file('crt'), key: file('key') };
-  await mustRun('openssl', ['genpkey', '-algorithm', algorithm, ...(option ? ['-pkeyopt', option] : []), '-out', made.key]);
+  await mustRun('openssl', [
+    'genpkey',
+    '-algorithm',
+    algorithm,
+    ...(option ? ['-pkeyopt', option] : []),
+    '-out',
+    made.key,
+  ]);
   const dates = validity[kind];
   if (dates === undefined) {
-    await mustRun('openssl', ['req', '-x509', '-new', '-key', made.key, '-subj', subject, '-days', '30', '-out', made.cert]);
+    await mustRun('openssl', [
+      'req',
+      '-x509',
+      '-new',
+      '-key',
+      made.key,
+      '-subj',
+      subject,
+      '-days',
+      '30',
+      '-out',
+      made.cert,
+    ]);
     return made;
   }
   // Only `openssl ca` lets one say when a certificate begins and ends.
