@@ -3,6 +3,8 @@ import type { ImapReader } from '../../wire/imap/imap-reader.ts';
 import { printNumbers, type SequenceSet } from '../../wire/imap/sequence-set.ts';
 import { keepLive } from './positions.ts';
 import { No } from './refusal.ts';
+import { withProgress } from './progress.ts';
+import type { Reply } from './respond.ts';
 import type { Session } from './session.ts';
 
 /** The arguments of COPY and MOVE and their UID forms. */
@@ -25,7 +27,7 @@ export interface CopiedMessages {
 }
 
 /**
- * Copies or moves messages to another mailbox in one write. RFC 9051 sections 6.4.7 and 6.4.8.
+ * Copies or moves messages to another mailbox in one write. RFC 9051 sections 6.4.7 and 6.4.8; long ones show that they go on.
  * @throws No TRYCREATE when there is no such mailbox, EXPUNGEISSUED when all that were named are gone, OVERQUOTA, CANNOT for the
  * mailbox itself.
  */
@@ -33,6 +35,7 @@ export async function copyMessages(
   session: Session,
   { set, to }: CopyArguments,
   { byUid, how }: { readonly byUid: boolean; readonly how: 'copy' | 'move' },
+  reply: Reply,
 ): Promise<CopiedMessages> {
   const { mailbox, view } = how === 'move' ? session.writableMailbox() : session.currentMailbox();
   const asked = byUid ? view.resolveUids(set) : view.resolveNumbers(set);
@@ -44,7 +47,7 @@ export async function copyMessages(
     if (expunged > 0 && !byUid) throw new No('messages are gone', 'EXPUNGEISSUED');
     return { copyUid: undefined };
   }
-  const copied = await session.services.store[how]({
+  const copying = session.services.store[how]({
     accountId: account.id,
     from: mailbox.id,
     uids: view.uidRanges(live),
@@ -52,7 +55,7 @@ export async function copyMessages(
     ...(account.quotaBytes === undefined ? {} : { quotaBytes: account.quotaBytes }),
     origin: session.origin,
   });
-  return { copyUid: copyUidOf(copied) };
+  return { copyUid: copyUidOf(await withProgress(reply, undefined, copying)) };
 }
 
 /** RFC 4315 section 3, COPYUID: both sets ascending, in the same order. */
@@ -71,9 +74,9 @@ export async function moveMessages(
   session: Session,
   args: CopyArguments,
   byUid: boolean,
-  reply: { untagged(text: string): void },
+  reply: Reply,
 ): Promise<{ readonly code?: string }> {
-  const { copyUid } = await copyMessages(session, args, { byUid, how: 'move' });
+  const { copyUid } = await copyMessages(session, args, { byUid, how: 'move' }, reply);
   if (copyUid === undefined) return {};
   reply.untagged(`OK [${copyUid}] moved`);
   return highestModseqCode(session);

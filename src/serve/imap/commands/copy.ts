@@ -7,8 +7,8 @@ export const copy = command({
   states: ['selected'],
   tells: 'all',
   parse: expectCopy,
-  async run(session, args) {
-    const { copyUid } = await copyMessages(session, args, { byUid: false, how: 'copy' });
+  async run(session, args, reply) {
+    const { copyUid } = await copyMessages(session, args, { byUid: false, how: 'copy' }, reply);
     return copyUid === undefined ? {} : { code: copyUid };
   },
 });

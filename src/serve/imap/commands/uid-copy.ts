@@ -7,8 +7,8 @@ export const uidCopy = command({
   states: ['selected'],
   tells: 'all',
   parse: expectCopy,
-  async run(session, args) {
-    const { copyUid } = await copyMessages(session, args, { byUid: true, how: 'copy' });
+  async run(session, args, reply) {
+    const { copyUid } = await copyMessages(session, args, { byUid: true, how: 'copy' }, reply);
     return copyUid === undefined ? {} : { code: copyUid };
   },
 });

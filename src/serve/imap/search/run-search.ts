@@ -2,6 +2,7 @@ import type { ImapReader } from '../../../wire/imap/imap-reader.ts';
 import { expectSearch } from '../../../wire/imap/read-search.ts';
 import type { SearchArguments, SearchKey, SearchReturn } from '../../../wire/imap/search-key.ts';
 import { useCondstore } from '../condstore.ts';
+import { withProgress } from '../progress.ts';
 import { Bad, No } from '../refusal.ts';
 import type { Reply } from '../respond.ts';
 import type { Session } from '../session.ts';
@@ -51,7 +52,8 @@ export async function runSearch(session: Session, search: TaggedSearch, byUid: b
   const run = new SearchRun(session, selected, reply);
   let found: PositionList;
   try {
-    found = isEndsOnly(returns) ? await findEnds(run, step, returns) : await findAll(run, step);
+    const finding = isEndsOnly(returns) ? findEnds(run, step, returns) : findAll(run, step);
+    found = await withProgress(reply, tag, finding);
   } catch (error) {
     if (saves) view.saved = new Uint32Array(0);
     throw error;
