@@ -12,10 +12,35 @@ import { signMessage } from '../../src/checks/dkim/sign-message.ts';
 const python = '/usr/bin/python3';
 const hasDkimpy = spawnSync(python, ['-c', 'import dkim, nacl']).status === 0;
 
-const piece = fc.constantFrom(' ', '\t', '\r\n', 'a', 'B', 'ä', '\xff', '.', ';', '=', ':', 'b=', '<a@b.example>', '\r\n\r\n');
+const piece = fc.constantFrom(
+  ' ',
+  '\t',
+  '\r\n',
+  'a',
+  'B',
+  'ä',
+  '\xff',
+  '.',
+  ';',
+  '=',
+  ':',
+  'b=',
+  '<a@b.example>',
+  '\r\n\r\n',
+);
 const text = fc.string({ unit: piece, maxLength: 80 });
 const value = text.map((each) => `${each.replace(/\r\n[ \t\r\n]*/g, '\r\n ')}.`);
-const names = fc.constantFrom('Subject', 'TO', 'cc', 'X-Other', 'List-Id', 'Content-Type', 'Date', 'Message-ID', 'sender');
+const names = fc.constantFrom(
+  'Subject',
+  'TO',
+  'cc',
+  'X-Other',
+  'List-Id',
+  'Content-Type',
+  'Date',
+  'Message-ID',
+  'sender',
+);
 const message = fc
   .tuple(fc.array(fc.tuple(names, value)), text)
   // As SMTP carries it: a last line that is not ended gets its end on the way.
@@ -25,27 +50,37 @@ const message = fc
   }));
 
 const name = 'dkimpy verifies both signatures of 1,000 odd messages, and none of a changed one';
-test.skipIf(!hasDkimpy)(hasDkimpy ? name : `${name} (python3-dkim and python3-nacl are not installed)`, { timeout: 120_000 }, async () => {
-  const keys = [
-    { selector: 'r', key: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey },
-    { selector: 'e', key: generateKeyPairSync('ed25519').privateKey },
-  ];
-  const records = Object.fromEntries(keys.map(({ selector, key }) => [`${selector}._domainkey.example.org`, printKeyRecord(key)]));
-  const odd = await Promise.all(
-    fc.sample(message, { numRuns: 1000, seed: 20_261_124 }).map(async ({ header, body }) => {
-      const hash = new RelaxedBodyHash();
-      hash.update(Buffer.from(body, 'latin1'));
-      const options = { domain: 'example.org', keys, nowMs: Date.now() };
-      const signed = await signMessage(parseHeader(header), hash.digest(), options);
-      return signed.ok ? signed.value + header + body : signed.error.kind;
-    }),
-  );
-  const messages = [...odd, `${odd[0] ?? ''}more`].map((each) => Buffer.from(each, 'latin1').toString('base64'));
-  const script = join(import.meta.dirname, 'harness/verify-with-dkimpy.py');
-  const run = spawnSync(python, [script], { input: JSON.stringify({ records, messages }), encoding: 'utf8', maxBuffer: 1 << 26 });
-  const verdicts = run.stdout.trimEnd().split('\n');
-  expect(run.stderr).toBe('');
-  expect(verdicts.length).toBe(1001);
-  expect(verdicts.slice(0, 1000).flatMap((each, n) => (each === '[true, true]' ? [] : [odd[n]]))).toEqual([]);
-  expect(verdicts[1000]).toBe('[false, false]');
-});
+test.skipIf(!hasDkimpy)(
+  hasDkimpy ? name : `${name} (python3-dkim and python3-nacl are not installed)`,
+  { timeout: 120_000 },
+  async () => {
+    const keys = [
+      { selector: 'r', key: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey },
+      { selector: 'e', key: generateKeyPairSync('ed25519').privateKey },
+    ];
+    const records = Object.fromEntries(
+      keys.map(({ selector, key }) => [`${selector}._domainkey.example.org`, printKeyRecord(key)]),
+    );
+    const odd = await Promise.all(
+      fc.sample(message, { numRuns: 1000, seed: 20_261_124 }).map(async ({ header, body }) => {
+        const hash = new RelaxedBodyHash();
+        hash.update(Buffer.from(body, 'latin1'));
+        const options = { domain: 'example.org', keys, nowMs: Date.now() };
+        const signed = await signMessage(parseHeader(header), hash.digest(), options);
+        return signed.ok ? signed.value + header + body : signed.error.kind;
+      }),
+    );
+    const messages = [...odd, `${odd[0] ?? ''}more`].map((each) => Buffer.from(each, 'latin1').toString('base64'));
+    const script = join(import.meta.dirname, 'harness/verify-with-dkimpy.py');
+    const run = spawnSync(python, [script], {
+      input: JSON.stringify({ records, messages }),
+      encoding: 'utf8',
+      maxBuffer: 1 << 26,
+    });
+    const verdicts = run.stdout.trimEnd().split('\n');
+    expect(run.stderr).toBe('');
+    expect(verdicts.length).toBe(1001);
+    expect(verdicts.slice(0, 1000).flatMap((each, n) => (each === '[true, true]' ? [] : [odd[n]]))).toEqual([]);
+    expect(verdicts[1000]).toBe('[false, false]');
+  },
+);

@@ -13,7 +13,10 @@ import { vector } from './testing/rfc8463.ts';
 const domain = 'football.example.com';
 const rsa = createPrivateKey(vector.rsaKeyPem);
 const ed25519 = createPrivateKey({
-  key: Buffer.from(`302e020100300506032b657004220420${Buffer.from(vector.ed25519Seed, 'base64').toString('hex')}`, 'hex'),
+  key: Buffer.from(
+    `302e020100300506032b657004220420${Buffer.from(vector.ed25519Seed, 'base64').toString('hex')}`,
+    'hex',
+  ),
   format: 'der',
   type: 'pkcs8',
 });
@@ -21,7 +24,9 @@ const keys = [
   { selector: 'brisbane', key: ed25519 },
   { selector: 'test', key: rsa },
 ];
-const records = new Map(keys.map(({ selector, key }) => [`${selector}._domainkey.${domain}`, printKeyRecord(key) ?? '']));
+const records = new Map(
+  keys.map(({ selector, key }) => [`${selector}._domainkey.${domain}`, printKeyRecord(key) ?? '']),
+);
 
 function hashBody(body: string, pieceLength = 7): string {
   const hash = new RelaxedBodyHash();
@@ -33,7 +38,12 @@ function hashBody(body: string, pieceLength = 7): string {
 async function signed(message: string, options: Partial<SignOptions> = {}): Promise<string> {
   const end = message.indexOf('\r\n\r\n') + 4;
   const header = parseHeader(message.slice(0, end));
-  const result = await signMessage(header, hashBody(message.slice(end)), { domain, keys, nowMs: 1_528_637_909_000, ...options });
+  const result = await signMessage(header, hashBody(message.slice(end)), {
+    domain,
+    keys,
+    nowMs: 1_528_637_909_000,
+    ...options,
+  });
   if (!result.ok) throw new Error(result.error.kind);
   return result.value + message;
 }
@@ -83,7 +93,10 @@ describe('RFC 8463 appendix A', () => {
   test('its signatures verify: the verifier of these tests is right', () => {
     expect(verifyNaively(vector.message, vector.records)).toEqual(['pass', 'pass']);
     expect(verifyNaively(vector.message.replace('Are you', 'Were you'), vector.records)).toEqual(['body', 'body']);
-    expect(verifyNaively(vector.message.replace('dinner', 'lunch'), vector.records)).toEqual(['signature', 'signature']);
+    expect(verifyNaively(vector.message.replace('dinner', 'lunch'), vector.records)).toEqual([
+      'signature',
+      'signature',
+    ]);
   });
 
   test('its body has the hash that we make, and its keys the records that we print', () => {
@@ -117,14 +130,20 @@ describe('signatures', () => {
     expect(verifyNaively(`Received: by x\r\n${onTheWay}`, records)).toEqual(['pass', 'pass']);
   });
 
-  test.each(['From: evil@example.com', 'Subject: other', 'Cc: b@example.net', 'Reply-To: evil@example.com', 'Content-Type: text/html'])(
-    'a field that was added breaks them: %s',
-    async (field) => {
-      const text = await signed(letter);
-      expect(verifyNaively(`${field}\r\n${text}`, records)).toEqual(['signature', 'signature']);
-      expect(verifyNaively(text.replace('\r\n\r\n', `\r\n${field}\r\n\r\n`), records)).toEqual(['signature', 'signature']);
-    },
-  );
+  test.each([
+    'From: evil@example.com',
+    'Subject: other',
+    'Cc: b@example.net',
+    'Reply-To: evil@example.com',
+    'Content-Type: text/html',
+  ])('a field that was added breaks them: %s', async (field) => {
+    const text = await signed(letter);
+    expect(verifyNaively(`${field}\r\n${text}`, records)).toEqual(['signature', 'signature']);
+    expect(verifyNaively(text.replace('\r\n\r\n', `\r\n${field}\r\n\r\n`), records)).toEqual([
+      'signature',
+      'signature',
+    ]);
+  });
 
   test('fields that occur more than once are signed from the last up, within bounds', async () => {
     const many = `${'List-Post: x\r\n'.repeat(30)}To: one@example.net\r\nTo: two@example.net\r\n${letter}`;
@@ -135,7 +154,10 @@ describe('signatures', () => {
   });
 
   test('odd messages', async () => {
-    const odd = fc.string({ unit: fc.constantFrom(' ', '\t', '\r\n', 'a', 'ä', '\xff', '.', ';', 'b=', '\r\n\r\n'), maxLength: 60 });
+    const odd = fc.string({
+      unit: fc.constantFrom(' ', '\t', '\r\n', 'a', 'ä', '\xff', '.', ';', 'b=', '\r\n\r\n'),
+      maxLength: 60,
+    });
     const value = odd.map((text) => text.replace(/\r\n[ \t\r\n]*/g, '\r\n '));
     const names = fc.constantFrom('Subject', 'TO', 'cc', 'X-Other', 'List-Id', 'Content-Type', 'Date', 'DKIM-Nothing');
     const fields = fc.array(fc.tuple(names, value).map(([name, text]) => `${name}:${text}.\r\n`));

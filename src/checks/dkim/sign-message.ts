@@ -77,7 +77,9 @@ function algorithmOf(key: KeyObject): Algorithm | undefined {
 /** Ed25519 signs the hash (RFC 8463 section 3). */
 function signData(algorithm: Algorithm, data: Buffer, key: KeyObject): Promise<Result<Buffer, Error>> {
   const [digest, signed] =
-    algorithm === 'rsa-sha256' ? (['sha256', data] as const) : ([null, createHash('sha256').update(data).digest()] as const);
+    algorithm === 'rsa-sha256'
+      ? (['sha256', data] as const)
+      : ([null, createHash('sha256').update(data).digest()] as const);
   return new Promise((resolve) => {
     sign(digest, signed, key, (error, signature) => resolve(error === null ? ok(signature) : fail(error)));
   });

@@ -32,7 +32,10 @@ export function chooseFields(header: Header): readonly SignedField[] {
     else same.push(field);
   }
   const choose = (name: string): SignedField[] =>
-    (byName.get(name) ?? []).toReversed().slice(0, MAX_SAME).map((field) => ({ name, field }));
+    (byName.get(name) ?? [])
+      .toReversed()
+      .slice(0, MAX_SAME)
+      .map((field) => ({ name, field }));
   return [...SEALED.flatMap((name) => [...choose(name), { name, field: undefined }]), ...SIGNED.flatMap(choose)];
 }
 

@@ -14,7 +14,9 @@ export function verifyNaively(message: string, records: ReadonlyMap<string, stri
     if (createHash('sha256').update(relaxBody(body), 'latin1').digest('base64') !== tags['bh']) return 'body';
     const left = fields.filter((each) => !isSignature(each));
     const signed = (tags['h'] ?? '').split(':').map((name) => {
-      const at = left.findLastIndex((each) => each.slice(0, each.indexOf(':')).trim().toLowerCase() === name.toLowerCase());
+      const at = left.findLastIndex(
+        (each) => each.slice(0, each.indexOf(':')).trim().toLowerCase() === name.toLowerCase(),
+      );
       const [found] = at < 0 ? [] : left.splice(at, 1);
       return found === undefined ? '' : `${relax(found)}\r\n`;
     });
@@ -46,7 +48,11 @@ function readTags(text: string): Record<string, string> {
 
 function relax(field: string): string {
   const colon = field.indexOf(':');
-  const value = field.slice(colon + 1).replace(/\r\n/g, '').replace(/[ \t]+/g, ' ').trim();
+  const value = field
+    .slice(colon + 1)
+    .replace(/\r\n/g, '')
+    .replace(/[ \t]+/g, ' ')
+    .trim();
   return `${field.slice(0, colon).trim().toLowerCase()}:${value}`;
 }
 
