@@ -78,6 +78,11 @@ export interface Sink<Event = never> {
   destroy(): void;
   /** Feed an event as an input, from outside of `accept`. Allowed at any time, also while an input is being handled. */
   post(event: Event): void;
+  /**
+   * Something will be said outside of the turns of inputs: an end of the input does not close the connection until the
+   * function that is returned was called.
+   */
+  hold(): () => void;
   /** Silence allowed, in milliseconds, until an `idle` timeout is fed. Counts only while waiting for the peer. */
   idleLimit(ms: number): void;
   /** A timer of its own for the sake of tarpits and delays; resolves after `ms`, or at once when the connection is gone. */

@@ -87,6 +87,14 @@ class Echo implements Conversation<Event> {
         return sink.startTls();
       case 'slow':
         return sink.delay(20).then(() => sink.write('slow done\r\n'));
+      case 'later': {
+        const release = sink.hold();
+        setTimeout(() => {
+          sink.post('late');
+          release();
+        }, 20);
+        return sink.write('begun\r\n');
+      }
       case 'post':
         sink.post('one');
         sink.post('two');
@@ -212,6 +220,14 @@ describe('inputs', () => {
     const c = await client(listener);
     c.socket.end('slow\r\na\r\nb\r\n');
     expect(await c.untilClosed()).toBe('hello\r\nslow done\r\necho a\r\necho b\r\n');
+    await expect.poll(() => echoes[0]?.ended).toBe(1);
+  });
+
+  test('a client that closes its half hears what is held for later', async () => {
+    const { listener, echoes } = await start();
+    const c = await client(listener);
+    c.socket.end('later\r\na\r\n');
+    expect(await c.untilClosed()).toBe('hello\r\nbegun\r\necho a\r\nevent late\r\n');
     await expect.poll(() => echoes[0]?.ended).toBe(1);
   });
 

@@ -59,6 +59,8 @@ export class Pump<Event> implements Sink<Event>, SocketOwner, Ticking {
   #gone = false;
   #ended = false;
   #peerEnded = false;
+  /** Those who will still say something. */
+  #holds = 0;
   /** The last turn ended because nothing whole was left to feed. */
   #starved = false;
 
@@ -154,6 +156,14 @@ export class Pump<Event> implements Sink<Event>, SocketOwner, Ticking {
     if (this.closed) return;
     (this.#events ??= []).push(event);
     this.#schedule();
+  }
+
+  hold(): () => void {
+    this.#holds++;
+    return () => {
+      this.#holds--;
+      if (this.#holds === 0 && this.#peerEnded) this.#schedule();
+    };
   }
 
   idleLimit(ms: number): void {
@@ -391,7 +401,7 @@ export class Pump<Event> implements Sink<Event>, SocketOwner, Ticking {
     } else if (this.#tlsWanted) {
       this.#tlsWanted = false;
       this.#upgrade();
-    } else if (this.#starved && this.#peerEnded) {
+    } else if (this.#starved && this.#peerEnded && this.#holds === 0) {
       this.close();
     } else if (this.#starved || (!this.#blocked && this.#input.bytes < inputHighWater)) {
       this.#resume();

@@ -17,6 +17,7 @@ export class ScriptedConnection<Event> {
   private waiting = Buffer.alloc(0);
   private events: Event[] = [];
   private busy = false;
+  private holds = 0;
   private skippingLine = false;
 
   /** `chunkBytes`: size of the pieces in which octets arrive. */
@@ -53,6 +54,10 @@ export class ScriptedConnection<Event> {
       close: () => void (self.closed = true),
       destroy: () => void (self.closed = true),
       post: (event) => void self.events.push(event),
+      hold: () => {
+        self.holds++;
+        return () => void self.holds--;
+      },
       idleLimit: (ms) => void (self.idleMs = ms),
       delay: (ms) => {
         self.delays.push(ms);
@@ -76,6 +81,10 @@ export class ScriptedConnection<Event> {
     this.waiting = Buffer.concat([this.waiting, more]);
     while (!this.closed && (await this.step()));
     await this.feedEvents();
+    while (this.holds > 0 && !this.closed) {
+      await new Promise((resolve) => setImmediate(resolve));
+      await this.feedEvents();
+    }
     return this.take();
   }
 

@@ -6,6 +6,7 @@ export class ScriptedSink<Event> implements Sink<Event> {
   readonly #input = new InputTaker();
   #output = '';
   #events: Event[] = [];
+  #holds = 0;
   closed = false;
   conversation: Conversation<Event> | undefined;
 
@@ -21,10 +22,18 @@ export class ScriptedSink<Event> implements Sink<Event> {
   async receive(octets: Uint8Array): Promise<void> {
     this.#input.append(octets);
     for (let input = this.#next(); input !== undefined; input = this.#next()) await this.feed(input);
+    while (this.#holds > 0 && !this.closed) {
+      await new Promise((resolve) => setImmediate(resolve));
+      await this.#feedEvents();
+    }
   }
 
   async feed(input: Input<Event>): Promise<void> {
     if (!this.closed) await this.conversation?.accept(input);
+    await this.#feedEvents();
+  }
+
+  async #feedEvents(): Promise<void> {
     for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift()) {
       if (!this.closed) await this.conversation?.accept({ kind: 'event', event });
     }
@@ -62,6 +71,10 @@ export class ScriptedSink<Event> implements Sink<Event> {
   }
   post(event: Event): void {
     this.#events.push(event);
+  }
+  hold(): () => void {
+    this.#holds++;
+    return () => void this.#holds--;
   }
   idleLimit(): void {}
   delay(ms: number): Promise<void> {

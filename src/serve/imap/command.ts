@@ -21,6 +21,8 @@ interface CommandFacts {
   readonly tells: Tells;
   /** Its last argument may be a message: `parse` ends with `expectMessageLiteral`, `run` reads the octets (APPEND). */
   readonly takesMessage?: true;
+  /** May begin while earlier ones with this mark wait for their commit: APPEND. All other commands wait. RFC 9051 section 5.5. */
+  readonly overlaps?: true;
 }
 
 /** One command of the protocol, one file each under `commands/`. The doc comment of its const cites the RFC. */

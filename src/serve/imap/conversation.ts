@@ -4,16 +4,17 @@ import type { MessageLiteral } from '../../wire/imap/imap-reader.ts';
 import { CommandAssembler, limitsAfterLogin, limitsBeforeLogin, type AssemblyLimits, type Step } from './assembler.ts';
 import { judgeCertificate } from './client-certificate.ts';
 import { printCapabilities } from './command-table.ts';
-import { readCommand, runCommand, takesMessage, type Ending, type Reading } from './dispatch.ts';
+import { readCommand, runCommand, takesMessage, type Reading } from './dispatch.ts';
 import { ErrorCount } from './error-count.ts';
 import { InputGate } from './input-gate.ts';
 import { enter } from './login.ts';
 import { Bad, Bye, ConnectionEnded } from './refusal.ts';
-import { Reply } from './respond.ts';
+import { Reply, type Ending } from './respond.ts';
 import type { ImapListenerOptions, ImapServices } from './services.ts';
 import { Session, type ImapEvent, type MoreInput } from './session.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { tellChanges } from './tell.ts';
+import { Unanswered } from './unanswered.ts';
 
 /** Silence until the first command, until login, and after it (RFC 9051 section 5.4: at least 30 minutes). */
 const firstCommandMs = 30_000;
@@ -45,6 +46,7 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
   private readonly errors = new ErrorCount();
   /** Since when a login is waited for. */
   private loginSinceMs: number;
+  private readonly unanswered: Unanswered;
   /** The literal that ended the running command's line and was not asked for yet. */
   private unread: LiteralMark | undefined = undefined;
   /** After a literal was taken by a command, the rest of its line is still to come. */
@@ -61,6 +63,9 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
     registry: SessionRegistry,
   ) {
     this.session = new Session(services, options, peer, sink, this, printCapabilities);
+    this.unanswered = new Unanswered(this.session, (ending) => {
+      if (ending.kind === 'done') this.errors.succeeded();
+    });
     this.registry = registry;
     this.loginSinceMs = services.clock.now();
   }
@@ -109,6 +114,7 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
 
   end(): void {
     this.session.ending = true;
+    this.unanswered.forget();
     void this.gate.fail(new ConnectionEnded('connection ended'));
     this.registry.remove(this.session);
     this.session.unwatch?.();
@@ -129,7 +135,7 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
     if (this.skipping !== undefined) return this.skipLine(input);
     if (input.kind === 'line-too-long') {
       const text = this.assembler.take();
-      return this.answerBad(tagOf(text), 'command is too long', 'TOOBIG');
+      return this.inOrder(() => this.answerBad(tagOf(text), 'command is too long', 'TOOBIG'));
     }
     const line = Buffer.from(input.line.buffer, input.line.byteOffset, input.line.length).toString('latin1');
     return this.takeStep(this.assembler.addLine(line, this.limits));
@@ -138,9 +144,9 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
   private takeStep(step: Step): void | Promise<void> {
     switch (step.kind) {
       case 'complete':
-        return this.execute(readCommand(step.text, this.session), undefined);
+        return this.inOrder(() => this.execute(readCommand(step.text, this.session), undefined));
       case 'too-big':
-        return this.takeOver(step.mark) ?? this.refuseTooBig(step.mark);
+        return this.takeOver(step.mark) ?? this.inOrder(() => this.refuseTooBig(step.mark));
       case 'literal':
         return this.takeOver(step.mark) ?? this.expectLiteral(step.mark);
       default:
@@ -155,7 +161,18 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
     const reading = readCommand(text, this.session);
     if (reading.kind !== 'command') return undefined;
     this.assembler.take();
-    return this.execute(reading, mark) ?? Promise.resolve();
+    if (reading.entry.overlaps === true) return this.execute(reading, mark) ?? Promise.resolve();
+    return this.inOrder(() => this.execute(reading, mark)) ?? Promise.resolve();
+  }
+
+  /** Once everything that came before is answered. RFC 9051 section 5.5. */
+  private inOrder(next: () => void | Promise<void>): void | Promise<void> {
+    return this.unanswered.size === 0 ? next() : this.afterAnswers(next);
+  }
+
+  private async afterAnswers(next: () => void | Promise<void>): Promise<void> {
+    await this.unanswered.answerAll();
+    if (!this.session.ending) await next();
   }
 
   private expectLiteral(mark: LiteralMark): void {
@@ -182,7 +199,7 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
     this.unread = mark;
     const reply = new Reply(this.session.sink);
     const turn = this.gate.newTurn();
-    void runCommand(this.session, reply, reading.tag, reading.entry, reading.run)
+    void runCommand(this.session, reply, reading.tag, reading.entry, reading.run, this.unanswered)
       .then((ending) => this.afterCommand(ending))
       .then(
         () => this.gate.endTurn(),
@@ -302,6 +319,8 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
       case 'mailbox-changed':
         session.changePosted = false;
         return session.idling ? this.tellNow() : undefined;
+      case 'answer-due':
+        return this.answerNow();
       case 'account-removed':
         return this.stop('account was removed', 'UNAVAILABLE');
       case 'directory-changed':
@@ -319,6 +338,11 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
       this.bye(error.message, error.code);
       await this.gate.fail(new ConnectionEnded('mailbox is gone'));
     }
+  }
+
+  private async answerNow(): Promise<void> {
+    await this.unanswered.answerSettled();
+    if (this.session.ending) await this.gate.fail(new ConnectionEnded('mailbox is gone'));
   }
 
   /** Sets limits for the next line; they change with login. */
@@ -353,9 +377,10 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
     session.sink.close();
   }
 
-  private stop(text: string, code: string | undefined): Promise<void> {
-    this.bye(text, code);
-    return this.gate.fail(new ConnectionEnded(text));
+  private async stop(text: string, code: string | undefined): Promise<void> {
+    if (this.unanswered.size > 0) await this.unanswered.answerAll();
+    if (!this.session.ending) this.bye(text, code);
+    await this.gate.fail(new ConnectionEnded(text));
   }
 }
 

@@ -4,20 +4,16 @@ import { CommitUnknown, DatabaseUnavailable, StorageFull } from '../../store/sto
 import type { Command, Prepared } from './command.ts';
 import { commandsByName } from './command-table.ts';
 import { Bad, Bye, ConnectionEnded, No } from './refusal.ts';
-import type { Reply } from './respond.ts';
+import type { Done, Ending, Reply } from './respond.ts';
 import type { Session } from './session.ts';
 import { tellChanges } from './tell.ts';
+import type { Unanswered } from './unanswered.ts';
 
 /** What a command line turned out to be. */
 export type Reading =
   | { readonly kind: 'command'; readonly tag: string; readonly entry: Command; readonly run: Prepared }
   /** Answer BAD. `tag` is `*` when there was none to be read (RFC 9051 section 7.1, BAD). */
   | { readonly kind: 'bad'; readonly tag: string; readonly text: string; readonly recognised: boolean };
-
-/** How a command ended, for the conversation: what to do after the answer, and whether it counts as an error. */
-export type Ending =
-  | { readonly kind: 'done'; readonly after: (() => void) | undefined }
-  | { readonly kind: 'no' | 'bad' | 'ended' };
 
 /** Reads a whole command: tag, name, arguments. Never throws. */
 export function readCommand(text: string, session: Session): Reading {
@@ -61,8 +57,8 @@ function wrongState(entry: Command, session: Session): string {
 }
 
 /**
- * Runs a command and writes its tagged answer, after what it has to tell of the mailbox. The one place that turns
- * refusals and bugs into answers.
+ * Runs a command and writes its tagged answer, after what it has to tell of the mailbox and after the answers of earlier
+ * commands. The one place that turns refusals and bugs into answers.
  */
 export async function runCommand(
   session: Session,
@@ -70,13 +66,33 @@ export async function runCommand(
   tag: string,
   entry: Command,
   run: Prepared,
+  unanswered: Unanswered,
 ): Promise<Ending> {
   try {
     if (session.uidOnly) refuseNumbers(entry);
     const done = (await run(session, reply)) ?? {};
-    await tell(session, reply, entry);
-    reply.write(`${tag} OK ${codeText(done.code)}${done.text ?? `${entry.name} completed`}\r\n`);
-    return { kind: 'done', after: done.after };
+    if (done.later !== undefined) {
+      const { outcome, bytes } = done.later;
+      await unanswered.add({ outcome, bytes, finish: () => finish(session, reply, tag, entry, outcome) });
+      return session.ending ? { kind: 'ended' } : { kind: 'started' };
+    }
+    if (unanswered.size > 0) await unanswered.answerAll();
+    return await accomplish(session, reply, tag, entry, done);
+  } catch (error) {
+    if (unanswered.size > 0) await unanswered.answerAll();
+    return refuse(session, reply, tag, entry, error);
+  }
+}
+
+async function finish(
+  session: Session,
+  reply: Reply,
+  tag: string,
+  entry: Command,
+  outcome: Promise<Done>,
+): Promise<Ending> {
+  try {
+    return await accomplish(session, reply, tag, entry, await outcome);
   } catch (error) {
     return refuse(session, reply, tag, entry, error);
   }
@@ -88,6 +104,13 @@ function refuseNumbers({ name }: Command): void {
   throw new Bad(`message numbers are not used here, but UID ${name}`, 'UIDREQUIRED');
 }
 
+async function accomplish(session: Session, reply: Reply, tag: string, entry: Command, done: Done): Promise<Ending> {
+  if (session.ending && reply.gone) return { kind: 'ended' };
+  await tell(session, reply, entry);
+  reply.write(`${tag} OK ${codeText(done.code)}${done.text ?? `${entry.name} completed`}\r\n`);
+  return { kind: 'done', after: done.after };
+}
+
 function tell(session: Session, reply: Reply, entry: Command): Promise<void> | undefined {
   return entry.tells === 'nothing' ? undefined : tellChanges(session, reply, entry.tells === 'all');
 }
@@ -97,7 +120,7 @@ function codeText(code: string | undefined): string {
 }
 
 async function refuse(session: Session, reply: Reply, tag: string, entry: Command, error: unknown): Promise<Ending> {
-  if (error instanceof ConnectionEnded) return { kind: 'ended' };
+  if (error instanceof ConnectionEnded || (session.ending && reply.gone)) return { kind: 'ended' };
   if (error instanceof Bye) return sayBye(session, error);
   const known = error instanceof No || error instanceof Bad || error instanceof StorageFull;
   if (isOutage(error)) session.log.warn('command failed', { command: entry.name, reason: String(error) });

@@ -1,7 +1,16 @@
 import type { Sink } from '../../base/conversation.ts';
 
+/** A command that has read all its input; what is left is the store's work, and the next command may begin. */
+export interface Later {
+  readonly outcome: Promise<Done>;
+  /** Octets that it holds until then. */
+  readonly bytes: number;
+}
+
 /** What a command returns when it succeeded: what stands after the tagged OK. */
 export interface Done {
+  /** The rest of this comes later; only for commands that are marked `overlaps`. */
+  readonly later?: Later;
   /** Response code without brackets, such as `COPYUID 1 2 3`. */
   readonly code?: string;
   /** Default: `<NAME> completed`. */
@@ -9,6 +18,12 @@ export interface Done {
   /** Done once the tagged OK was written: STARTTLS, LOGOUT. */
   readonly after?: () => void;
 }
+
+/** How a command ended, for the conversation: what to do after the answer, and whether it counts as an error. */
+export type Ending =
+  | { readonly kind: 'done'; readonly after: (() => void) | undefined }
+  /** `started`: its answer comes later, out of `Unanswered`. */
+  | { readonly kind: 'no' | 'bad' | 'ended' | 'started' };
 
 /** Octets that may wait in the sink before `Reply.pause` waits for the client. */
 const highWater = 256 * 1024;

@@ -12,7 +12,7 @@ import type { View } from './view.ts';
 export type State = 'not-authenticated' | 'authenticated' | 'selected';
 
 /** Something from inside the server that a session should look at; carries nothing, so at most one of each waits. */
-export type ImapEvent = 'mailbox-changed' | 'directory-changed' | 'account-removed';
+export type ImapEvent = 'mailbox-changed' | 'directory-changed' | 'account-removed' | 'answer-due';
 
 /** The mailbox a session is in. */
 export interface Selected {

@@ -62,8 +62,9 @@ export class AppendRun {
     try {
       await append.collectAll(args.first);
       return await append.store();
-    } finally {
+    } catch (error) {
       await append.discard();
+      throw error;
     }
   }
 
@@ -154,9 +155,18 @@ export class AppendRun {
       messages.push({ message: await spool.finish(), targets: [target] });
     }
     // From here on the messages are the store's.
-    const outcomes = await this.put(messages);
-    this.collected.length = 0;
-    return { code: appendUidOf(outcomes) };
+    const outcome = this.outcomeOf(this.put(messages));
+    // Messages in files are made ready one after the other; to wait for them keeps the uids in the order of the commands.
+    const isInOrder = messages.every(({ message }) => message.kind === 'octets');
+    return isInOrder && this.replaced === undefined ? { later: { outcome, bytes: this.totalBytes } } : outcome;
+  }
+
+  private async outcomeOf(stored: Promise<readonly ReplaceOutcome[]>): Promise<Done> {
+    try {
+      return { code: appendUidOf(await stored) };
+    } finally {
+      await this.discard();
+    }
   }
 
   private async put(messages: readonly AppendMessage[]): Promise<readonly ReplaceOutcome[]> {

@@ -12,6 +12,7 @@ export const append = command({
   capabilities: ['MULTIAPPEND', (session) => `APPENDLIMIT=${session.options.maxMessageBytes}`],
   tells: 'all',
   takesMessage: true,
+  overlaps: true,
   parse: expectAppend,
   run: (session, args) => AppendRun.run(session, args),
 });
