@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Spool, Spooled } from './spool.ts';
+import type { Spool, Spooled, SpoolLimits } from './spool.ts';
 import { StorageFull } from './store.ts';
 
 /** A message up to this size stays in memory and its octets in the database; a larger one becomes a file. */
@@ -13,15 +13,20 @@ const firstBufferBytes = 8 * 1024;
 export class FileSpool implements Spool {
   readonly #dir: string;
   readonly #maxBytes: number;
-  #buffer: Buffer = Buffer.allocUnsafeSlow(firstBufferBytes);
+  /** What is announced is believed only once the first buffer is full: an announcement alone must not cost memory. */
+  readonly #expectedBytes: number;
+  #buffer: Buffer;
   #buffered = 0;
   #file: { readonly handle: FileHandle; readonly path: string } | undefined;
   #head: Uint8Array | undefined;
   sizeBytes = 0;
 
-  constructor(dir: string, maxBytes: number) {
+  constructor(dir: string, { maxBytes, expectedBytes = 0 }: SpoolLimits) {
     this.#dir = dir;
     this.#maxBytes = maxBytes;
+    this.#expectedBytes = Math.min(expectedBytes, inMemoryBytes);
+    const isSmall = expectedBytes > 0 && expectedBytes < firstBufferBytes;
+    this.#buffer = Buffer.allocUnsafeSlow(isSmall ? expectedBytes : firstBufferBytes);
   }
 
   head(): Uint8Array {
@@ -44,6 +49,10 @@ export class FileSpool implements Spool {
       return { kind: 'file', path: this.#file.path, sizeBytes: this.sizeBytes };
     }
     // A buffer of its own, exactly as long as the message, can change threads without a copy.
+    if (this.#buffered === this.#buffer.length) {
+      const { buffer, byteOffset, length } = this.#buffer;
+      return { kind: 'octets', octets: new Uint8Array(buffer, byteOffset, length), owned: true };
+    }
     const octets = new Uint8Array(this.#buffered);
     octets.set(this.#buffer.subarray(0, this.#buffered));
     return { kind: 'octets', octets, owned: true };
@@ -59,8 +68,10 @@ export class FileSpool implements Spool {
   }
 
   #keepInMemory(octets: Uint8Array): void {
-    if (this.#buffered + octets.length > this.#buffer.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(this.#buffered + octets.length, this.#buffer.length * 2));
+    const needed = this.#buffered + octets.length;
+    if (needed > this.#buffer.length) {
+      const doubled = Math.max(needed, this.#buffer.length * 2, firstBufferBytes);
+      const larger = Buffer.allocUnsafeSlow(needed <= this.#expectedBytes ? this.#expectedBytes : doubled);
       larger.set(this.#buffer.subarray(0, this.#buffered));
       this.#buffer = larger;
     }

@@ -8,6 +8,7 @@ import type { DirectoryEdit, DirectoryState } from './directory-object.ts';
 import type { EmailColumns, EmailSelection } from './email-row.ts';
 import type { Committed, Engine } from './engine.ts';
 import { FileSpool } from './file-spool.ts';
+import type { SpoolLimits } from './spool.ts';
 import type { AccountId, EmailId, MailboxId, ModSeq } from './ids.ts';
 import { IndexCache } from './index-cache.ts';
 import { openMessage, openMessages } from './open-message.ts';
@@ -50,8 +51,8 @@ export class MailStore implements Store {
     return this.#engine.dialect.name;
   }
 
-  newSpool({ maxBytes }: { readonly maxBytes: number }): FileSpool {
-    return new FileSpool(this.#spoolDir, maxBytes);
+  newSpool(limits: SpoolLimits): FileSpool {
+    return new FileSpool(this.#spoolDir, limits);
   }
 
   append(message: AppendMessage, { origin }: Origin = {}) {

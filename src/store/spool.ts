@@ -4,10 +4,17 @@ export type Spooled =
   | { readonly kind: 'octets'; readonly octets: Uint8Array; readonly owned?: boolean }
   | { readonly kind: 'file'; readonly path: string; readonly sizeBytes: number };
 
+/** What is known of a message before it comes. */
+export interface SpoolLimits {
+  readonly maxBytes: number;
+  /** How many octets the sender announced, so that they get one buffer of that size. Need not be true. */
+  readonly expectedBytes?: number | undefined;
+}
+
 /** Where an incoming message collects: memory while small, then a file in the data directory. */
 export interface Spool {
   readonly sizeBytes: number;
-  /** The first octets, for decisions that need the header: all of a small message, about 256 KiB of a large one. */
+  /** The first octets, for decisions that need the header: all of a small message, about 256 KiB of a large one. Not after `append`. */
   head(): Uint8Array;
   /**
    * Keeps a copy of the octets. Await the promise, if there is one, before writing more.

@@ -14,7 +14,7 @@ import type { AccountId, EmailId, MailboxId, ModSeq, ThreadId, Uid } from './ids
 import type { Mailbox, SpecialUse } from './mailbox.ts';
 import type { MailboxIndex } from './mailbox-index.ts';
 import type { MessageReader } from './message-reader.ts';
-import type { Spool, Spooled } from './spool.ts';
+import type { Spool, Spooled, SpoolLimits } from './spool.ts';
 import type { TextQuery } from './text-query.ts';
 import type { UidRanges } from './uid-ranges.ts';
 
@@ -140,7 +140,7 @@ export interface Store {
 
   // ── messages in ──
   /** A place for the octets of an incoming message: memory while small, then a file. Nothing is kept before `append`. */
-  newSpool(limits: { readonly maxBytes: number }): Spool;
+  newSpool(limits: SpoolLimits): Spool;
   /**
    * Files one message for each of its targets in one transaction: one blob, one email per account, one entry per target.
    * Each target has its own outcome: a full account does not stop the others. Takes the spooled message over.

@@ -100,7 +100,9 @@ export class SmtpSession {
   newBody(): MessageBody {
     const { store, clock } = this.services;
     const maxBytes = this.options.limits.maxMessageBytes;
-    return new MessageBody({ spool: store.newSpool({ maxBytes }), maxBytes, startedAtMs: clock.now(), owner: this });
+    const expectedBytes = this.transaction?.params.sizeBytes;
+    const spool = store.newSpool({ maxBytes, expectedBytes });
+    return new MessageBody({ spool, maxBytes, startedAtMs: clock.now(), owner: this });
   }
 
   nextTransactionId(): string {
