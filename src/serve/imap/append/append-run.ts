@@ -130,7 +130,10 @@ export class AppendRun {
   }
 
   private async collect({ flags, receivedAtMs, literal }: AppendedMessage): Promise<void> {
-    const spool = this.session.services.store.newSpool({ maxBytes: literal.sizeBytes, expectedBytes: literal.sizeBytes });
+    const spool = this.session.services.store.newSpool({
+      maxBytes: literal.sizeBytes,
+      expectedBytes: literal.sizeBytes,
+    });
     this.collected.push({ spool, values: parseFlags(flags), receivedAtMs });
     await this.session.input.literal(literal, (octets) => {
       const written = spool.write(octets);
