@@ -59,7 +59,7 @@ function toReader(row: SqlRow, blobs: BlobStore, unpacker: Unpacker): MessageRea
 }
 
 /** Blobs that were read together, unpacked together when the first of them is needed: messages that are skipped cost nothing. */
-class Unpacker {
+export class Unpacker {
   readonly #packed: { readonly octets: Uint8Array; readonly sizeBytes: number }[] = [];
   #unpacked: readonly Uint8Array[] | undefined;
 

@@ -4,6 +4,7 @@ import { openBlobStore } from '../blobs/open-blob-store.ts';
 import type { BlobStore } from '../blob-store.ts';
 import type { SqlRow } from '../sql/statement.ts';
 import { answerRequests } from './answer-requests.ts';
+import { openTexts } from './message-text.ts';
 import { signMessage } from './sign-message.ts';
 import type { SignedMessage } from './signature-block.ts';
 
@@ -20,9 +21,9 @@ const atOnce = 4;
 
 async function signAll(rows: ToIndexer, blobs: BlobStore): Promise<readonly SignedMessage[]> {
   const signed: SignedMessage[] = [];
-  const waiting = rows.entries();
+  const waiting = openTexts(rows.map((row) => row.slice(1))).entries();
   const signNext = async (): Promise<void> => {
-    for (const [at, row] of waiting) signed[at] = await signMessage(Number(row[0]), row.slice(1), blobs);
+    for (const [at, stored] of waiting) signed[at] = await signMessage(Number(rows[at]?.[0]), stored, blobs);
   };
   await Promise.all(Array.from({ length: atOnce }, signNext));
   return signed;

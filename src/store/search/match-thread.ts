@@ -4,7 +4,7 @@ import { openBlobStore } from '../blobs/open-blob-store.ts';
 import type { SqlRow } from '../sql/statement.ts';
 import type { TextQuery } from '../text-query.ts';
 import { answerRequests } from './answer-requests.ts';
-import { matchMessage } from './message-text.ts';
+import { matchMessage, openTexts } from './message-text.ts';
 import { TextNeedle } from './text-needle.ts';
 
 /** The answer: does the message match? */
@@ -16,7 +16,10 @@ export interface MatchRequest {
 
 function start(port: MessagePort, place: string): void {
   const blobs = openBlobStore(place);
-  answerRequests(port, ({ row, query }: MatchRequest) => matchMessage(row, new TextNeedle(query), blobs));
+  answerRequests(port, async ({ row, query }: MatchRequest) => {
+    const [stored] = openTexts([row]);
+    return stored !== undefined && matchMessage(stored, new TextNeedle(query), blobs);
+  });
 }
 
 if (parentPort !== null) start(parentPort, String(workerData));

@@ -5,7 +5,7 @@ import type { BlobStore } from '../blob-store.ts';
 import { blobEncoding } from '../prepare-message.ts';
 import type { SqlRow } from '../sql/statement.ts';
 import type { TextQuery } from '../text-query.ts';
-import { matchMessage } from './message-text.ts';
+import { matchMessage, type StoredText } from './message-text.ts';
 import { signMessage } from './sign-message.ts';
 import { TextNeedle } from './text-needle.ts';
 import { computeSignature, hashNeedles, mayContain } from './trigram-signature.ts';
@@ -13,7 +13,7 @@ import { computeSignature, hashNeedles, mayContain } from './trigram-signature.t
 const hash = Buffer.alloc(32, 1);
 
 /** A message in a blob store that lets others have their turn at each read. */
-function stored(message: string): { readonly row: SqlRow; readonly blobs: BlobStore; readonly most: () => number } {
+function stored(message: string): { readonly text: StoredText; readonly blobs: BlobStore; readonly most: () => number } {
   const octets = Buffer.from(message);
   let most = 0;
   const blobs = {
@@ -23,7 +23,7 @@ function stored(message: string): { readonly row: SqlRow; readonly blobs: BlobSt
       return octets.subarray(start, end);
     },
   };
-  const row = [
+  const row: SqlRow = [
     'Return-Path: <a@example.org>\r\n',
     printPartMap(scanMessage(octets)),
     blobEncoding.blobStore,
@@ -32,7 +32,7 @@ function stored(message: string): { readonly row: SqlRow; readonly blobs: BlobSt
     octets.length,
   ];
   // Only reads are needed here.
-  return { row, blobs: blobs as unknown as BlobStore, most: () => most };
+  return { text: { row, octets: () => undefined }, blobs: blobs as unknown as BlobStore, most: () => most };
 }
 
 const line = 'ein Satz wie viele andere, mit Größe\r\n';
@@ -41,7 +41,7 @@ const large = (middle: string, type = 'text/plain; charset=utf-8'): string =>
   `Subject: large\r\nContent-Type: ${type}\r\n\r\n${line.repeat(40_000)}${middle}\r\n${line.repeat(30_000)}`;
 
 const find = async (message: ReturnType<typeof stored>, query: TextQuery): Promise<boolean> =>
-  matchMessage(message.row, new TextNeedle(query), message.blobs);
+  matchMessage(message.text, new TextNeedle(query), message.blobs);
 
 describe('a message of megabytes', () => {
   test.each([
@@ -78,8 +78,8 @@ describe('a message of megabytes', () => {
     const texts = [large('the needle'), large('another', 'text/html'), 'Subject: small\r\n\r\nshort\r\n'];
     const signed = await Promise.all(
       texts.map((text, at) => {
-        const { row, blobs } = stored(text);
-        return signMessage(at, row, blobs);
+        const { text: one, blobs } = stored(text);
+        return signMessage(at, one, blobs);
       }),
     );
     const header = 'return-path: <a@example.org>\r\n\nsubject: large\ncontent-type: text/plain; charset=utf-8';

@@ -5,7 +5,7 @@ import { query, type Operation, type SqlRow } from '../sql/statement.ts';
 import type { TextQuery } from '../text-query.ts';
 import { BlockCache } from './block-cache.ts';
 import type { MatchRequest } from './match-thread.ts';
-import { matchMessage, messageTextColumns, sizeColumn } from './message-text.ts';
+import { matchMessage, messageTextColumns, openTexts, sizeColumn } from './message-text.ts';
 import { findCandidates } from './signature-block.ts';
 import { TextNeedle } from './text-needle.ts';
 import { ThreadOnDemand } from './thread-on-demand.ts';
@@ -24,6 +24,13 @@ interface Request {
   readonly uids: Uint32Array;
   readonly query: TextQuery;
   readonly signal?: AbortSignal;
+}
+
+/** What is read of messages, how many at once, and what is made of the rows. */
+interface Reading<Opened> {
+  readonly columns: string;
+  readonly atOnce: number;
+  readonly open: (rows: readonly SqlRow[]) => readonly Opened[];
 }
 
 /** Answers text searches exactly: the index names candidates, each is verified; what it does not cover is looked at. */
@@ -65,38 +72,39 @@ export class TextSearch {
 
   async #matchHeads(request: Request, uids: Uint32Array, needle: TextNeedle): Promise<Uint32Array> {
     const found: number[] = [];
-    await this.#eachRow(request, uids, 'm.head', 500, (uid, row) => {
-      if (needle.matchesHead(String(row[0]))) found.push(uid);
+    const headOf = (rows: readonly SqlRow[]): readonly string[] => rows.map(([head]) => String(head));
+    await this.#eachRow(request, uids, { columns: 'm.head', atOnce: 500, open: headOf }, (uid, head) => {
+      if (needle.matchesHead(head)) found.push(uid);
     });
     return Uint32Array.from(found);
   }
 
   async #matchTexts(request: Request, uids: Uint32Array, needle: TextNeedle): Promise<Uint32Array> {
     const found: number[] = [];
-    await this.#eachRow(request, uids, messageTextColumns, rowsPerRead, async (uid, row) => {
-      const isLarge = Number(row[sizeColumn]) > largeBytes;
+    const reading = { columns: messageTextColumns, atOnce: rowsPerRead, open: openTexts };
+    await this.#eachRow(request, uids, reading, async (uid, stored) => {
+      const isLarge = Number(stored.row[sizeColumn]) > largeBytes;
       const matches = isLarge
-        ? await this.#large.ask({ row, query: request.query })
-        : await matchMessage(row, needle, this.#blobs);
+        ? await this.#large.ask({ row: stored.row, query: request.query })
+        : await matchMessage(stored, needle, this.#blobs);
       if (matches) found.push(uid);
     });
     return Uint32Array.from(found);
   }
 
-  /** Calls `look` with the columns of each message, giving others their turn between. */
-  async #eachRow(
+  /** Calls `look` with what was read of each message, giving others their turn between. */
+  async #eachRow<Opened>(
     { mailboxId, signal }: Request,
     uids: Uint32Array,
-    columns: string,
-    perRead: number,
-    look: (uid: number, row: SqlRow) => void | Promise<void>,
+    { columns, atOnce, open }: Reading<Opened>,
+    look: (uid: number, opened: Opened) => void | Promise<void>,
   ): Promise<void> {
     let turnEnds = performance.now() + turnMs;
-    for (let start = 0; start < uids.length; start += perRead) {
+    for (let start = 0; start < uids.length; start += atOnce) {
       signal?.throwIfAborted();
-      const rows = await this.#engine.read(readRows(mailboxId, uids.subarray(start, start + perRead), columns));
-      for (const [uid, row] of rows) {
-        await look(uid, row);
+      const rows = await this.#engine.read(readRows(mailboxId, uids.subarray(start, start + atOnce), columns));
+      for (const [at, opened] of open(rows.map(([, row]) => row)).entries()) {
+        await look(rows[at]?.[0] ?? 0, opened);
         if (performance.now() < turnEnds) continue;
         await new Promise(setImmediate);
         turnEnds = performance.now() + turnMs;
