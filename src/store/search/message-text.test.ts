@@ -13,7 +13,11 @@ import { computeSignature, hashNeedles, mayContain } from './trigram-signature.t
 const hash = Buffer.alloc(32, 1);
 
 /** A message in a blob store that lets others have their turn at each read. */
-function stored(message: string): { readonly text: StoredText; readonly blobs: BlobStore; readonly most: () => number } {
+function stored(message: string): {
+  readonly text: StoredText;
+  readonly blobs: BlobStore;
+  readonly most: () => number;
+} {
   const octets = Buffer.from(message);
   let most = 0;
   const blobs = {
