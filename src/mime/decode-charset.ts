@@ -108,6 +108,12 @@ function isUtf8Name(name: string): boolean {
   return name === 'utf-8' || name === 'utf8';
 }
 
+/** True when `decodeCharset` has a decoder of its own for this label, and does not guess. */
+export function isKnownCharset(label: string): boolean {
+  const name = nameOf(label);
+  return name === 'us-ascii' || isUtf8Name(name) || (!UNTOLD.has(name) && charsetOf(name) !== undefined);
+}
+
 /** Octets of unknown charset: UTF-8 when they are that, else windows-1252. */
 function guess(octets: Uint8Array): string {
   if (isAscii(octets)) return toLatin1(octets);

@@ -166,6 +166,31 @@ print('python is content')
   },
 );
 
+testWith('python3', 'Python: imaplib sorts and threads', async () => {
+  const script = `
+import imaplib, ssl, sys
+imaps, ca = int(sys.argv[1]), sys.argv[2]
+with imaplib.IMAP4_SSL('localhost', imaps, ssl_context=ssl.create_default_context(cafile=ca)) as i:
+    i.login('${user}', '${password}')
+    assert i.create('Sorted')[0] == 'OK'
+    for n, (subject, date, refs) in enumerate([('b', 3, ''), ('Re: a', 2, '<2@p>'), ('a', 1, ''), ('Re: b', 4, '<0@p>')]):
+        m = f'From: p{n}@x\\r\\nSubject: {subject}\\r\\nDate: {date} Nov 2023 10:00:00 +0000\\r\\nMessage-ID: <{n}@p>\\r\\n'
+        m += f'References: {refs}\\r\\n' if refs else ''
+        assert i.append('Sorted', None, None, (m + '\\r\\nx\\r\\n').encode())[0] == 'OK'
+    i.select('Sorted')
+    assert i.sort('(DATE)', 'UTF-8', 'ALL') == ('OK', [b'3 2 1 4']), 'date'
+    assert i.sort('(SUBJECT REVERSE FROM)', 'UTF-8', 'ALL') == ('OK', [b'3 2 4 1']), 'subject'
+    assert i.uid('SORT', '(REVERSE DATE)', 'UTF-8', 'ALL') == ('OK', [b'4 1 2 3']), 'uid'
+    assert i.thread('REFERENCES', 'UTF-8', 'ALL') == ('OK', [b'(3 2)(1 4)']), 'references'
+    assert i.thread('ORDEREDSUBJECT', 'UTF-8', 'ALL') == ('OK', [b'(3 2)(1 4)']), 'subjects'
+    i.unselect()
+    assert i.delete('Sorted')[0] == 'OK'
+print('python is content')
+`;
+  const { stdout } = await mustRun('python3', ['-c', script, String(server.ports.imaps), localCertificate(server)]);
+  expect(stdout).toContain('python is content');
+});
+
 testWith('mbsync', 'mbsync synchronises a few hundred messages both ways, with flags and removals', async () => {
   const count = 300;
   const imap = await ImapSession.login(server.ports.imap, user, password);

@@ -109,13 +109,22 @@ const returns = fc.constantFrom(
   ' RETURN (MIN MAX)',
   ' RETURN (COUNT ALL SAVE)',
   ' RETURN (X)',
+  ' RETURN (PARTIAL 1:3 MAX)',
+  ' RETURN (PARTIAL -9:-2 SAVE)',
   ' CHARSET X',
 );
+const sorting = fc.constantFrom('(DATE)', '(REVERSE SUBJECT FROM)', '(DISPLAYTO REVERSE SIZE)', '(X)', '()');
+const threading = fc.constantFrom('REFERENCES', 'ORDEREDSUBJECT', 'X');
+const charset = fc.constantFrom('UTF-8', 'US-ASCII', 'ISO-2022-JP', 'X');
 const uid = fc.constantFrom('', '', 'UID ');
 
 const command = fc.oneof(
   fc.tuple(uid, set, items, modifier).map(([by, of, what, how]) => `${by}FETCH ${of} ${what}${how}`),
   fc.tuple(uid, returns, key).map(([by, how, what]) => `${by}SEARCH${how} ${what}`),
+  fc
+    .tuple(uid, returns, sorting, charset, key)
+    .map(([by, how, order, name, what]) => `${by}SORT${how} ${order} ${name} ${what}`),
+  fc.tuple(uid, threading, charset, key).map(([by, how, name, what]) => `${by}THREAD ${how} ${name} ${what}`),
   fc
     .tuple(
       uid,

@@ -1,5 +1,6 @@
 import type { Section } from '../../mime/find-section.ts';
 import type { Partial } from './imap-reader.ts';
+import type { PartialRange } from './search-key.ts';
 import type { SequenceSet } from './sequence-set.ts';
 
 /** fetch-att of RFC 9051 section 9, of RFC 3501 (RFC822…), RFC 7162 (MODSEQ), RFC 8514 (SAVEDATE), RFC 8970 (PREVIEW) and RFC 8474 (EMAILID, THREADID). Macros are resolved by the reader. */
@@ -45,4 +46,6 @@ export interface FetchArguments {
   readonly changedSince: number | undefined;
   /** RFC 7162 section 3.2.6: only with UID FETCH and CHANGEDSINCE. */
   readonly vanished: boolean;
+  /** RFC 9394 section 3.2: only with UID FETCH. */
+  readonly page?: PartialRange;
 }

@@ -1,6 +1,8 @@
 import type { Section } from '../../mime/find-section.ts';
 import type { FetchArguments, FetchItem } from './fetch-item.ts';
 import type { ImapReader } from './imap-reader.ts';
+import { expectPartialRange } from './read-return.ts';
+import type { PartialRange } from './search-key.ts';
 
 const fast: readonly FetchItem[] = [{ kind: 'flags' }, { kind: 'internaldate' }, { kind: 'rfc822.size' }];
 const macros: ReadonlyMap<string, readonly FetchItem[]> = new Map<string, readonly FetchItem[]>([
@@ -22,7 +24,8 @@ export function expectFetch(r: ImapReader): FetchArguments {
   r.expectSpace();
   const items = expectItems(r);
   const modifiers = r.takeSpace() ? expectModifiers(r) : {};
-  return { set, items, changedSince: modifiers.changedSince, vanished: modifiers.vanished ?? false };
+  const { changedSince, vanished = false, page } = modifiers;
+  return page === undefined ? { set, items, changedSince, vanished } : { set, items, changedSince, vanished, page };
 }
 
 function expectItems(r: ImapReader): readonly FetchItem[] {
@@ -34,9 +37,10 @@ function expectItems(r: ImapReader): readonly FetchItem[] {
 interface Modifiers {
   changedSince?: number;
   vanished?: boolean;
+  page?: PartialRange;
 }
 
-/** "(" "CHANGEDSINCE" SP mod-sequence-value [SP "VANISHED"] ")". RFC 7162 section 7. */
+/** "(" "CHANGEDSINCE" SP mod-sequence-value [SP "VANISHED"] ")", RFC 7162 section 7; "PARTIAL" SP partial-range, RFC 9394 section 4. */
 function expectModifiers(r: ImapReader): Modifiers {
   const modifiers: Modifiers = {};
   r.expectList(() => {
@@ -47,6 +51,9 @@ function expectModifiers(r: ImapReader): Modifiers {
       modifiers.changedSince = r.expectNumber64();
     } else if (name === 'VANISHED' && modifiers.vanished === undefined) {
       modifiers.vanished = true;
+    } else if (name === 'PARTIAL' && modifiers.page === undefined) {
+      r.expectSpace();
+      modifiers.page = expectPartialRange(r);
     } else {
       r.fail('fetch modifier', at);
     }

@@ -1,5 +1,7 @@
+import { decodeCharset, isKnownCharset } from '../../mime/decode-charset.ts';
 import type { ImapReader } from './imap-reader.ts';
-import type { SearchArguments, SearchKey, SearchReturn } from './search-key.ts';
+import { takeReturn } from './read-return.ts';
+import type { BadCharset, SearchArguments, SearchKey } from './search-key.ts';
 
 /** Keys in one command, all levels together. */
 const maxKeys = 2000;
@@ -20,44 +22,48 @@ const flagKeys: ReadonlyMap<string, readonly [flag: string, set: boolean]> = new
   ['OLD', ['\\Recent', false]],
 ] as const);
 
-const returnOptions: readonly SearchReturn[] = ['MIN', 'MAX', 'ALL', 'COUNT', 'SAVE'];
-
 /**
  * search = "SEARCH" [SP "RETURN" SP "(" [option *(SP option)] ")"] [SP "CHARSET" SP charset] 1*(SP search-key).
  * RFC 9051 section 9. Starts at the space after SEARCH.
  */
 export function expectSearch(r: ImapReader): SearchArguments {
   r.expectSpace();
-  let returns: SearchReturn[] | undefined;
-  if (r.takeWord('RETURN')) {
-    r.expectSpace();
-    returns = r.expectList(() => expectReturn(r), true);
-    r.expectSpace();
-  }
+  const options = takeReturn(r);
+  let charset = 'utf-8';
   if (r.takeWord('CHARSET')) {
     r.expectSpace();
-    const charset = r.expectAstring();
+    charset = r.expectAstring();
     r.expectSpace();
-    if (!/^(us-ascii|utf-8)$/i.test(charset)) {
-      r.at = r.text.length;
-      return { kind: 'bad-charset', charset };
-    }
   }
-  const reading: Reading = { r, keys: 0 };
+  const key = expectKeys(r, charset);
+  return key.kind === 'bad-charset' ? key : { kind: 'search', ...options, key };
+}
+
+/** search-criteria = charset 1*(SP search-key), for SORT and THREAD. RFC 5256 section 5. */
+export function expectCriteria(r: ImapReader): SearchKey | BadCharset {
+  const charset = r.expectAstring();
+  r.expectSpace();
+  return expectKeys(r, charset);
+}
+
+/** search-key *(SP search-key), texts in this charset. The rest of the command is passed over when the charset is not known. */
+function expectKeys(r: ImapReader, charset: string): SearchKey | BadCharset {
+  const isUtf8 = /^(us-ascii|utf-8)$/i.test(charset);
+  if (!isUtf8 && !isKnownCharset(charset)) {
+    r.at = r.text.length;
+    return { kind: 'bad-charset', charset };
+  }
+  const reading: Reading = { r, keys: 0, charset: isUtf8 ? undefined : charset };
   const keys: SearchKey[] = [];
   do keys.push(expectKey(reading));
   while (r.takeSpace());
-  return { kind: 'search', returns, key: allOf(keys) };
-}
-
-function expectReturn(r: ImapReader): SearchReturn {
-  const at = r.at;
-  const name = r.expectKeyword();
-  return returnOptions.find((option) => option === name) ?? r.fail('search return option', at);
+  return allOf(keys);
 }
 
 interface Reading {
   readonly r: ImapReader;
+  /** Undefined: UTF-8. */
+  readonly charset: string | undefined;
   keys: number;
 }
 
@@ -77,33 +83,36 @@ function expectKey(reading: Reading): SearchKey {
   const name = r.expectKeyword();
   const flag = flagKeys.get(name);
   if (flag !== undefined) return { kind: 'flag', flag: flag[0], set: flag[1] };
-  return takeTextKey(r, name) ?? takeValueKey(r, name) ?? takeNestedKey(reading, name) ?? r.fail('search key', at);
+  return (
+    takeTextKey(reading, name) ?? takeValueKey(r, name) ?? takeNestedKey(reading, name) ?? r.fail('search key', at)
+  );
 }
 
-function takeTextKey(r: ImapReader, name: string): SearchKey | undefined {
+function takeTextKey(reading: Reading, name: string): SearchKey | undefined {
+  const { r } = reading;
   switch (name) {
     case 'TEXT':
     case 'BODY':
-      return { kind: 'text', in: name === 'TEXT' ? 'text' : 'body', needle: expectNeedle(r) };
+      return { kind: 'text', in: name === 'TEXT' ? 'text' : 'body', needle: expectNeedle(reading) };
     case 'FROM':
     case 'TO':
     case 'CC':
     case 'BCC':
     case 'SUBJECT':
-      return { kind: 'header', name: name.toLowerCase(), needle: expectNeedle(r) };
+      return { kind: 'header', name: name.toLowerCase(), needle: expectNeedle(reading) };
     case 'HEADER': {
       r.expectSpace();
       const field = r.expectAstring();
-      return { kind: 'header', name: field, needle: expectNeedle(r) };
+      return { kind: 'header', name: field, needle: expectNeedle(reading) };
     }
     default:
       return undefined;
   }
 }
 
-function expectNeedle(r: ImapReader): string {
+function expectNeedle({ r, charset }: Reading): string {
   r.expectSpace();
-  return r.expectText();
+  return charset === undefined ? r.expectText() : decodeCharset(Buffer.from(r.expectAstring(), 'latin1'), charset);
 }
 
 function takeValueKey(r: ImapReader, name: string): SearchKey | undefined {

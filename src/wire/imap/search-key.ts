@@ -30,16 +30,28 @@ export type SearchKey =
   | { readonly kind: 'or'; readonly keys: readonly [SearchKey, SearchKey] }
   | { readonly kind: 'and'; readonly keys: readonly SearchKey[] };
 
-/** RETURN options. RFC 4731 section 3.1, RFC 5182 section 2. */
-export type SearchReturn = 'MIN' | 'MAX' | 'ALL' | 'COUNT' | 'SAVE';
+/** RETURN options. RFC 4731 section 3.1, RFC 5182 section 2, RFC 9394 section 3.1. */
+export type SearchReturn = 'MIN' | 'MAX' | 'ALL' | 'COUNT' | 'SAVE' | 'PARTIAL';
+
+/** Which of the results, counted from 1; negative numbers count from the last. As written: `500:400` is `400:500`. RFC 9394 section 3.1. */
+export interface PartialRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** What RETURN asks for. */
+export interface ReturnOptions {
+  /** Undefined: no RETURN was given, so the answer is SEARCH or SORT, not ESEARCH. `RETURN ()` means ALL. */
+  readonly returns: readonly SearchReturn[] | undefined;
+  /** With PARTIAL. */
+  readonly partial?: PartialRange;
+}
+
+/** A charset that cannot be decoded: `NO [BADCHARSET]`. */
+export interface BadCharset {
+  readonly kind: 'bad-charset';
+  readonly charset: string;
+}
 
 /** The arguments of SEARCH and UID SEARCH. */
-export type SearchArguments =
-  | {
-      readonly kind: 'search';
-      /** Undefined: no RETURN was given, so the answer is SEARCH, not ESEARCH (in rev1). `RETURN ()` means ALL. */
-      readonly returns: readonly SearchReturn[] | undefined;
-      readonly key: SearchKey;
-    }
-  /** Neither US-ASCII nor UTF-8: `NO [BADCHARSET]`. */
-  | { readonly kind: 'bad-charset'; readonly charset: string };
+export type SearchArguments = ({ readonly kind: 'search'; readonly key: SearchKey } & ReturnOptions) | BadCharset;

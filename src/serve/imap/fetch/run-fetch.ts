@@ -4,6 +4,7 @@ import { seen } from '../../../store/flags.ts';
 import type { MessageReader } from '../../../store/message-reader.ts';
 import type { FetchArguments } from '../../../wire/imap/fetch-item.ts';
 import { useCondstore } from '../condstore.ts';
+import { pageOfRanges } from '../search/page-of.ts';
 import { countPositions, keepLive, RangeCollector } from '../positions.ts';
 import { Bad, Bye, No } from '../refusal.ts';
 import type { Done, Reply } from '../respond.ts';
@@ -26,7 +27,8 @@ export async function runFetch(session: Session, args: FetchArguments, byUid: bo
   const wantsModseq = args.changedSince !== undefined || args.items.some((item) => item.kind === 'modseq');
   if (wantsModseq) useCondstore(session, reply);
   if (args.vanished) await tellVanished(session, args, reply);
-  const positions = args.changedSince === undefined ? asked : changedSince(view, asked, args.changedSince);
+  const changed = args.changedSince === undefined ? asked : changedSince(view, asked, args.changedSince);
+  const positions = args.page === undefined ? changed : pageOfRanges(changed, args.page);
   const plan = planFetch(args.items, {
     uid: !session.uidOnly && (byUid || session.qresync),
     modseq: args.changedSince !== undefined || (byUid && session.qresync),
@@ -37,8 +39,10 @@ export async function runFetch(session: Session, args: FetchArguments, byUid: bo
   return run.end(countPositions(positions));
 }
 
-/** RFC 7162 section 3.2.6: VANISHED only with UID FETCH, after ENABLE QRESYNC, beside CHANGEDSINCE. */
-function checkModifiers(session: Session, { changedSince: since, vanished }: FetchArguments, byUid: boolean): void {
+/** RFC 9394 section 3.2: PARTIAL only with UID FETCH. RFC 7162 section 3.2.6: VANISHED only with UID FETCH, after ENABLE QRESYNC, beside CHANGEDSINCE. */
+function checkModifiers(session: Session, args: FetchArguments, byUid: boolean): void {
+  const { changedSince: since, vanished, page } = args;
+  if (page !== undefined && !byUid) throw new Bad('PARTIAL is for UID FETCH');
   if (!vanished) return;
   if (!byUid) throw new Bad('VANISHED is for UID FETCH');
   if (!session.qresync) throw new Bad('VANISHED needs ENABLE QRESYNC');

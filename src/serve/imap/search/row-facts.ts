@@ -3,7 +3,8 @@ import type { EmailColumns, EmailRow } from '../../../store/email-row.ts';
 import type { Reply } from '../respond.ts';
 import type { Selected, Session } from '../session.ts';
 import { envelopeDate } from './envelope-date.ts';
-import { positionsToRanges, type PositionList } from './position-list.ts';
+import type { PositionList } from './position-list.ts';
+import { readRows } from './read-rows.ts';
 
 /** What a search asks of the stored facts of messages, read once per message however many keys ask. Indexed by position. */
 export class RowFacts {
@@ -66,7 +67,7 @@ export class RowFacts {
     const missing = positions.filter((position) => ((this.known[position] ?? 0) & bit) === 0);
     if (missing.length === 0) return;
     const { view } = this.selected;
-    for await (const rows of this.rows(missing, columns)) {
+    for await (const rows of readRows(this.session, this.selected, this.reply, missing, columns)) {
       for (const row of rows) {
         const position = view.find(row.uid);
         if (position < 0) continue;
@@ -77,21 +78,5 @@ export class RowFacts {
       }
     }
     for (const position of missing) this.known[position] = (this.known[position] ?? 0) | bit | 1;
-  }
-
-  private async *rows(positions: PositionList, columns: EmailColumns) {
-    const { view, mailbox } = this.selected;
-    const selection = {
-      accountId: this.session.currentAccount().id,
-      mailboxId: mailbox.id,
-      uids: view.uidRanges(positionsToRanges(positions)),
-      withExpunged: view.hasExpunged(),
-    };
-    for await (const rows of this.session.services.store.readEmails(selection, columns)) {
-      yield rows;
-      const pause = this.reply.pause();
-      if (pause !== undefined) await pause;
-      if (this.reply.gone) return;
-    }
   }
 }

@@ -1,16 +1,17 @@
 import type { ImapReader } from '../../../wire/imap/imap-reader.ts';
 import { expectSearch } from '../../../wire/imap/read-search.ts';
-import type { SearchArguments, SearchKey, SearchReturn } from '../../../wire/imap/search-key.ts';
+import type { SearchArguments, SearchReturn } from '../../../wire/imap/search-key.ts';
 import { useCondstore } from '../condstore.ts';
 import { withProgress } from '../progress.ts';
-import { Bad, No } from '../refusal.ts';
+import { Bad } from '../refusal.ts';
 import type { Reply } from '../respond.ts';
 import type { Session } from '../session.ts';
-import type { View } from '../view.ts';
-import { keepPositions, mergePositions, noPositions, positionsBetween, type PositionList } from './position-list.ts';
+import { badCharset, findAll, highestModseq, keepThere, numbersOf, usesModseq } from './find-all.ts';
+import { pageOf } from './page-of.ts';
+import { mergePositions, noPositions, positionsBetween, type PositionList } from './position-list.ts';
 import { SearchRun } from './search-run.ts';
 import { prepareKey, type SearchStep } from './search-step.ts';
-import { writeESearch, writeSearch, type SearchResult } from './write-result.ts';
+import { writeESearch, writeSearch } from './write-result.ts';
 
 /** The arguments of SEARCH, and what its text says beside them. */
 export interface TaggedSearch {
@@ -26,15 +27,15 @@ export interface TaggedSearch {
 export function expectTaggedSearch(r: ImapReader): TaggedSearch {
   const head = /^( RETURN \(([^)]*)\))?( CHARSET )?/i.exec(r.text.slice(r.at, r.at + 1000));
   const args = expectSearch(r);
-  return {
-    args,
-    tag: r.text.slice(0, r.text.indexOf(' ')),
-    saves: /\bSAVE\b/i.test(head?.[2] ?? ''),
-    namesCharset: head?.[3] !== undefined,
-  };
+  return { args, tag: tagOf(r), saves: /\bSAVE\b/i.test(head?.[2] ?? ''), namesCharset: head?.[3] !== undefined };
 }
 
-/** SEARCH and UID SEARCH. RFC 9051 section 6.4.4, RFC 4731, RFC 5182, RFC 7162 section 3.1.5. */
+/** The tag of the command that the reader has. */
+export function tagOf(r: ImapReader): string {
+  return r.text.slice(0, r.text.indexOf(' '));
+}
+
+/** SEARCH and UID SEARCH. RFC 9051 section 6.4.4, RFC 4731, RFC 5182, RFC 7162 section 3.1.5, RFC 9394. */
 export async function runSearch(session: Session, search: TaggedSearch, byUid: boolean, reply: Reply): Promise<void> {
   const { args, tag, saves } = search;
   // RFC 6855 section 3.
@@ -43,7 +44,7 @@ export async function runSearch(session: Session, search: TaggedSearch, byUid: b
   const { view } = selected;
   if (args.kind === 'bad-charset') {
     if (saves) view.saved = new Uint32Array(0);
-    throw new No('charset is not known', 'BADCHARSET (US-ASCII UTF-8)');
+    throw badCharset();
   }
   const step = prepareKey(args.key, view);
   const wantsModseq = usesModseq(args.key);
@@ -58,10 +59,31 @@ export async function runSearch(session: Session, search: TaggedSearch, byUid: b
     if (saves) view.saved = new Uint32Array(0);
     throw error;
   }
-  if (saves) view.saved = found.map((position) => view.uidAt(position));
-  const result = tell(view, found, byUid, wantsModseq);
+  const page = args.partial === undefined ? undefined : pageOf(found, args.partial);
+  const told = page === undefined ? found : tellable(found, page, returns);
+  if (saves) view.saved = numbersOf(view, told, true);
+  const result = {
+    numbers: numbersOf(view, found, byUid),
+    page: page && numbersOf(view, page, byUid),
+    modseq: wantsModseq ? highestModseq(view, told) : undefined,
+  };
   if (returns === undefined) await writeSearch(reply, result);
-  else if (returns.size > 1 || !saves) await writeESearch(reply, { tag, byUid, returns }, result, found.length);
+  else if (returns.size > 1 || !saves)
+    await writeESearch(reply, { tag, byUid, returns, partial: args.partial }, result, found.length);
+}
+
+/** What a search with PARTIAL is about, for `$` and MODSEQ: all with COUNT, else the page and the ends that were asked for. RFC 9394 section 3.1. */
+function tellable(
+  found: PositionList,
+  page: PositionList,
+  returns: ReadonlySet<SearchReturn> | undefined,
+): PositionList {
+  if (returns === undefined || returns.has('COUNT')) return found;
+  let told = page;
+  const [first, last] = [found.subarray(0, 1), found.subarray(-1)];
+  if (returns.has('MIN') && page[0] !== first[0]) told = mergePositions(told, first);
+  if (returns.has('MAX') && told.at(-1) !== last[0]) told = mergePositions(told, last);
+  return told;
 }
 
 /** Undefined: a SEARCH response. RETURN () means ALL (RFC 4731 section 3.1), and IMAP4rev2 knows no SEARCH response. */
@@ -72,18 +94,8 @@ function returnsOf(asked: readonly SearchReturn[] | undefined, rev2: boolean): R
 
 /** Only the first or last message is wanted: `$` then holds just these too. RFC 5182 section 2.4. */
 function isEndsOnly(returns: ReadonlySet<SearchReturn> | undefined): returns is ReadonlySet<SearchReturn> {
-  if (returns === undefined || returns.has('ALL') || returns.has('COUNT')) return false;
+  if (returns === undefined || returns.has('ALL') || returns.has('COUNT') || returns.has('PARTIAL')) return false;
   return returns.has('MIN') || returns.has('MAX');
-}
-
-/** Messages that went while the client was not told match nothing, not even NOT (RFC 2180 section 4.3). */
-function keepThere(view: View, positions: PositionList): PositionList {
-  return view.hasExpunged() ? keepPositions(positions, (position) => view.indexPosition(position) >= 0) : positions;
-}
-
-async function findAll(run: SearchRun, step: SearchStep): Promise<PositionList> {
-  const { view } = run.selected;
-  return keepThere(view, await step.find(run, keepThere(view, positionsBetween(0, view.length))));
 }
 
 /** Messages asked first; then twice as many each time. */
@@ -109,20 +121,4 @@ async function findEnds(run: SearchRun, step: SearchStep, returns: ReadonlySet<S
     if (found.length > 0) return mergePositions(first, found.subarray(-1));
   }
   return first;
-}
-
-function usesModseq(key: SearchKey): boolean {
-  if (key.kind === 'and' || key.kind === 'or') return key.keys.some(usesModseq);
-  return key.kind === 'not' ? usesModseq(key.key) : key.kind === 'modseq';
-}
-
-function tell(view: View, found: PositionList, byUid: boolean, wantsModseq: boolean): SearchResult {
-  const numbers = found.map((position) => (byUid ? view.uidAt(position) : position + 1));
-  if (!wantsModseq) return { numbers, modseq: undefined };
-  let modseq = 0;
-  for (const position of found) {
-    const at = view.indexPosition(position);
-    if (at >= 0) modseq = Math.max(modseq, view.index.modseqs[at] ?? 0);
-  }
-  return { numbers, modseq };
 }

@@ -13,7 +13,7 @@ export class SearchRun {
   readonly session: Session;
   readonly selected: Selected;
   readonly facts: RowFacts;
-  private readonly reply: Reply;
+  readonly reply: Reply;
 
   constructor(session: Session, selected: Selected, reply: Reply) {
     this.session = session;
@@ -24,8 +24,18 @@ export class SearchRun {
 
   /** Between keys: gives others a turn. @throws ConnectionEnded once nobody waits for the answer. */
   async pause(): Promise<void> {
+    await this.turn();
+  }
+
+  /** As `pause`, but undefined while there is nothing to wait for. */
+  turn(): Promise<void> | undefined {
     const pause = this.reply.pause();
-    if (pause !== undefined) await pause;
+    if (pause !== undefined) return pause.then(() => this.checkThere());
+    this.checkThere();
+    return undefined;
+  }
+
+  private checkThere(): void {
     if (this.reply.gone) throw new ConnectionEnded('client is gone');
   }
 

@@ -1,10 +1,12 @@
-import type { SearchReturn } from '../../../wire/imap/search-key.ts';
+import type { PartialRange, SearchReturn } from '../../../wire/imap/search-key.ts';
 import { ChunkedOutput } from '../fetch/chunked-output.ts';
 import type { Reply } from '../respond.ts';
 
-/** What a search found, as it is told: message numbers or uids, ascending. */
+/** What a search found, as it is told: message numbers or uids, ascending, or as SORT ordered them. */
 export interface SearchResult {
   readonly numbers: ArrayLike<number>;
+  /** Those of them that PARTIAL asked for. */
+  readonly page?: ArrayLike<number> | undefined;
   /** Highest modseq of what is told; undefined when no key asked for it. */
   readonly modseq: number | undefined;
 }
@@ -13,14 +15,23 @@ export interface SearchResult {
 const numbersPerLine = 50_000;
 
 /** `SEARCH 2 3 6 (MODSEQ 917162500)`. RFC 3501 section 7.2.5, RFC 7162 section 3.1.5. */
-export async function writeSearch(reply: Reply, { numbers, modseq }: SearchResult): Promise<void> {
+export function writeSearch(reply: Reply, result: SearchResult): Promise<void> {
+  return writeNumbers(reply, 'SEARCH', result);
+}
+
+/** `SORT 2 6 3 (MODSEQ 917162500)`, always on one line: pieces would be answers of their own. RFC 5256 section 4, RFC 7162 section 3.1.5. */
+export function writeSort(reply: Reply, result: SearchResult): Promise<void> {
+  return writeNumbers(reply, 'SORT', result);
+}
+
+async function writeNumbers(reply: Reply, name: string, { numbers, modseq }: SearchResult): Promise<void> {
   const out = new ChunkedOutput(reply);
   const end = modseq === undefined || numbers.length === 0 ? '\r\n' : ` (MODSEQ ${modseq})\r\n`;
   let onLine = 0;
-  out.add('* SEARCH');
+  out.add(`* ${name}`);
   for (let at = 0; at < numbers.length; at++) {
-    if (++onLine > numbersPerLine) {
-      out.add(`${end}* SEARCH`);
+    if (++onLine > numbersPerLine && name === 'SEARCH') {
+      out.add(`${end}* ${name}`);
       onLine = 1;
     }
     out.add(` ${numbers[at] ?? 0}`);
@@ -38,13 +49,15 @@ export interface ESearchHead {
   readonly tag: string;
   readonly byUid: boolean;
   readonly returns: ReadonlySet<SearchReturn>;
+  /** As the client wrote it; repeated before the page. */
+  readonly partial?: PartialRange | undefined;
 }
 
-/** `ESEARCH (TAG "a1") UID MIN 2 MAX 47 COUNT 25 ALL 2,10:11`. RFC 9051 section 7.3.4, RFC 4731 section 3.1. */
+/** `ESEARCH (TAG "a1") UID MIN 2 MAX 47 COUNT 25 ALL 2,10:11`. RFC 9051 section 7.3.4, RFC 4731 section 3.1, RFC 9394 section 3.1. */
 export async function writeESearch(
   reply: Reply,
-  { tag, byUid, returns }: ESearchHead,
-  { numbers, modseq }: SearchResult,
+  { tag, byUid, returns, partial }: ESearchHead,
+  { numbers, page, modseq }: SearchResult,
   count: number,
 ): Promise<void> {
   const out = new ChunkedOutput(reply);
@@ -58,12 +71,17 @@ export async function writeESearch(
     out.add(' ALL ');
     await addSet(out, numbers);
   }
+  if (partial !== undefined && page !== undefined) {
+    out.add(` PARTIAL (${partial.first}:${partial.last} ${page.length === 0 ? 'NIL' : ''}`);
+    await addSet(out, page);
+    out.add(')');
+  }
   if (modseq !== undefined && numbers.length > 0) out.add(` MODSEQ ${modseq}`);
   out.add('\r\n');
   out.flush();
 }
 
-/** sequence-set of ascending numbers, neighbours joined, in pieces. */
+/** sequence-set in the order of the numbers, ascending neighbours joined (RFC 5267 section 3.2), in pieces. */
 async function addSet(out: ChunkedOutput, numbers: ArrayLike<number>): Promise<void> {
   let at = 0;
   let separator = '';
