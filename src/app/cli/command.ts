@@ -27,8 +27,10 @@ export interface CommandInput {
   print(facts: unknown, forPeople: () => string): void;
 }
 
-/** One command of the command line. `run` loads what it needs, so that no command pays for another. */
-export interface CommandSpec {
+/** One command of the command line. What it runs loads what it needs, so that no command pays for another. */
+export type CommandSpec = CommandText & (OrdinaryCommand | RawCommand);
+
+interface CommandText {
   readonly path: readonly string[];
   /** Arguments for help; `[X]` may be left out, `X…` may be several. */
   readonly args?: readonly string[];
@@ -38,7 +40,16 @@ export interface CommandSpec {
   readonly options?: readonly OptionSpec[];
   /** Prints facts: has `--json`. */
   readonly json?: boolean;
+}
+
+interface OrdinaryCommand {
   run(input: CommandInput): Promise<void>;
+  readonly runWords?: undefined;
+}
+
+/** Reads its own words and has its own exit statuses, because others made them up long ago. */
+interface RawCommand {
+  runWords(words: readonly string[], io: CommandIo): Promise<number>;
 }
 
 /** Wrong usage: status 2. */

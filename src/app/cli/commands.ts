@@ -355,6 +355,12 @@ export const commands: readonly CommandSpec[] = [
     run: async (input) => (await import('./commands/quickstart.ts')).runQuickstart(input),
   },
   {
+    path: ['sendmail'],
+    args: ['[RECIPIENT…]'],
+    summary: 'Hand one message to a server, for programs that call /usr/sbin/sendmail.',
+    runWords: async (words, io) => (await import('./sendmail/run-sendmail.ts')).runSendmail(words, io),
+  },
+  {
     path: ['verify'],
     summary: 'Check every invariant of the store; changes nothing.',
     options: [configOption],

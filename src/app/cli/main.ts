@@ -15,6 +15,7 @@ export async function main(words: readonly string[], io: CommandIo): Promise<num
 }
 
 async function runCommand(command: CommandSpec, words: readonly string[], io: CommandIo): Promise<number> {
+  if (command.runWords) return command.runWords(words, io);
   try {
     const input = parseArguments(command, words, io);
     if (input !== 'help') await command.run(input);

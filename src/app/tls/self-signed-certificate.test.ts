@@ -7,7 +7,7 @@ import { connect, createServer } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 
 import { keptCertificate } from './certificates.ts';
-import { integer, objectIdentifier, octetString, time } from './der.ts';
+import { integer, objectIdentifier, octetString, time } from '../../net/der.ts';
 import { selfSignedCertificate } from './self-signed-certificate.ts';
 
 describe('DER', () => {

@@ -12,7 +12,7 @@ import {
   set,
   time,
   utf8String,
-} from './der.ts';
+} from '../../net/der.ts';
 
 /** A certificate and its private key, PEM. */
 export interface CertificatePair {

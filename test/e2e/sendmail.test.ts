@@ -1,0 +1,73 @@
+/** `posthorn sendmail` as programs call it, against `posthorn localserve`. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { otherCertificate } from '../../src/net/test-certificates.ts';
+import { ImapSession } from './harness/imap-session.ts';
+import { runProgram } from './harness/programs.ts';
+import { localCertificate, startLocal, type TestServer } from './harness/server.ts';
+
+const program = join(import.meta.dirname, '../../bin/posthorn');
+const foreignCa = join(mkdtempSync(join(tmpdir(), 'posthorn-sendmail-')), 'ca.pem');
+writeFileSync(foreignCa, otherCertificate.certPem);
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startLocal();
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  rmSync(dirname(foreignCa), { recursive: true });
+});
+
+function sendmail(args: readonly string[], input: string, settings: Readonly<Record<string, string>> = {}) {
+  const file = join(server.dir, 'sendmail.yaml');
+  const all = {
+    ...{ host: 'localhost', tls: 'implicit', port: String(server.ports.submissions), ca: localCertificate(server) },
+    ...{ from: 'post@localhost', username: 'post@localhost', password: 'posthorn', ...settings },
+  };
+  writeFileSync(
+    file,
+    Object.entries(all)
+      .map(([key, value]) => `${key}: ${value}\n`)
+      .join(''),
+  );
+  return runProgram(program, ['sendmail', '--config', file, ...args], { input });
+}
+
+async function newest(): Promise<string> {
+  const imap = await ImapSession.login(server.ports.imap, 'post@localhost', 'posthorn');
+  const { untagged: selected } = await imap.ok('SELECT INBOX');
+  const count = selected.map(({ line }) => /(\d+) EXISTS/.exec(line)?.[1]).find((found) => found !== undefined);
+  const { untagged } = await imap.ok(`FETCH ${count} BODY.PEEK[]`);
+  await imap.logout();
+  return untagged[0]?.literals[0]?.toString() ?? '';
+}
+
+test('the message is with the server when the program ends', async () => {
+  const input = 'To: x@elsewhere.test\nBcc: secret@elsewhere.test\nSubject: ünï\n\n.\n..\n.dots é\n';
+  expect(await sendmail(['-ti', '-F', 'Ann'], input)).toEqual({ status: 0, stdout: '', stderr: '' });
+  const message = await newest();
+  expect(message).toContain('\r\nSubject: ünï\r\n\r\n.\r\n..\r\n.dots é\r\n');
+  expect(message).toMatch(/^From: Ann <post@localhost>\r\n/m);
+  expect(message).toMatch(/^Date: .*\+0000\r\n/m);
+  expect(message).not.toContain('secret@');
+});
+test('without -i a dot ends the message', async () => {
+  expect((await sendmail(['x@elsewhere.test'], 'Subject: cut\n\none\n.\ntwo\n')).status).toBe(0);
+  expect(await newest()).toMatch(/Subject: cut\r\n\r\none\r\n$/);
+});
+test.each([
+  ['a wrong password', { password: 'wrong' }, 77],
+  ['a certificate that nobody vouches for', { ca: foreignCa }, 77],
+  ['a server that does not exist', { host: 'nobody.invalid' }, /^(?:68|75)$/],
+])('%s', async (_, settings, status) => {
+  const done = await sendmail(['x@elsewhere.test'], 'Subject: x\n\n', settings);
+  expect(String(done.status)).toMatch(status instanceof RegExp ? status : new RegExp(`^${status}$`));
+  expect(done.stderr).toMatch(/^posthorn sendmail: .*\n$/);
+});
+test('STARTTLS', async () => {
+  const settings = { tls: 'starttls', port: String(server.ports.submission) };
+  expect((await sendmail(['-f', 'post@localhost', 'x@elsewhere.test'], 'Subject: x\n\n', settings)).status).toBe(0);
+});
