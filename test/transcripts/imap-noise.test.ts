@@ -35,6 +35,8 @@ const item = fc.oneof(
     'RFC822.SIZE',
     'INTERNALDATE',
     'RFC822',
+    'EMAILID',
+    'THREADID',
     'ALL',
     'X',
   ),
@@ -91,6 +93,9 @@ const { key } = fc.letrec<{ key: string }>((tie) => ({
       'LARGER -1',
       'SMALLER 100',
       'MODSEQ 1',
+      'EMAILID M1',
+      'THREADID T1',
+      'EMAILID (',
       'X',
     ),
     set,
@@ -147,6 +152,15 @@ const command = fc.oneof(
   fc
     .tuple(flags, fc.constantFrom('', '"01-Jan-2020 00:00:00 +0000" ', '"x" '), fc.nat(9))
     .map(([all, date, bytes]) => `APPEND INBOX ${all} ${date}{${bytes}+}\r\n${'x'.repeat(bytes)}`),
+  fc
+    .tuple(uid, set, fc.nat(9))
+    .map(([by, of, bytes]) => `${by}REPLACE ${of} Drafts (\\Draft) {${bytes}+}\r\n${'x'.repeat(bytes)}`),
+  fc.constantFrom(
+    'GETMETADATA INBOX (DEPTH infinity MAXSIZE 2) (/private /shared/comment)',
+    'SETMETADATA INBOX (/private/comment "abc" /shared/comment {3+}\r\na\r\n)',
+    'SETMETADATA "" (/private/comment NIL)',
+    'LIST "" * RETURN (METADATA (/private/comment) STATUS (MAILBOXID))',
+  ),
   fc.nat(9).map((bytes) => `APPEND INBOX {${bytes}+}\r\n${'y'.repeat(bytes)} {${bytes}+}\r\n${'z'.repeat(bytes)}`),
 );
 
@@ -170,7 +184,7 @@ describe('message commands, right and wrong', () => {
   });
   afterAll(() => stage.close());
 
-  for (const extensions of ['', 'QRESYNC', 'IMAP4rev2 UTF8=ACCEPT']) {
+  for (const extensions of ['', 'QRESYNC', 'IMAP4rev2 UTF8=ACCEPT', 'UIDONLY METADATA CONDSTORE']) {
     test(`each gets one answer, and none is a bug of the server (${extensions || 'plain'})`, async () => {
       let done = 0;
       await fc.assert(
@@ -188,6 +202,8 @@ describe('message commands, right and wrong', () => {
             if (answers[0] === 'a OK ') done++;
             expect([text, said.match(/^z OK/gm)]).toEqual([text, ['z OK']]);
             expect(said).not.toContain('SERVERBUG');
+            // RFC 9586: no response with a message number.
+            if (extensions.includes('UIDONLY')) expect(said).not.toMatch(/^\* \d+ (FETCH|EXPUNGE)/m);
           }
           client.end();
         }),

@@ -34,6 +34,8 @@ describe('GETMETADATA', () => {
     ' INBOX "/private/\u00e9"',
     ' INBOX "/private/\u0001"',
     ` INBOX /private/${'a'.repeat(1024)}`,
+    ` INBOX (${Array.from({ length: 101 }, (_unused, at) => `/private/${at}`).join(' ')})`,
+    ` INBOX ${Array.from({ length: 101 }, (_unused, at) => `/private/${at}`).join(' ')}`,
   ])('%j is refused', (text) => {
     expect(get(text).ok).toBe(false);
   });

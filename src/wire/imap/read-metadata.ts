@@ -2,6 +2,8 @@ import type { ImapReader } from './imap-reader.ts';
 
 /** Longest name of an entry, octets. */
 const maxEntryBytes = 1024;
+/** Entries that one command may ask for; LIST asks for them of every mailbox. */
+const maxEntries = 100;
 
 /** The arguments of GETMETADATA. Mailbox '' is the server; entries are in lower case. RFC 5464 section 4.2. */
 export interface GetMetadataArguments {
@@ -40,16 +42,24 @@ export function expectGetMetadata(r: ImapReader): GetMetadataArguments {
 
 /** entries = entry / "(" entry *(SP entry) ")". RFC 5464 section 5. */
 function expectEntries(r: ImapReader): readonly string[] {
-  if (r.peek() === 40) return [...new Set(r.expectList(() => expectEntry(r), false))];
+  if (r.peek() === 40) return expectEntryList(r);
   const entries = new Set<string>();
-  do entries.add(expectEntry(r));
+  do addEntry(r, entries);
   while (r.takeSpace());
   return [...entries];
 }
 
+function addEntry(r: ImapReader, entries: Set<string>): void {
+  const at = r.at;
+  entries.add(expectEntry(r));
+  if (entries.size > maxEntries) r.fail('fewer entries', at);
+}
+
 /** entry-list in parentheses, as the return option METADATA of LIST has it. RFC 9590 section 5. */
 export function expectEntryList(r: ImapReader): readonly string[] {
-  return [...new Set(r.expectList(() => expectEntry(r), false))];
+  const entries = new Set<string>();
+  r.expectList(() => addEntry(r, entries), false);
+  return [...entries];
 }
 
 /** A parenthesis that does not start with an entry: all entries start with a slash. */
