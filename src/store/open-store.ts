@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBlobStore } from './blobs/open-blob-store.ts';
 import { silentLog } from '../base/log.ts';
@@ -13,8 +13,9 @@ import { Sweeper } from './sweeper.ts';
 /** Opens the store, and brings its schema up to date. @throws DatabaseTooNew, DatabaseUnavailable; errors of the file system */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { dataDir } = options;
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  await emptyFolder(join(dataDir, 'tmp'));
+  // Nothing is awaited before the thread of the database is started: it gets ready while the caller loads the rest.
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  emptyFolder(join(dataDir, 'tmp'));
   const engine = await openEngine(options);
   const blobs = openBlobStore(blobPlace(options));
   const log = options.log ?? silentLog;
@@ -23,7 +24,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 }
 
 /** What lies here belongs to messages that were never acknowledged. */
-async function emptyFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
-  for (const name of await readdir(path)) await rm(join(path, name), { force: true });
+function emptyFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(path)) rmSync(join(path, name), { force: true });
 }
