@@ -224,6 +224,22 @@ const tlspubkeyCommands: readonly CommandSpec[] = [
     run: async (input) => (await import('./commands/tlspubkey.ts')).tlspubkeyAdd(input),
   },
   {
+    path: ['config', 'tlspubkey', 'gen'],
+    args: ['ADDRESS', 'FILESTEM'],
+    summary: 'Make a key and a certificate for a client, and let them log in; prints the fingerprint.',
+    details: 'Writes FILESTEM.key.pem, FILESTEM.certificate.pem, and FILESTEM.pem with both, readable by their owner alone.',
+    options: [
+      { name: 'name', value: 'TEXT', help: 'what to call it (default: the address)' },
+      {
+        name: 'imap-preauth',
+        negatable: true,
+        help: 'logged in at once on IMAP with TLS (default), or only by AUTHENTICATE',
+      },
+      configOption,
+    ],
+    run: async (input) => (await import('./commands/tlspubkey-gen.ts')).tlspubkeyGenerate(input),
+  },
+  {
     path: ['config', 'tlspubkey', 'list'],
     args: ['[ACCOUNT]'],
     summary: 'List TLS public keys.',

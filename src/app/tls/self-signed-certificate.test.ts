@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 
 import { keptCertificate } from './certificates.ts';
 import { integer, objectIdentifier, octetString, time } from '../../net/der.ts';
-import { selfSignedCertificate } from './self-signed-certificate.ts';
+import { clientCertificate, selfSignedCertificate } from './self-signed-certificate.ts';
 
 describe('DER', () => {
   test.each([
@@ -21,6 +21,18 @@ describe('DER', () => {
     [time(new Date('2049-12-31T23:59:59Z')), Buffer.from('\x17\x0d491231235959Z').toString('hex')],
     [time(new Date('2050-01-01T00:00:00Z')), Buffer.from('\x18\x0f20500101000000Z').toString('hex')],
   ])('%#', (octets, hex) => expect(octets.toString('hex')).toBe(hex));
+});
+
+test('clientCertificate is for one address and for clients', () => {
+  const pair = clientCertificate('ann@example.org', new Date('2026-02-28T12:00:00Z'));
+  const certificate = new X509Certificate(pair.certPem);
+  expect(certificate.subject).toBe('CN=ann@example.org');
+  expect(certificate.subjectAltName).toBe('email:ann@example.org');
+  expect(certificate.keyUsage).toEqual(['1.3.6.1.5.5.7.3.2']);
+  expect(certificate.checkPrivateKey(createPrivateKey(pair.keyPem))).toBe(true);
+  const other = new X509Certificate(clientCertificate('bücher@example.org', new Date()).certPem);
+  expect(other.subjectAltName).toBeUndefined();
+  expect(other.verify(other.publicKey)).toBe(true);
 });
 
 describe('selfSignedCertificate', () => {

@@ -21,6 +21,9 @@ export interface CertificatePair {
 }
 
 const years = 10;
+/** Of extended key usage. RFC 5280 section 4.2.1.12. */
+const serverAuth = objectIdentifier('1.3.6.1.5.5.7.3.1');
+const clientAuth = objectIdentifier('1.3.6.1.5.5.7.3.2');
 const ecdsaWithSha256 = sequence(objectIdentifier('1.2.840.10045.4.3.2'));
 
 /**
@@ -28,9 +31,27 @@ const ecdsaWithSha256 = sequence(objectIdentifier('1.2.840.10045.4.3.2'));
  * years (RFC 5280). Not a CA: a client that trusts it trusts this server and nothing more.
  */
 export function selfSignedCertificate(names: readonly [string, ...string[]], now: Date): CertificatePair {
+  return makeCertificate({ commonName: names[0], purpose: serverAuth, names: names.map(alternativeName) }, now);
+}
+
+/** The same for a client that logs in with its key as this address; only the key matters to us. */
+export function clientCertificate(address: string, now: Date): CertificatePair {
+  // rfc822Name is ASCII (RFC 5280 section 4.2.1.6).
+  const names = /^[\x21-\x7e]+$/.test(address) ? [der(0x81, Buffer.from(address))] : [];
+  return makeCertificate({ commonName: address, purpose: clientAuth, names }, now);
+}
+
+interface Subject {
+  readonly commonName: string;
+  readonly purpose: Buffer;
+  /** Each a GeneralName. */
+  readonly names: readonly Buffer[];
+}
+
+function makeCertificate(subject: Subject, now: Date): CertificatePair {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const spki = publicKey.export({ type: 'spki', format: 'der' });
-  const name = sequence(set(sequence(objectIdentifier('2.5.4.3'), utf8String(names[0].slice(0, 64)))));
+  const name = sequence(set(sequence(objectIdentifier('2.5.4.3'), utf8String(subject.commonName.slice(0, 64)))));
   const until = new Date(now);
   until.setUTCFullYear(now.getUTCFullYear() + years);
   // An hour back, for clients whose clock is late.
@@ -43,7 +64,7 @@ export function selfSignedCertificate(names: readonly [string, ...string[]], now
     sequence(time(from), time(until)),
     name,
     spki,
-    der(0xa3, sequence(...extensions(names, spki))),
+    der(0xa3, sequence(...extensions(subject, spki))),
   );
   const signature = sign('sha256', certificate, privateKey);
   const whole = sequence(certificate, ecdsaWithSha256, bitString(signature));
@@ -51,15 +72,14 @@ export function selfSignedCertificate(names: readonly [string, ...string[]], now
 }
 
 /** RFC 5280 section 4.2. */
-function extensions(names: readonly string[], spki: Uint8Array): readonly Buffer[] {
+function extensions({ purpose, names }: Subject, spki: Uint8Array): readonly Buffer[] {
   const keyId = createHash('sha1').update(publicKeyBits(spki)).digest();
   const digitalSignature = bitString(Buffer.from([0x80]), 7);
-  const serverAuth = sequence(objectIdentifier('1.3.6.1.5.5.7.3.1'));
   return [
     extension('2.5.29.19', true, sequence()),
     extension('2.5.29.15', true, digitalSignature),
-    extension('2.5.29.37', false, serverAuth),
-    extension('2.5.29.17', false, sequence(...names.map(alternativeName))),
+    extension('2.5.29.37', false, sequence(purpose)),
+    ...(names.length > 0 ? [extension('2.5.29.17', false, sequence(...names))] : []),
     extension('2.5.29.14', false, octetString(keyId)),
     extension('2.5.29.35', false, sequence(der(0x80, keyId))),
   ];
