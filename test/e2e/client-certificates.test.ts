@@ -106,21 +106,26 @@ testWith('openssl', 'with --no-imap-preauth IMAPS waits for EXTERNAL', async () 
   expect(said).toMatch(/^\* OK \[CAPABILITY .*AUTH=EXTERNAL.*\] ready[^]*^a OK/m);
 });
 
-testWith('openssl', '`tlspubkey gen` makes a key that logs in, for its owner alone, and overwrites nothing', async () => {
-  const stem = join(server.dir, 'generated');
-  const { stdout } = await server.admin('config', 'tlspubkey', 'gen', ann.address, stem);
-  const generated = { kind: 'generated', cert: `${stem}.certificate.pem`, key: `${stem}.key.pem` };
-  expect(stdout.trim()).toBe(await fingerprintOf(generated));
-  for (const end of ['key.pem', 'certificate.pem', 'pem']) expect(statSync(`${stem}.${end}`).mode & 0o777).toBe(0o600);
-  expect(await talk(server.ports.imaps, logout, '-cert', `${stem}.pem`)).toMatch(/^\* PREAUTH/m);
-  const again = await server.tryAdmin('config', 'tlspubkey', 'gen', ann.address, stem);
-  expect(again).toMatchObject({ status: 1 });
-  expect(again.stderr).toContain('is there already');
-  expect(await talk(server.ports.imaps, logout, ...files(generated))).toMatch(/^\* PREAUTH/m);
-  const refused = join(server.dir, 'refused');
-  expect(await server.tryAdmin('config', 'tlspubkey', 'gen', 'x@example.test', refused)).toMatchObject({ status: 1 });
-  expect(existsSync(`${refused}.pem`)).toBe(false);
-});
+testWith(
+  'openssl',
+  '`tlspubkey gen` makes a key that logs in, for its owner alone, and overwrites nothing',
+  async () => {
+    const stem = join(server.dir, 'generated');
+    const { stdout } = await server.admin('config', 'tlspubkey', 'gen', ann.address, stem);
+    const generated = { kind: 'generated', cert: `${stem}.certificate.pem`, key: `${stem}.key.pem` };
+    expect(stdout.trim()).toBe(await fingerprintOf(generated));
+    for (const end of ['key.pem', 'certificate.pem', 'pem'])
+      expect(statSync(`${stem}.${end}`).mode & 0o777).toBe(0o600);
+    expect(await talk(server.ports.imaps, logout, '-cert', `${stem}.pem`)).toMatch(/^\* PREAUTH/m);
+    const again = await server.tryAdmin('config', 'tlspubkey', 'gen', ann.address, stem);
+    expect(again).toMatchObject({ status: 1 });
+    expect(again.stderr).toContain('is there already');
+    expect(await talk(server.ports.imaps, logout, ...files(generated))).toMatch(/^\* PREAUTH/m);
+    const refused = join(server.dir, 'refused');
+    expect(await server.tryAdmin('config', 'tlspubkey', 'gen', 'x@example.test', refused)).toMatchObject({ status: 1 });
+    expect(existsSync(`${refused}.pem`)).toBe(false);
+  },
+);
 
 for (const version of ['tls1_3', 'tls1_2']) {
   testWith(

@@ -227,7 +227,8 @@ const tlspubkeyCommands: readonly CommandSpec[] = [
     path: ['config', 'tlspubkey', 'gen'],
     args: ['ADDRESS', 'FILESTEM'],
     summary: 'Make a key and a certificate for a client, and let them log in; prints the fingerprint.',
-    details: 'Writes FILESTEM.key.pem, FILESTEM.certificate.pem, and FILESTEM.pem with both, readable by their owner alone.',
+    details:
+      'Writes FILESTEM.key.pem, FILESTEM.certificate.pem, and FILESTEM.pem with both, readable by their owner alone.',
     options: [
       { name: 'name', value: 'TEXT', help: 'what to call it (default: the address)' },
       {
