@@ -1,13 +1,16 @@
 /** `posthorn/smtp-client` against a server that others wrote (the package smtp-server), and against our own. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { SmtpClient, SmtpError, type SmtpClientOptions } from 'posthorn/smtp-client';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ed25519Certificate } from '../../src/net/client-certificate.ts';
 import { localhostCertificate, otherCertificate } from '../../src/net/test-certificates.ts';
 import { ImapSession } from './harness/imap-session.ts';
-import { localCertificate, startLocal, type TestServer } from './harness/server.ts';
+import { mustRun } from './harness/programs.ts';
+import { localCertificate, startLocal, startServe, type TestServer } from './harness/server.ts';
 
 const password = { kind: 'password', username: 'post@localhost', password: 'posthorn' } as const;
 const big = Buffer.concat(
@@ -167,4 +170,20 @@ describe('our own server', () => {
     const utf8 = { from: password.username, to: ['é@exämple.test'] };
     expect((await client.send(utf8, [Buffer.from('Subject: é\r\n\r\nx\r\n')])).reply?.code).toBe(250);
   });
+});
+
+test('a client key given as its seed logs in to our own server, which knows it', async () => {
+  const account = { name: 'ann', address: 'ann@example.test', password: 'a long password' };
+  await using server = await startServe({ accounts: [account] });
+  const seed = Buffer.alloc(32, 9);
+  const program = join(import.meta.dirname, '../../bin/posthorn');
+  const add = ['config', 'tlspubkey', 'add', account.address, '--config', server.config];
+  await mustRun(program, add, { input: ed25519Certificate(seed).certPem });
+  const options = { host: '127.0.0.1', port: server.ports.submissions, tls: 'implicit', verify: 'none' } as const;
+  const envelope = { from: account.address, to: [account.address] };
+  const content = [Buffer.from('From: ann@example.test\r\nSubject: by key\r\n\r\nx\r\n')];
+  await using known = await SmtpClient.connect({ ...options, ehloName: 'c.test', clientKey: { ed25519Seed: seed } });
+  expect((await known.send(envelope, content)).reply?.code).toBe(250);
+  await using nobody = await SmtpClient.connect({ ...options, ehloName: 'c.test' });
+  await expect(nobody.send(envelope, content)).rejects.toMatchObject({ step: 'MAIL', code: 530 });
 });
