@@ -12,8 +12,8 @@ const source = join(root, 'src');
 /** `bin/posthorn` runs what is built only while no source is newer than this file. */
 const stamp = join(root, 'dist/built');
 
-/** How threads are started: by the address of a file beside the one that starts them. */
-const threadAddress = /new Worker\(new URL\('\.\/([a-z-]+)\.ts', import\.meta\.url\)/g;
+/** How a thread's file is named to who starts it: `NAME-thread.ts`, by its address beside the source that says it. */
+const threadAddress = /new URL\('\.\/([a-z-]+-thread)\.ts', import\.meta\.url\)/g;
 
 function findThreads(): readonly string[] {
   return readdirSync(source, { recursive: true, encoding: 'utf8' })
@@ -29,8 +29,16 @@ function findThreads(): readonly string[] {
 const threadAddresses: Plugin = {
   name: 'thread-addresses',
   enforce: 'pre',
-  transform: (code) => code.replaceAll(threadAddress, "new Worker(new URL('./$1.js', import.meta.url)"),
+  transform: (code) => code.replaceAll(threadAddress, "new URL('./$1.js', import.meta.url)"),
 };
+
+/** A thread that is started in another way than `threadAddress` would be missing, and nobody would notice before it is needed. */
+function checkThreads(folder: string): void {
+  for (const file of readdirSync(folder)) {
+    const address = /new URL\([^)]*-thread\.ts[^)]*\)/.exec(readFileSync(join(folder, file), 'utf8'))?.[0];
+    if (address !== undefined) throw new Error(`${file} has ${address}, which is not built; see threadAddress`);
+  }
+}
 
 const begun = new Date();
 rmSync(join(root, 'dist'), { recursive: true, force: true });
@@ -54,6 +62,7 @@ await build({
     },
   },
 });
+checkThreads(join(root, 'dist/app'));
 writeFileSync(stamp, '');
 // What was changed while we built counts as newer.
 utimesSync(stamp, begun, begun);
