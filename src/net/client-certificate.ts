@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto';
-import { bitString, der, integer, objectIdentifier, sequence, set, time, utf8String } from './der.ts';
+import { bitString, certificatePem, commonName, der, integer, objectIdentifier, sequence, time } from './der.ts';
 
 const ed25519 = sequence(objectIdentifier('1.3.101.112'));
 /** PrivateKeyInfo up to the seed. RFC 8410 section 7. */
@@ -14,7 +14,7 @@ export function ed25519Certificate(seed: Uint8Array): { readonly certPem: string
   if (seed.length !== 32) throw new RangeError('the seed of an Ed25519 key has 32 octets');
   const key = createPrivateKey({ key: Buffer.concat([privateKeyHead, seed]), format: 'der', type: 'pkcs8' });
   const spki = createPublicKey(key).export({ type: 'spki', format: 'der' });
-  const name = sequence(set(sequence(objectIdentifier('2.5.4.3'), utf8String('posthorn client'))));
+  const name = commonName('posthorn client');
   const certificate = sequence(
     der(0xa0, integer(Buffer.from([2]))),
     integer(createHash('sha256').update(spki).digest().subarray(0, 16)),
@@ -25,9 +25,8 @@ export function ed25519Certificate(seed: Uint8Array): { readonly certPem: string
     spki,
   );
   const whole = sequence(certificate, ed25519, bitString(sign(null, certificate, key)));
-  const lines = whole.toString('base64').replace(/.{64}/g, '$&\n').trimEnd();
   return {
-    certPem: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
+    certPem: certificatePem(whole),
     keyPem: key.export({ type: 'pkcs8', format: 'pem' }),
   };
 }

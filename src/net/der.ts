@@ -66,3 +66,14 @@ export function time(date: Date): Buffer {
     ? der(0x17, Buffer.from(`${digits.slice(2)}Z`))
     : der(0x18, Buffer.from(`${digits}Z`));
 }
+
+/** A Name with nothing but a common name (RFC 5280 section 4.1.2.4). */
+export function commonName(text: string): Buffer {
+  return sequence(set(sequence(objectIdentifier('2.5.4.3'), utf8String(text))));
+}
+
+/** A certificate in its textual form. RFC 7468 section 5. */
+export function certificatePem(octets: Buffer): string {
+  const lines = octets.toString('base64').replace(/.{64}/g, '$&\n').trimEnd();
+  return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
+}

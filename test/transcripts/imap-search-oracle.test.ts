@@ -1,27 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStage, type Actor, type Stage } from './imap-stage.ts';
+import { fillInbox, hasOracle, readOracle } from './oracle-mailbox.ts';
 import type { ScriptedConnection } from './scripted-connection.ts';
-
-interface Oracle {
-  readonly mailbox: readonly {
-    readonly path: string;
-    readonly flags: readonly string[];
-    readonly internaldate: string;
-  }[];
-  readonly agreed: Readonly<Record<string, readonly number[]>>;
-  readonly disputed: Readonly<Record<string, { readonly a: readonly number[]; readonly b: readonly number[] }>>;
-}
-
-const vectors = join(import.meta.dirname, '../../../shared/vectors');
-const file = join(vectors, 'imap-oracle/search-sort-thread.json');
-
-/** As the oracle's messages were made: no mbox line, CRLF at the end of lines. */
-function toMessage(raw: Buffer): Buffer {
-  const text = raw.toString('latin1').replace(/^From .*\n/, '');
-  return Buffer.from(text.replaceAll(/\r?\n/g, '\r\n'), 'latin1');
-}
 
 /** Where we differ from both on purpose. */
 const reasons: Readonly<Record<string, string>> = {
@@ -30,25 +10,17 @@ const reasons: Readonly<Record<string, string>> = {
 
 const isSearch = (command: string): boolean => command.startsWith('SEARCH ');
 
-describe.skipIf(!existsSync(file))('SEARCH as the reference servers answer (skipped without ../shared/vectors)', () => {
+describe.skipIf(!hasOracle)('SEARCH as the reference servers answer (skipped without ../shared/vectors)', () => {
   let stage: Stage;
   let actor: Actor;
   let client: ScriptedConnection<unknown>;
-  const oracle: Oracle = existsSync(file)
-    ? (JSON.parse(readFileSync(file, 'utf8')) as Oracle)
-    : { mailbox: [], agreed: {}, disputed: {} };
+  const oracle = readOracle();
 
   beforeAll(async () => {
     stage = await openStage();
     actor = await stage.newActor();
     client = await actor.enter();
-    for (const { path, flags, internaldate } of oracle.mailbox) {
-      const octets = toMessage(readFileSync(join(vectors, path)));
-      const head = `a APPEND INBOX (${flags.join(' ')}) "${internaldate.padStart(26)}" {${octets.length}+}\r\n`;
-      const said = await client.send(Buffer.concat([Buffer.from(head), octets, Buffer.from('\r\n')]));
-      expect([path, said]).toEqual([path, expect.stringMatching(/^a OK/)]);
-    }
-    await client.send('s SELECT INBOX\r\n');
+    await fillInbox(client, oracle);
   }, 120_000);
   afterAll(async () => {
     client.end();

@@ -1,21 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStage, type Stage } from './imap-stage.ts';
+import { fillInbox, hasOracle, readOracle } from './oracle-mailbox.ts';
 import type { ScriptedConnection } from './scripted-connection.ts';
 
-interface Oracle {
-  readonly mailbox: readonly {
-    readonly path: string;
-    readonly flags: readonly string[];
-    readonly internaldate: string;
-  }[];
-  readonly agreed: Readonly<Record<string, readonly number[]>>;
-  readonly disputed: Readonly<Record<string, { readonly a: readonly number[] }>>;
-}
-
-const vectors = join(import.meta.dirname, '../../../shared/vectors');
-const file = join(vectors, 'imap-oracle/search-sort-thread.json');
 const isSort = ([command]: readonly [string, unknown]): boolean => command.startsWith('SORT ');
 
 /** `SORT REVERSE DATE` as the oracle names it. */
@@ -23,27 +10,16 @@ function toCommand(name: string): string {
   return `SORT (${name.slice(5)}) UTF-8 ALL`;
 }
 
-describe.skipIf(!existsSync(file))('SORT as the reference servers answer (skipped without ../shared/vectors)', () => {
+describe.skipIf(!hasOracle)('SORT as the reference servers answer (skipped without ../shared/vectors)', () => {
   let stage: Stage;
   let client: ScriptedConnection<unknown>;
-  const oracle: Oracle = existsSync(file)
-    ? (JSON.parse(readFileSync(file, 'utf8')) as Oracle)
-    : { mailbox: [], agreed: {}, disputed: {} };
+  const oracle = readOracle();
 
   beforeAll(async () => {
     stage = await openStage();
     const actor = await stage.newActor();
     client = await actor.enter();
-    for (const { path, flags, internaldate } of oracle.mailbox) {
-      const raw = readFileSync(join(vectors, path))
-        .toString('latin1')
-        .replace(/^From .*\n/, '');
-      const octets = Buffer.from(raw.replaceAll(/\r?\n/g, '\r\n'), 'latin1');
-      const head = `a APPEND INBOX (${flags.join(' ')}) "${internaldate.padStart(26)}" {${octets.length}+}\r\n`;
-      const said = await client.send(Buffer.concat([Buffer.from(head), octets, Buffer.from('\r\n')]));
-      expect([path, said]).toEqual([path, expect.stringMatching(/^a OK/)]);
-    }
-    await client.send('s SELECT INBOX\r\n');
+    await fillInbox(client, oracle);
   }, 120_000);
   afterAll(async () => {
     client.end();

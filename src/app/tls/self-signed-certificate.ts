@@ -4,14 +4,14 @@ import { isIPv4 } from 'node:net';
 import {
   bitString,
   boolean,
+  certificatePem,
+  commonName,
   der,
   integer,
   objectIdentifier,
   octetString,
   sequence,
-  set,
   time,
-  utf8String,
 } from '../../net/der.ts';
 
 /** A certificate and its private key, PEM. */
@@ -51,7 +51,7 @@ interface Subject {
 function makeCertificate(subject: Subject, now: Date): CertificatePair {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const spki = publicKey.export({ type: 'spki', format: 'der' });
-  const name = sequence(set(sequence(objectIdentifier('2.5.4.3'), utf8String(subject.commonName.slice(0, 64)))));
+  const name = commonName(subject.commonName.slice(0, 64));
   const until = new Date(now);
   until.setUTCFullYear(now.getUTCFullYear() + years);
   // An hour back, for clients whose clock is late.
@@ -68,7 +68,7 @@ function makeCertificate(subject: Subject, now: Date): CertificatePair {
   );
   const signature = sign('sha256', certificate, privateKey);
   const whole = sequence(certificate, ecdsaWithSha256, bitString(signature));
-  return { certPem: toPem(whole), keyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }) };
+  return { certPem: certificatePem(whole), keyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }) };
 }
 
 /** RFC 5280 section 4.2. */
@@ -100,9 +100,4 @@ function alternativeName(name: string): Buffer {
 /** Of an uncompressed P-256 point in a SubjectPublicKeyInfo: the last 65 octets. */
 function publicKeyBits(spki: Uint8Array): Uint8Array {
   return spki.subarray(-65);
-}
-
-function toPem(octets: Buffer): string {
-  const lines = octets.toString('base64').replace(/.{64}/g, '$&\n').trimEnd();
-  return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
 }

@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 import { parseAddress } from '../address-text.ts';
 import { canonicalAddress } from '../canonical-address.ts';
-import type { ScramVerifier } from '../directory.ts';
+import type { AddressParts, ScramVerifier } from '../directory.ts';
 import type { DirectoryEditor } from '../directory-editor.ts';
 import type { DirectoryView } from '../directory-tables.ts';
 import { directoryChange } from '../directory-change.ts';
@@ -33,7 +33,7 @@ export async function ensureLoginSecret(editor: DirectoryEditor): Promise<void> 
 export function findScramVerifier(view: DirectoryView, login: string, digest: Digest): ScramVerifier {
   const parts = parseAddress(login);
   const madeUp = makeUp(view, parts.ok ? canonicalOf(view, parts.value) : login, digest);
-  return storedVerifier(view, login, digest) ?? madeUp;
+  return (parts.ok ? storedVerifier(view, parts.value, digest) : undefined) ?? madeUp;
 }
 
 /** Is this what is kept for the login now? The password may have been changed since the verifier was found. */
@@ -44,13 +44,12 @@ export function isCurrentVerifier(credential: Credential, { storedKey }: ScramVe
   });
 }
 
-function canonicalOf(view: DirectoryView, parts: { readonly localPart: string; readonly domain: string }): string {
+function canonicalOf(view: DirectoryView, parts: AddressParts): string {
   return canonicalAddress(parts, view.domains.get(normalizeDomain(parts.domain)));
 }
 
-function storedVerifier(view: DirectoryView, login: string, digest: Digest): ScramVerifier | undefined {
-  const parts = parseAddress(login);
-  const record = parts.ok ? findLogin(view, parts.value) : undefined;
+function storedVerifier(view: DirectoryView, parts: AddressParts, digest: Digest): ScramVerifier | undefined {
+  const record = findLogin(view, parts);
   const credential = record && view.credentials.get(record.account)?.credential;
   if (credential === undefined) return undefined;
   const { salt, iterations, storedKey, serverKey } = digest === 'sha1' ? credential.scramSha1 : credential.scramSha256;
