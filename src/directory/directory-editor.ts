@@ -14,7 +14,7 @@ import { loadTables } from './load-tables.ts';
 import type { Decided } from './operations/operation.ts';
 import { deriveCredential } from './passwords/credential.ts';
 import type { Credential } from './passwords/credential.ts';
-import { prepareOpaqueString } from './passwords/opaque-string.ts';
+import { prepareOpaqueString } from '../base/opaque-string.ts';
 
 /** Others may edit at the same time; each round one of them succeeds, so a few rounds are always enough. */
 const maxRounds = 20;

@@ -12,7 +12,7 @@ export interface Account {
   readonly name: string;
   /** Undefined: no limit. */
   readonly quotaBytes: number | undefined;
-  /** Text for the user when login is disabled; mail still arrives. */
+  /** Text for the user when login is disabled, 1 to 256 printable ASCII characters (`checkAccount`); mail still arrives. */
   readonly loginDisabled: string | undefined;
 }
 
@@ -43,7 +43,7 @@ export type RecipientLookup =
 export type LoginOutcome =
   | { readonly ok: true; readonly account: Account; readonly loginAddress: string }
   | { readonly ok: false; readonly reason: 'bad-credentials' }
-  /** Only after right credentials. */
+  /** Only after right credentials. `message` is the account's `loginDisabled`: ready for a line of any protocol. */
   | { readonly ok: false; readonly reason: 'login-disabled'; readonly message: string };
 
 /** What is kept of a password for SCRAM. RFC 5802 section 3. */

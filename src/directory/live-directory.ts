@@ -21,7 +21,7 @@ import { normalizeDomain } from './normalize-domain.ts';
 import { findLogin, findRecipient } from './find-recipient.ts';
 import { pretendToVerify, verifyPassword } from './passwords/credential.ts';
 import { LoginCache } from './passwords/login-cache.ts';
-import { prepareOpaqueString } from './passwords/opaque-string.ts';
+import { prepareOpaqueString } from '../base/opaque-string.ts';
 import { fingerprintOf } from './read-certificate.ts';
 import { ensureLoginSecret, findScramVerifier, isCurrentVerifier } from './passwords/scram-verifiers.ts';
 

@@ -7,7 +7,7 @@ import { recordKey } from '../directory-record.ts';
 import type { DirectoryView } from '../directory-tables.ts';
 import { deriveCredential, verifyPassword } from '../passwords/credential.ts';
 import type { Credential } from '../passwords/credential.ts';
-import { prepareOpaqueString } from '../passwords/opaque-string.ts';
+import { prepareOpaqueString } from '../../base/opaque-string.ts';
 import type { DirectoryDocument } from './directory-document.ts';
 import { planApply } from './plan-apply.ts';
 

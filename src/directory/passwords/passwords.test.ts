@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { BoundedWork } from './bounded-work.ts';
 import { deriveCredential, verifyPassword } from './credential.ts';
 import { LoginCache } from './login-cache.ts';
-import { prepareOpaqueString } from './opaque-string.ts';
+import { prepareOpaqueString } from '../../base/opaque-string.ts';
 
 describe('prepareOpaqueString, with the examples of RFC 8265 section 4.3', () => {
   test.each([

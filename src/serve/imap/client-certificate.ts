@@ -30,7 +30,7 @@ export function judgeCertificate(session: Session, isGreeting: boolean): Certifi
   if (outcome.ok) return { kind: 'preauth', outcome };
   session.log.info('login refused', { mechanism: 'certificate', reason: outcome.reason });
   const text = outcome.reason === 'login-disabled' ? outcome.message : 'bad credentials';
-  return { kind: 'refused', text: text.replaceAll(/[^ -~]/g, ' '), code: 'ALERT' };
+  return { kind: 'refused', text, code: 'ALERT' };
 }
 
 /** No certificate, or one whose key (still) belongs to this account; without an account: to any. */

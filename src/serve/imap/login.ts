@@ -1,6 +1,5 @@
 import type { LoginOutcome } from '../../directory/directory.ts';
 import type { Change } from '../../store/change.ts';
-import { isAscii } from '../../wire/imap/utf8-octets.ts';
 import { fitsCertificate } from './client-certificate.ts';
 import { Bye, No } from './refusal.ts';
 import type { Done } from './respond.ts';
@@ -53,7 +52,7 @@ export function endAttempt(session: Session, mechanism: string, name: string, ou
   if (outcome.reason === 'login-disabled') {
     failures.reset(remoteAddress);
     session.log.info('login refused', { mechanism, reason: outcome.reason });
-    throw new No(isAscii(outcome.message) ? outcome.message.replaceAll(/[^ -~]/g, ' ') : 'login is disabled');
+    throw new No(outcome.message);
   }
   throw failAttempt(session, mechanism, name);
 }

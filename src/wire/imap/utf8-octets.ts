@@ -16,7 +16,7 @@ export function encodeUtf8(text: string): string {
 }
 
 /** True when all characters are below 128. */
-export function isAscii(text: string): boolean {
+function isAscii(text: string): boolean {
   for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 127) return false;
   return true;
 }

@@ -46,6 +46,20 @@ describe('SCRAM', () => {
   });
 
   test.each([
+    ['another space is a space', 'pass word', 'pass\u{a0}word', true],
+    ['a letter and its accent are one', '\u{e9}', 'e\u{301}', true],
+    ['a ligature is not its letters', 'fi', '\u{fb01}', false],
+  ])('prepares the password as the directory does: %s', async (_, one, other, same) => {
+    const proofs = [one, other].map((password) =>
+      clientScram({
+        ...{ digest: 'sha1', login: 'u', password, plus: false, binding: undefined, nonce: 'abc' },
+      }).respond(Buffer.from('r=abcd,s=QUJD,i=4096')),
+    );
+    const [first, second] = await Promise.all(proofs);
+    expect(text(first) === text(second)).toBe(same);
+  });
+
+  test.each([
     ['another nonce', 'r=other,s=QUJD,i=4096'],
     ['no nonce of its own', 'r=abc,s=QUJD,i=4096'],
     ['too few iterations', 'r=abcd,s=QUJD,i=1'],

@@ -1,5 +1,6 @@
 import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import { prepareOpaqueString } from '../../base/opaque-string.ts';
 import type { ClientBinding, SaslClientExchange } from './client-exchange.ts';
 import { decodeSaslText } from './exchange.ts';
 import { decodeSaslBase64, encodeSaslBase64 } from './sasl-base64.ts';
@@ -45,7 +46,7 @@ export function clientScram(options: ClientScramOptions): SaslClientExchange {
     const first = readServerFirst(text, nonce);
     if (!first) return undefined;
     const salted = await derive(
-      options.password.normalize('NFKC'),
+      preparePassword(options.password),
       first.salt,
       first.iterations,
       digest === 'sha1' ? 20 : 32,
@@ -101,7 +102,13 @@ function hmac(digest: ScramDigest, key: Uint8Array, text: string): Buffer {
   return createHmac(digest, key).update(text).digest();
 }
 
-/** RFC 5802 section 5.1; SASLprep in the measure of RFC 8265: NFKC, so that composed and decomposed letters are one. */
+/** As servers keep it, ours among them; what the profile does not allow is left to the server to refuse. RFC 8265 section 4.2. */
+function preparePassword(password: string): string {
+  const prepared = prepareOpaqueString(password);
+  return prepared.ok ? prepared.value : password;
+}
+
+/** RFC 5802 section 5.1; composed and decomposed letters are one, as in addresses and by RFC 8265 section 3.4. */
 function saslName(text: string): string {
-  return text.normalize('NFKC').replaceAll('=', '=3D').replaceAll(',', '=2C');
+  return text.normalize('NFC').replaceAll('=', '=3D').replaceAll(',', '=2C');
 }

@@ -1,5 +1,5 @@
-import { malformed, ok } from '../../base/result.ts';
-import type { Result } from '../../base/result.ts';
+import { malformed, ok } from './result.ts';
+import type { Result } from './result.ts';
 
 /** Exceptions of RFC 5892 section 2.6 (F) that RFC 8264 section 9.6 takes over. */
 const allowedByException = /^[\u{df}\u{3c2}\u{6fd}\u{6fe}\u{f0b}\u{3007}]$/u;
