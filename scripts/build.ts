@@ -1,7 +1,9 @@
 /**
  * `npm run build`: the program as a few large files of JavaScript in dist/app, for the published package (Node strips no
- * types below node_modules) and for a start in half the time. The threads' files are entries of their own.
+ * types below node_modules) and for a start in half the time. The threads' files are entries of their own. And in
+ * dist/packages what others import (`exports` in package.json), file by file with its types.
  */
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { build } from 'vite';
@@ -63,6 +65,10 @@ await build({
   },
 });
 checkThreads(join(root, 'dist/app'));
+const emitted = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.packages.json'], {
+  ...{ cwd: root, encoding: 'utf8', shell: process.platform === 'win32' },
+});
+if (emitted.status !== 0) throw new Error(`the packages were not built: ${emitted.stdout}${emitted.stderr}`);
 writeFileSync(stamp, '');
 // What was changed while we built counts as newer.
 utimesSync(stamp, begun, begun);
