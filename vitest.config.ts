@@ -5,6 +5,8 @@ const shared = { pool: 'threads', testTimeout: 30_000, hookTimeout: 60_000 } as 
 const system = ['test/e2e/**/*.test.ts', 'test/crash/**/*.test.ts'];
 
 export default defineConfig({
+  // Tests of our own packages look at the sources, whether or not they are built.
+  ssr: { resolve: { conditions: ['posthorn-source', 'node', 'import', 'default'], externalConditions: ['node'] } },
   test: {
     coverage: {
       provider: 'v8',
