@@ -12,7 +12,7 @@ import type { SpoolLimits } from './spool.ts';
 import type { AccountId, EmailId, MailboxId, ModSeq } from './ids.ts';
 import { IndexCache } from './index-cache.ts';
 import { openMessage, openMessages } from './open-message.ts';
-import { findMailboxByName, listMailboxes } from './operations/mailbox-row.ts';
+import { findMailboxById, findMailboxByName, listMailboxes } from './operations/mailbox-row.ts';
 import { readAnnotations, readDirectory, readSubscriptions, readUsage, readVanished } from './reads.ts';
 import { readEmails } from './read-emails.ts';
 import type { TextSearch } from './search/text-search.ts';
@@ -92,8 +92,9 @@ export class MailStore implements Store {
     return this.#read(accountId, listMailboxes(accountId));
   }
 
-  findMailbox(accountId: AccountId, name: string) {
-    return this.#read(accountId, findMailboxByName(accountId, name));
+  findMailbox(accountId: AccountId, which: string | MailboxId) {
+    const found = typeof which === 'string' ? findMailboxByName(accountId, which) : findMailboxById(accountId, which);
+    return this.#read(accountId, found);
   }
 
   createMailbox(request: Parameters<Store['createMailbox']>[0]) {

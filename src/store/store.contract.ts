@@ -85,6 +85,11 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       ]);
       expect(await store.listSubscriptions(account)).toEqual(new Set(mailboxes.map((each) => each.name)));
       expect(new Set(mailboxes.map((each) => each.uidValidity)).size).toBe(mailboxes.length);
+      const other = await newAccount('minimal');
+      for (const mailbox of mailboxes) {
+        expect(await store.findMailbox(account, mailbox.id)).toEqual(mailbox);
+        expect(await store.findMailbox(other, mailbox.id)).toBeUndefined();
+      }
       expect((await store.listMailboxes(await newAccount('minimal'))).map((each) => each.name)).toEqual(['INBOX']);
     });
 

@@ -177,7 +177,8 @@ export interface Store {
   // ── mailboxes ──
   /** All mailboxes of an account, by name. */
   listMailboxes(accountId: AccountId): Promise<readonly Mailbox[]>;
-  findMailbox(accountId: AccountId, name: string): Promise<Mailbox | undefined>;
+  /** By name or by id. */
+  findMailbox(accountId: AccountId, which: string | MailboxId): Promise<Mailbox | undefined>;
   /** Creates it and its missing parents, all subscribed. A special use that another mailbox has moves to the new one. */
   createMailbox(
     request: Origin & { readonly accountId: AccountId; readonly name: string; readonly specialUse?: SpecialUse },

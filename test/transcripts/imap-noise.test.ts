@@ -161,6 +161,12 @@ const command = fc.oneof(
     'SETMETADATA "" (/private/comment NIL)',
     'LIST "" * RETURN (METADATA (/private/comment) STATUS (MAILBOXID))',
   ),
+  fc.constantFrom(
+    'NOTIFY NONE',
+    'NOTIFY SET (selected (MessageNew (UID FLAGS BODY[TEXT]) MessageExpunge FlagChange))',
+    'NOTIFY SET STATUS (selected-delayed (MessageNew MessageExpunge)) (personal (MessageNew MessageExpunge FlagChange MailboxName))',
+    'NOTIFY SET (subtree (INBOX Archive) (MailboxMetadataChange SubscriptionChange)) (subscribed (ServerMetadataChange))',
+  ),
   fc.nat(9).map((bytes) => `APPEND INBOX {${bytes}+}\r\n${'y'.repeat(bytes)} {${bytes}+}\r\n${'z'.repeat(bytes)}`),
 );
 

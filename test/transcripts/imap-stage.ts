@@ -109,6 +109,12 @@ export class Actor {
     if (outcome?.ok !== true) throw new Error(`not delivered: ${outcome?.reason}`);
   }
 
+  /** Another session makes mailboxes: `<prefix>1` and so on. */
+  async makeMailboxes(prefix: string, count: number): Promise<void> {
+    const names = Array.from({ length: count }, (_each, i) => `${prefix}${i + 1}`);
+    await Promise.all(names.map((name) => this.store.createMailbox({ accountId: this.accountId, name })));
+  }
+
   /** Another session, or a program, changes flags. */
   async mark(mailbox: string, first: number, last: number, flag: string, add = true): Promise<void> {
     const found = await this.store.findMailbox(this.accountId, mailbox);

@@ -19,6 +19,7 @@ import { logout } from './commands/logout.ts';
 import { lsub } from './commands/lsub.ts';
 import { namespace } from './commands/namespace.ts';
 import { noop } from './commands/noop.ts';
+import { notify } from './commands/notify.ts';
 import { rename } from './commands/rename.ts';
 import { select } from './commands/select.ts';
 import { setMetadata } from './commands/set-metadata.ts';
@@ -34,7 +35,7 @@ import { messageCommands } from './message-commands.ts';
 export const commands: readonly Command[] = [
   ...[capability, noop, logout, id, startTls, login, authenticate],
   ...[enable, select, examine, create, deleteMailbox, rename, subscribe, unsubscribe, list, lsub, namespace, status],
-  ...[idle, getQuota, getQuotaRoot, getMetadata, setMetadata, close, unselect, check, unauthenticate],
+  ...[idle, notify, getQuota, getQuotaRoot, getMetadata, setMetadata, close, unselect, check, unauthenticate],
   ...messageCommands,
 ];
 

@@ -13,7 +13,7 @@ import { Reply, type Ending } from './respond.ts';
 import type { ImapListenerOptions, ImapServices } from './services.ts';
 import { Session, type ImapEvent, type MoreInput } from './session.ts';
 import { SessionRegistry } from './session-registry.ts';
-import { tellChanges } from './tell.ts';
+import { hasToTell, tellChanges } from './tell.ts';
 import { Unanswered } from './unanswered.ts';
 
 /** Silence until the first command, until login, and after it (RFC 9051 section 5.4: at least 30 minutes). */
@@ -65,6 +65,7 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
     this.session = new Session(services, options, peer, sink, this, printCapabilities);
     this.unanswered = new Unanswered(this.session, (ending) => {
       if (ending.kind === 'done') this.errors.succeeded();
+      this.lookAgain();
     });
     this.registry = registry;
     this.loginSinceMs = services.clock.now();
@@ -218,6 +219,7 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
     }
     this.allowLine();
     this.skipRest();
+    this.lookAgain();
     return ending.kind === 'bad' ? this.countError() : undefined;
   }
 
@@ -318,7 +320,7 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
     switch (event) {
       case 'mailbox-changed':
         session.changePosted = false;
-        return session.idling ? this.tellNow() : undefined;
+        return this.mayTell() ? this.tellNow() : undefined;
       case 'answer-due':
         return this.answerNow();
       case 'account-removed':
@@ -330,9 +332,26 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
     }
   }
 
+  /** In IDLE; after NOTIFY also between commands. A command that is under way looks again when it ends. */
+  private mayTell(): boolean {
+    const { session } = this;
+    if (session.idling) return true;
+    return session.notify !== undefined && !this.gate.waiting && this.unanswered.size === 0;
+  }
+
+  /** After NOTIFY a client is also told what came up while its command ran and its answer could not tell. RFC 5465 section 3.1. */
+  private lookAgain(): void {
+    const { session } = this;
+    if (session.changePosted || session.ending || !hasToTell(session)) return;
+    session.changePosted = true;
+    session.sink.post('mailbox-changed');
+  }
+
   private async tellNow(): Promise<void> {
+    const { session } = this;
+    const mayExpunge = session.idling || session.notify?.rules.selected.delayed !== true;
     try {
-      await tellChanges(this.session, new Reply(this.session.sink), true);
+      await tellChanges(session, new Reply(session.sink), mayExpunge);
     } catch (error) {
       if (!(error instanceof Bye)) throw error;
       this.bye(error.message, error.code);

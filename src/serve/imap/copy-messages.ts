@@ -1,6 +1,7 @@
 import type { Copied } from '../../store/store.ts';
 import type { ImapReader } from '../../wire/imap/imap-reader.ts';
 import { printNumbers, type SequenceSet } from '../../wire/imap/sequence-set.ts';
+import { modseqAfterExpunge } from './condstore.ts';
 import { keepLive } from './positions.ts';
 import { No } from './refusal.ts';
 import { withProgress } from './progress.ts';
@@ -84,6 +85,6 @@ export async function moveMessages(
 
 /** RFC 7162 sections 3.2.7 and 3.2.9: where the mailbox stands after messages went, for those who follow it. */
 export function highestModseqCode(session: Session): { readonly code?: string } {
-  const index = session.selected?.view.index;
-  return session.condstore && index !== undefined ? { code: `HIGHESTMODSEQ ${index.highestModseq}` } : {};
+  const view = session.selected?.view;
+  return session.condstore && view !== undefined ? { code: `HIGHESTMODSEQ ${modseqAfterExpunge(session, view)}` } : {};
 }

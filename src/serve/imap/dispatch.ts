@@ -1,8 +1,9 @@
 import { attempt } from '../../wire/imap/read.ts';
 import { ImapReader } from '../../wire/imap/imap-reader.ts';
-import { CommitUnknown, DatabaseUnavailable, StorageFull } from '../../store/store.ts';
+import { StorageFull } from '../../store/store.ts';
 import type { Command, Prepared } from './command.ts';
 import { commandsByName } from './command-table.ts';
+import { isOutage } from './outage.ts';
 import { Bad, Bye, ConnectionEnded, No } from './refusal.ts';
 import type { Done, Ending, Reply } from './respond.ts';
 import type { Session } from './session.ts';
@@ -142,11 +143,6 @@ function answerOf(error: unknown): { code: string | undefined; text: string } {
   if (error instanceof StorageFull) return { code: 'UNAVAILABLE', text: 'no room on the server, try again later' };
   if (isOutage(error)) return { code: 'UNAVAILABLE', text: 'storage is away, try again later' };
   return { code: 'SERVERBUG', text: 'internal error' };
-}
-
-/** The database is away: no fault of a command, and it passes. */
-function isOutage(error: unknown): boolean {
-  return error instanceof DatabaseUnavailable || error instanceof CommitUnknown;
 }
 
 function sayBye(session: Session, bye: Bye): Ending {

@@ -1,6 +1,6 @@
 import type { LoginOutcome } from '../../directory/directory.ts';
-import type { Change } from '../../store/change.ts';
 import { fitsCertificate } from './client-certificate.ts';
+import { hearChange } from './hear-change.ts';
 import { Bye, No } from './refusal.ts';
 import type { Done } from './respond.ts';
 import type { Session } from './session.ts';
@@ -81,20 +81,6 @@ export function enter(
   session.failedLogins = 0;
   session.log = session.log.with({ account: account.name });
   session.log.info('logged in', { mechanism, address: loginAddress });
-  session.unwatch = session.services.store.watch(account.id, (change) => hear(session, change));
+  session.unwatch = session.services.store.watch(account.id, (change) => hearChange(session, change));
   return { code: `CAPABILITY ${session.printCapabilities(session)}`, text: 'logged in' };
-}
-
-/** Only an idling session must look at once; all others look when a command ends. */
-function hear(session: Session, change: Change): void {
-  if (change.kind === 'account-removed') {
-    session.sink.post('account-removed');
-    return;
-  }
-  const listens = change.kind === 'annotation' ? session.metadata : session.rev2;
-  const isNews = listens && change.origin !== session.origin && session.news.note(change);
-  if (!session.idling || session.changePosted) return;
-  if (!isNews && !('mailboxId' in change && change.mailboxId === session.selected?.mailbox.id)) return;
-  session.changePosted = true;
-  session.sink.post('mailbox-changed');
 }

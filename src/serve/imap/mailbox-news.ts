@@ -16,6 +16,8 @@ export class MailboxNews {
   private readonly names = new Map<string, Names>();
   private readonly annotations = new Map<MailboxId | undefined, Set<string>>();
   private entryCount = 0;
+  /** More happened than is kept; until the names are taken. */
+  leftOut = false;
 
   get waiting(): boolean {
     return this.names.size > 0 || this.entryCount > 0;
@@ -36,10 +38,16 @@ export class MailboxNews {
     return this.add(name, { told, last: oldName });
   }
 
+  /** A change of this name waits to be told. */
+  hasName(name: string): boolean {
+    return this.names.has(name);
+  }
+
   /** All names with their former ones, in the order of the changes; none are left. */
   takeNames(): ReadonlyMap<string, string | undefined> {
     const taken = new Map([...this.names].map(([name, { told }]) => [name, told]));
     this.names.clear();
+    this.leftOut = false;
     return taken;
   }
 
@@ -57,7 +65,10 @@ export class MailboxNews {
   }
 
   private add(name: string, names: Names): boolean {
-    if (!this.names.has(name) && this.names.size >= maxNames) return false;
+    if (!this.names.has(name) && this.names.size >= maxNames) {
+      this.leftOut = true;
+      return false;
+    }
     const known = this.names.get(name);
     this.names.delete(name);
     this.names.set(name, { told: names.told ?? known?.told, last: names.last ?? known?.last });
@@ -67,7 +78,10 @@ export class MailboxNews {
   private addEntries(mailboxId: MailboxId | undefined, entries: readonly string[]): boolean {
     const noted = this.annotations.get(mailboxId) ?? new Set();
     const before = noted.size;
-    for (const entry of entries) if (this.entryCount + noted.size - before < maxEntries) noted.add(entry);
+    for (const entry of entries) {
+      if (this.entryCount + noted.size - before < maxEntries) noted.add(entry);
+      else this.leftOut ||= !noted.has(entry);
+    }
     if (noted.size === before) return false;
     this.entryCount += noted.size - before;
     this.annotations.set(mailboxId, noted);

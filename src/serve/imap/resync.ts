@@ -6,7 +6,7 @@ import { printFlags } from './flag-text.ts';
 import { fetchHead } from './fetch-head.ts';
 import type { Reply } from './respond.ts';
 import type { Session } from './session.ts';
-import { printVanishedRanges } from './tell.ts';
+import { printVanishedRanges } from './print-vanished.ts';
 import type { View } from './view.ts';
 
 /** What happened since a client left: VANISHED (EARLIER), then FETCH of what changed. RFC 7162 section 3.2.5. */

@@ -4,6 +4,7 @@ import type { Account } from '../../directory/directory.ts';
 import type { Mailbox } from '../../store/mailbox.ts';
 import type { MessageLiteral } from '../../wire/imap/imap-reader.ts';
 import { MailboxNews } from './mailbox-news.ts';
+import type { NotifyWatch } from './notify/notify-watch.ts';
 import { No } from './refusal.ts';
 import type { ImapListenerOptions, ImapServices } from './services.ts';
 import type { View } from './view.ts';
@@ -71,6 +72,8 @@ export class Session {
   changePosted = false;
   /** What others did to the account's mailboxes; names for IMAP4rev2, annotations after ENABLE METADATA. */
   readonly news = new MailboxNews();
+  /** What the client wants to hear since NOTIFY; undefined before the first. RFC 5465. */
+  notify: NotifyWatch | undefined = undefined;
   /** Ends the watch on the account. */
   unwatch: (() => void) | undefined = undefined;
 

@@ -9,14 +9,19 @@ import { useCondstore } from './condstore.ts';
 import type { Reply } from './respond.ts';
 import type { Session } from './session.ts';
 
-/** `STATUS name (ITEM n …)`. RFC 9051 section 7.3.4. Asking for HIGHESTMODSEQ turns on CONDSTORE (RFC 7162 section 3.1). */
-export async function printStatus(
+/** `STATUS name (ITEM n …)` for a client that asked for it: HIGHESTMODSEQ turns on CONDSTORE (RFC 7162 section 3.1). */
+export function printStatus(
   session: Session,
   mailbox: Mailbox,
   items: readonly StatusItem[],
   reply: Reply,
 ): Promise<string> {
   if (items.includes('HIGHESTMODSEQ')) useCondstore(session, reply);
+  return statusLine(session, mailbox, items);
+}
+
+/** The same, unasked. RFC 9051 section 7.3.4. */
+export async function statusLine(session: Session, mailbox: Mailbox, items: readonly StatusItem[]): Promise<string> {
   const texts: string[] = [];
   for (const item of items) texts.push(`${item} ${await valueOf(session, mailbox, item)}`);
   return `STATUS ${printMailbox(mailbox.name, session.utf8)} (${texts.join(' ')})`;

@@ -1,6 +1,7 @@
 import type { MailboxId } from '../../store/ids.ts';
 import { printAstring, printMailbox } from '../../wire/imap/print-string.ts';
 import { describeNames, type ListFacts } from './list-mailboxes.ts';
+import { watches } from './notify/notify-rules.ts';
 import type { Reply } from './respond.ts';
 import type { Session } from './session.ts';
 
@@ -17,15 +18,17 @@ export async function tellMailboxes(session: Session, reply: Reply): Promise<voi
   const { store } = session.services;
   const accountId = session.currentAccount().id;
   const mailboxes = await store.listMailboxes(accountId);
+  const subscriptions = await store.listSubscriptions(accountId);
   if (names.size > 0) {
-    const subscriptions = await store.listSubscriptions(accountId);
-    await tellNames(session, names, { mailboxes, subscriptions }, reply);
+    const tellable = session.notify?.takeTellable(names, subscriptions) ?? names;
+    await tellNames(session, tellable, { mailboxes, subscriptions }, reply);
   }
   const nameOf = new Map<MailboxId | undefined, string>(mailboxes.map(({ id, name }) => [id, name]));
   nameOf.set(undefined, '');
   for (const [mailboxId, changed] of entries) {
     const name = nameOf.get(mailboxId);
-    if (name !== undefined) tellEntries(session, name, changed, reply);
+    if (name !== undefined && wantsEntries(session, name, mailboxId, subscriptions))
+      tellEntries(session, name, changed, reply);
   }
 }
 
@@ -43,6 +46,17 @@ async function tellNames(
     const pause = reply.pause();
     if (pause !== undefined) await pause;
   }
+}
+
+/** After NOTIFY, annotations only of mailboxes that are watched; of the server, whatever the group. RFC 5465 sections 5.6 and 5.7. */
+function wantsEntries(
+  session: Session,
+  name: string,
+  mailboxId: MailboxId | undefined,
+  subscriptions: ReadonlySet<string>,
+): boolean {
+  if (session.notify === undefined || mailboxId === undefined) return true;
+  return watches(session.notify.rules, 'MailboxMetadataChange', name, subscriptions.has(name));
 }
 
 /** Names of entries without their values. RFC 5464 section 4.4.2. */

@@ -1,43 +1,98 @@
-import type { UidRanges } from '../../store/uid-ranges.ts';
+import { fetchUnasked } from './fetch/run-fetch.ts';
 import { fetchHead } from './fetch-head.ts';
 import { printAllFlags, printFlags } from './flag-text.ts';
+import type { SelectedRules } from './notify/notify-rules.ts';
+import { endWatch, tellWatched } from './notify/tell-watched.ts';
+import { isOutage } from './outage.ts';
+import { RangeCollector } from './positions.ts';
+import { printVanished } from './print-vanished.ts';
 import { Bye } from './refusal.ts';
 import type { Reply } from './respond.ts';
 import type { Session } from './session.ts';
 import { tellMailboxes } from './tell-mailboxes.ts';
-import type { View } from './view.ts';
+import type { PositionRanges, View } from './view.ts';
 
-/** Ranges in one VANISHED response: lines stay below 4 KiB. */
-const vanishedChunk = 180;
+/** What is told of the selected mailbox before the first NOTIFY. RFC 5465 section 3.1. */
+const everything: SelectedRules = { messages: true, flags: true, delayed: false, newItems: [] };
 
 /**
  * Tells the client what changed in its mailbox since it was last told: FLAGS, FETCH, EXPUNGE or VANISHED, EXISTS; out of
  * the difference between its view and the index, so nothing queues up however much happens. RFC 9051 sections 5.2, 7.4.1
  * and 7.5.1, RFC 7162 section 3.2.10, RFC 9586. `mayExpunge` false: message numbers must stay as they are; then EXISTS waits too while an
  * EXPUNGE is due, since new numbers come after those of messages that go.
- * Before that, what others did to the list of mailboxes. Undefined when there is nothing to wait for. @throws Bye when the mailbox was deleted by another session.
+ * Before that, what others did to the list of mailboxes; after NOTIFY only what was asked for (RFC 5465).
+ * Undefined when there is nothing to wait for. @throws Bye when the mailbox was deleted by another session.
  */
 export function tellChanges(session: Session, reply: Reply, mayExpunge: boolean): Promise<void> | undefined {
-  if (session.news.waiting) return tellMailboxes(session, reply).then(() => tellSelected(session, reply, mayExpunge));
-  return tellSelected(session, reply, mayExpunge);
+  const { notify, news } = session;
+  if (news.waiting || notify?.waiting === true) {
+    return tellOthers(session, reply).then(() => tellSelected(session, reply, mayExpunge, rulesFor(session)));
+  }
+  return tellSelected(session, reply, mayExpunge, rulesFor(session));
 }
 
-function tellSelected(session: Session, reply: Reply, mayExpunge: boolean): Promise<void> | undefined {
+/** NOTIFY SET: all that has happened in the selected mailbox, whatever is wanted from now on. RFC 5465 section 3.1. */
+export function tellEverything(session: Session, reply: Reply): Promise<void> | undefined {
+  const { newItems } = rulesFor(session);
+  return tellSelected(session, reply, true, { ...everything, newItems });
+}
+
+/** True when there is something that a client that used NOTIFY wants to be told at once. */
+export function hasToTell(session: Session): boolean {
+  const { news, notify, selected } = session;
+  if (notify === undefined) return false;
+  if (news.waiting || notify.waiting) return true;
+  if (selected === undefined) return false;
+  const { view } = selected;
+  const { messages, flags, delayed } = notify.rules.selected;
+  if (view.index.gone || (flags && view.index.highestModseq > view.flagsModseq)) return true;
+  if (!messages) return false;
+  return view.hasExpunged() ? !delayed : view.index.length > view.length;
+}
+
+/** An EXPUNGE of its own the client is told in any case, and then all that happened to message numbers. */
+function rulesFor({ notify }: Session): SelectedRules {
+  if (notify === undefined) return everything;
+  const { selected } = notify.rules;
+  return notify.ownExpunge ? { ...selected, messages: true } : selected;
+}
+
+async function tellOthers(session: Session, reply: Reply): Promise<void> {
+  const { notify, news } = session;
+  try {
+    if (news.waiting && notify?.overflowed !== true) await tellMailboxes(session, reply);
+    if (notify?.waiting === true) await tellWatched(session, notify, reply);
+  } catch (error) {
+    endOnOutage(session, reply, error);
+  }
+}
+
+function tellSelected(
+  session: Session,
+  reply: Reply,
+  mayExpunge: boolean,
+  rules: SelectedRules,
+): Promise<void> | undefined {
   const view = session.selected?.view;
   if (view === undefined) return undefined;
   const { index } = view;
   if (index.gone) throw new Bye('mailbox was deleted', 'UNAVAILABLE');
-  if (index.highestModseq <= view.flagsModseq) {
-    if (index.length === view.length && !view.hasExpunged()) return undefined;
-    tellNumbers(session, view, reply, mayExpunge);
-    return undefined;
+  const isSame = index.length === view.length && !view.hasExpunged();
+  if (!rules.flags || index.highestModseq <= view.flagsModseq) {
+    return !rules.messages || isSame ? undefined : tellNumbers(session, view, reply, mayExpunge, rules);
   }
-  return tellAll(session, view, reply, mayExpunge);
+  return tellAll(session, view, reply, mayExpunge, rules);
 }
 
-async function tellAll(session: Session, view: View, reply: Reply, mayExpunge: boolean): Promise<void> {
+async function tellAll(
+  session: Session,
+  view: View,
+  reply: Reply,
+  mayExpunge: boolean,
+  rules: SelectedRules,
+): Promise<void> {
   await tellFlags(session, view, reply);
-  tellNumbers(session, view, reply, mayExpunge);
+  if (rules.messages) await tellNumbers(session, view, reply, mayExpunge, rules);
 }
 
 /** FETCH with the flags of the messages that changed, after FLAGS when there are new keywords. RFC 9051 section 7.5.2. */
@@ -66,19 +121,45 @@ export function tellKeywords(view: View, reply: Reply): void {
   reply.untagged(`FLAGS ${printAllFlags(view.index)}`);
 }
 
-/** EXPUNGE or VANISHED, then EXISTS. No `await` in here: view and index must stay as they are. */
-function tellNumbers(session: Session, view: View, reply: Reply, mayExpunge: boolean): void {
+/** EXPUNGE or VANISHED, then EXISTS, then what is to be fetched of new messages. No `await` before that: view and index must stay as they are. */
+function tellNumbers(
+  session: Session,
+  view: View,
+  reply: Reply,
+  mayExpunge: boolean,
+  { newItems }: SelectedRules,
+): Promise<void> | undefined {
   if (view.hasExpunged()) {
-    if (!mayExpunge) return;
+    if (!mayExpunge) return undefined;
     const positions = expungedPositions(view);
     if (session.qresync || session.uidOnly)
       reply.write(printVanished(positions.map((position) => view.uidAt(position))));
     else reply.write(printExpunges(positions));
     view.length -= positions.length;
   }
-  const grown = view.index.length > view.length;
+  const known = view.length;
   view.adopt();
-  if (grown) reply.untagged(`${view.length} EXISTS`);
+  if (view.length > known) reply.untagged(`${view.length} EXISTS`);
+  const fresh = view.length > known && newItems.length > 0 ? broughtByOthers(session, view, known) : [];
+  session.notify?.numbersTold();
+  if (fresh.length === 0) return undefined;
+  return fetchUnasked(session, newItems, fresh, reply).catch((error: unknown) => endOnOutage(session, reply, error));
+}
+
+/** What cannot be told because the database is away is never told: a client that asked for it has to know. RFC 5465 section 5.8. */
+function endOnOutage(session: Session, reply: Reply, error: unknown): void {
+  if (!isOutage(error) || session.notify === undefined) throw error;
+  session.log.warn('changes cannot be told', { reason: String(error) });
+  endWatch(session, reply, 'storage is away, NOTIFY again later');
+}
+
+/** New messages, but not those that this client brought itself. RFC 5465 section 5.2. */
+function broughtByOthers({ notify }: Session, view: View, known: number): PositionRanges {
+  const found = new RangeCollector();
+  for (let position = known; position < view.length; position++) {
+    if (notify?.isOwn(view.uidAt(position)) !== true) found.add(position);
+  }
+  return found.ranges;
 }
 
 function expungedPositions(view: View): number[] {
@@ -96,26 +177,5 @@ function expungedPositions(view: View): number[] {
 function printExpunges(positions: readonly number[]): string {
   let out = '';
   for (let at = positions.length - 1; at >= 0; at--) out += `* ${(positions[at] ?? 0) + 1} EXPUNGE\r\n`;
-  return out;
-}
-
-/** VANISHED lines of uids in ascending order. RFC 7162 section 3.2.10. */
-function printVanished(uids: readonly number[]): string {
-  const ranges: [number, number][] = [];
-  for (const uid of uids) {
-    const previous = ranges.at(-1);
-    if (previous !== undefined && previous[1] + 1 === uid) previous[1] = uid;
-    else ranges.push([uid, uid]);
-  }
-  return printVanishedRanges(ranges, false);
-}
-
-/** The same of ascending ranges; `earlier`: in answers to what a client asked about the past. '' for none. */
-export function printVanishedRanges(ranges: UidRanges, earlier: boolean): string {
-  let out = '';
-  for (let at = 0; at < ranges.length; at += vanishedChunk) {
-    const set = ranges.slice(at, at + vanishedChunk).map(([a, b]) => (a === b ? String(a) : `${a}:${b}`));
-    out += `* VANISHED ${earlier ? '(EARLIER) ' : ''}${set.join(',')}\r\n`;
-  }
   return out;
 }

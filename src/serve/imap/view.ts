@@ -7,6 +7,8 @@ import { Bad } from './refusal.ts';
 export type PositionRanges = readonly (readonly [first: number, last: number])[];
 
 const none = new Uint32Array(0);
+/** Writes that one client may have made since it was last told of flags. */
+const maxSilent = 10_000;
 
 /**
  * The one place that maps uids to the message numbers of this client: which messages it was told of, in which order.
@@ -81,8 +83,12 @@ export class View {
    * the one up to which it was told.
    */
   get toldModseq(): number {
-    const told = this.hasExpunged() ? Math.min(this.flagsModseq, this.numbersModseq) : this.index.highestModseq;
-    return Math.max(1, told);
+    return this.hasExpunged() ? this.lowestToldModseq : Math.max(1, this.index.highestModseq);
+  }
+
+  /** The same for a client that does not hear of all changes. */
+  get lowestToldModseq(): number {
+    return Math.max(1, Math.min(this.flagsModseq, this.numbersModseq));
   }
 
   /** Where the message at a position of the view stands in `index` now; -1 when it was expunged. Valid until the next `await`. */
@@ -142,6 +148,8 @@ export class View {
   /** A write of this session whose flag changes the client knows already (or asked not to hear of): modseq of the write. */
   ignore(modseq: number): void {
     this.silent ??= new Set();
+    // Only a client that hears of no flags comes here; at worst it will be told what it did itself.
+    if (this.silent.size >= maxSilent) this.silent.clear();
     this.silent.add(modseq);
   }
 

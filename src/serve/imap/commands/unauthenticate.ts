@@ -28,6 +28,7 @@ function forgetLogin(session: Session): void {
   session.qresync = false;
   session.metadata = false;
   session.uidOnly = false;
+  session.notify = undefined;
   session.news.forget();
   session.log = session.services.log.with({ session: session.peer.id });
 }

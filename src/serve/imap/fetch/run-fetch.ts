@@ -2,7 +2,7 @@ import { parsePartMap } from '../../../mime/part-map.ts';
 import type { EmailRow } from '../../../store/email-row.ts';
 import { seen } from '../../../store/flags.ts';
 import type { MessageReader } from '../../../store/message-reader.ts';
-import type { FetchArguments } from '../../../wire/imap/fetch-item.ts';
+import type { FetchArguments, FetchItem } from '../../../wire/imap/fetch-item.ts';
 import { useCondstore } from '../condstore.ts';
 import { pageOfRanges } from '../search/page-of.ts';
 import { countPositions, keepLive, RangeCollector } from '../positions.ts';
@@ -37,6 +37,19 @@ export async function runFetch(session: Session, args: FetchArguments, byUid: bo
   await run.write(positions);
   await run.setSeen();
   return run.end(countPositions(positions));
+}
+
+/** FETCH of messages that are new to the client, as it asked for in NOTIFY. RFC 5465 section 5.2; MODSEQ RFC 7162 section 3.2. */
+export async function fetchUnasked(
+  session: Session,
+  items: readonly FetchItem[],
+  positions: PositionRanges,
+  reply: Reply,
+): Promise<void> {
+  const plan = planFetch(items, { uid: !session.uidOnly, modseq: session.condstore });
+  const run = new FetchRun(session, session.currentMailbox(), plan, reply);
+  await run.write(positions);
+  await run.setSeen();
 }
 
 /** RFC 9394 section 3.2: PARTIAL only with UID FETCH. RFC 7162 section 3.2.6: VANISHED only with UID FETCH, after ENABLE QRESYNC, beside CHANGEDSINCE. */

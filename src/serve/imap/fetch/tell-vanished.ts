@@ -3,7 +3,7 @@ import { normalizeRanges } from '../../../wire/imap/sequence-set.ts';
 import type { Reply } from '../respond.ts';
 import { findVanished } from '../resync.ts';
 import type { Session } from '../session.ts';
-import { printVanishedRanges } from '../tell.ts';
+import { printVanishedRanges } from '../print-vanished.ts';
 
 /**
  * VANISHED (EARLIER) for UID FETCH (CHANGEDSINCE n VANISHED): which of the named uids were expunged since; comes before any
