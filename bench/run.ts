@@ -9,6 +9,7 @@ import { measure, median, type Measured } from './measure.ts';
 import { parseOptions, usage, type Options } from './options.ts';
 import { header, printComparison, printNumber, printRow, type Row } from './report.ts';
 import { Bench, Skip, type Scenario } from './scenario.ts';
+import { imapOrderScenarios } from './scenarios/imap-order.ts';
 import { imapReadScenarios } from './scenarios/imap-read.ts';
 import { imapWriteScenarios } from './scenarios/imap-write.ts';
 import { smtpScenarios } from './scenarios/smtp.ts';
@@ -17,7 +18,7 @@ import { startServer } from './server.ts';
 import { parseTarget, type Target } from './target.ts';
 
 const root = join(import.meta.dirname, '..');
-const scenarios = [...smtpScenarios, ...imapWriteScenarios, ...imapReadScenarios, ...wholeServerScenarios];
+const scenarios = [...smtpScenarios, ...imapWriteScenarios, ...imapReadScenarios, ...imapOrderScenarios, ...wholeServerScenarios];
 
 async function main(options: Options): Promise<void> {
   const chosen = choose(options);

@@ -1,23 +1,12 @@
 /** Reading by IMAP: SELECT, FETCH, SEARCH, at 10,000 and 100,000 messages. */
 import { rareSubject, rareWord } from '../corpus.ts';
 import type { Bench, Done, Scenario } from '../scenario.ts';
+import { filledMailboxes, tenThousand, type FilledMailbox } from './filled-mailboxes.ts';
 
-interface Size {
-  readonly mailbox: string;
-  readonly messages: number;
-  readonly suffix: string;
-  readonly quick: boolean;
-}
-
-const sizes: readonly Size[] = [
-  { mailbox: 'bench-10k', messages: 10_000, suffix: '10k', quick: true },
-  { mailbox: 'bench-100k', messages: 100_000, suffix: '100k', quick: false },
-];
-
-const fill = (size: Size) => (bench: Bench) => bench.fill(size.mailbox, bench.count(size.messages));
+const fill = (size: FilledMailbox) => (bench: Bench) => bench.fill(size.mailbox, bench.count(size.messages));
 
 /** Seconds and response lines of one command on a mailbox that was selected before the clock started. */
-async function timed(bench: Bench, size: Size, command: string): Promise<Done> {
+async function timed(bench: Bench, size: FilledMailbox, command: string): Promise<Done> {
   return bench.withImap(async (client) => {
     const octets = client.octetsIn;
     const begun = performance.now();
@@ -28,7 +17,7 @@ async function timed(bench: Bench, size: Size, command: string): Promise<Done> {
   }, size.mailbox);
 }
 
-async function select(bench: Bench, size: Size): Promise<Done> {
+async function select(bench: Bench, size: FilledMailbox): Promise<Done> {
   return bench.withImap(async (client) => {
     const begun = performance.now();
     await client.must(`SELECT "${size.mailbox}"`);
@@ -37,7 +26,7 @@ async function select(bench: Bench, size: Size): Promise<Done> {
   });
 }
 
-async function selectAgain(bench: Bench, size: Size): Promise<Done> {
+async function selectAgain(bench: Bench, size: FilledMailbox): Promise<Done> {
   return bench.withImap(async (client) => {
     const ops = 20;
     let seconds = 0;
@@ -51,7 +40,7 @@ async function selectAgain(bench: Bench, size: Size): Promise<Done> {
   }, size.mailbox);
 }
 
-function readScenarios(size: Size): Scenario[] {
+function readScenarios(size: FilledMailbox): Scenario[] {
   const { suffix, quick } = size;
   const base = { quick, prepare: fill(size) };
   const afterRestart = {
@@ -90,14 +79,21 @@ function readScenarios(size: Size): Scenario[] {
       title: 'first sync of a client: FLAGS, INTERNALDATE, RFC822.SIZE, ENVELOPE, BODYSTRUCTURE',
       run: fetch('(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE)'),
     },
+    {
+      ...base,
+      name: `fetch-first-${suffix}`,
+      title: 'first sync of a client: FLAGS, INTERNALDATE, RFC822.SIZE, BODYSTRUCTURE and the usual header fields',
+      run: fetch(
+        '(UID FLAGS INTERNALDATE RFC822.SIZE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS ' +
+          '(FROM TO CC SUBJECT DATE MESSAGE-ID REFERENCES IN-REPLY-TO LIST-ID)])',
+      ),
+    },
   ];
 }
 
-const [ten] = sizes;
-
 /** Searches are repeated on one connection; the first of a series is thrown away. */
 function search(name: string, title: string, key: string, hits: (messages: number) => number | undefined): Scenario {
-  const size = ten as Size;
+  const size = tenThousand;
   return {
     name,
     title,
@@ -123,13 +119,13 @@ function search(name: string, title: string, key: string, hits: (messages: numbe
 const every1000 = (remainder: number) => (messages: number) => Math.max(0, Math.ceil((messages - remainder) / 1000));
 
 export const imapReadScenarios: readonly Scenario[] = [
-  ...sizes.flatMap(readScenarios),
+  ...filledMailboxes.flatMap(readScenarios),
   {
     name: 'fetch-bodies',
     title: 'UID FETCH 1:* (BODY.PEEK[]) of 10,000',
     quick: true,
-    prepare: fill(ten as Size),
-    run: (bench) => timed(bench, ten as Size, 'UID FETCH 1:* (BODY.PEEK[])'),
+    prepare: fill(tenThousand),
+    run: (bench) => timed(bench, tenThousand, 'UID FETCH 1:* (BODY.PEEK[])'),
   },
   search('search-text', 'SEARCH TEXT, a word that the index knows', `TEXT ${rareWord}`, every1000(3)),
   search('search-scan', 'SEARCH TEXT of two characters, too short for an index', 'TEXT "#~"', () => 0),

@@ -14,6 +14,7 @@ import type { Part } from './part.ts';
 import { printPartMap } from './part-map.ts';
 import { printBodyStructure } from './print-body-structure.ts';
 import { printEnvelope } from './print-envelope.ts';
+import { readThreadNames, type ThreadNames } from './thread-names.ts';
 
 /** What is kept of a message beside its octets, made once at delivery. All Unicode texts are well-formed and without NUL. */
 export interface MessageSummary {
@@ -37,6 +38,8 @@ export interface MessageSummary {
   readonly inReplyTo: readonly string[];
   /** Canonical, the last 100. */
   readonly references: readonly string[];
+  /** What THREAD goes by: ids as written, where those above are canonical. */
+  readonly threadNames: ThreadNames;
   /** Date field, milliseconds since 1970; undefined when missing or unparsable. */
   readonly sentAtMs: number | undefined;
   /** Minutes east of UTC that the Date field was written with: SENTBEFORE and the like go by the sender's calendar day. */
@@ -82,6 +85,7 @@ export function summarizeMessage(root: Part, head: Uint8Array): MessageSummary {
     messageId: messageId === undefined ? undefined : parseMessageId(messageId),
     inReplyTo: parseMessageIds(raw('in-reply-to') ?? ''),
     references: parseMessageIds(raw('references') ?? ''),
+    threadNames: readThreadNames(header, base),
     sentAtMs: sentAt?.ms,
     sentOffsetMinutes: sentAt?.offsetMinutes,
     from: mailboxesOf(addresses.from),

@@ -19,6 +19,8 @@ export interface EmailColumns {
   readonly bodyStructure?: boolean;
   readonly partMap?: boolean;
   readonly preview?: boolean;
+  /** What THREAD goes by. */
+  readonly threading?: boolean;
 }
 
 export interface EmailRow {
@@ -38,4 +40,6 @@ export interface EmailRow {
   /** See mime/part-map.ts. Offsets count from the start of the original, without the prefix. */
   readonly partMap: string;
   readonly preview: string;
+  /** See thread-facts.ts; empty when it was not asked for. */
+  readonly threading: Uint8Array;
 }

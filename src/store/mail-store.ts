@@ -126,7 +126,7 @@ export class MailStore implements Store {
   }
 
   readEmails(selection: EmailSelection, columns: EmailColumns) {
-    return readEmails(this.#engine, selection, columns);
+    return readEmails(this.#engine, this.#blobs, selection, columns);
   }
 
   openMessage(accountId: AccountId, emailId: EmailId) {

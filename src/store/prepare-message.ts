@@ -7,6 +7,7 @@ import { foldForSearch } from '../mime/fold-for-search.ts';
 import { hash48 } from './hash48.ts';
 import { packOctets } from './packed-octets.ts';
 import type { Spooled } from './spool.ts';
+import { packThreadFacts } from './thread-facts.ts';
 
 /** How a blob's octets lie in its row. `deflate` is read, no longer written: it has no checksum and is slower to unpack. */
 export const blobEncoding = { raw: 0, deflate: 1, blobStore: 2, packed: 3 } as const;
@@ -30,6 +31,8 @@ export interface PreparedMessage {
   /** 48-bit hashes: own Message-ID first (0 if none), then what it refers to. */
   readonly ownRef: number;
   readonly refs: readonly number[];
+  /** What THREAD goes by. */
+  readonly threading: Uint8Array;
   readonly subjectHash: number;
   /** The subject looks like a reply or a forward (RFC 5256 section 2.1). */
   readonly isReply: boolean;
@@ -100,6 +103,7 @@ function describe(
     head: searchHead(summary),
     ownRef,
     refs: [...new Set(referred.slice(-20).map(hash48))].filter((ref) => ref !== ownRef),
+    threading: packThreadFacts(summary.threadNames),
     subjectHash: hash48(summary.baseSubject),
     isReply: summary.baseSubject !== '' && summary.isReplyOrForward,
   };

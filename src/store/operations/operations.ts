@@ -14,6 +14,7 @@ import { setAnnotations } from './set-annotations.ts';
 import { setFlags } from './set-flags.ts';
 import { setSpecialUse } from './set-special-use.ts';
 import { setSubscribed } from './set-subscribed.ts';
+import { resetThreadFacts, setThreadFacts } from './set-thread-facts.ts';
 import { sweep } from './sweep.ts';
 
 /** Every write the store knows, by name. Arguments and answers are plain data, so a write can cross a thread. */
@@ -30,10 +31,12 @@ export const operations = {
   repairCounts,
   replace,
   resetSearch,
+  resetThreadFacts,
   setAnnotations,
   setFlags,
   setSpecialUse,
   setSubscribed,
+  setThreadFacts,
   sweep,
 } as const;
 

@@ -1,5 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import type { BlobStore } from '../blob-store.ts';
+import { threadFactsOf } from '../fill-thread-facts.ts';
 import { unpackBlob } from '../open-message.ts';
 import { blobEncoding } from '../prepare-message.ts';
 import { query, type Operation, type SqlRow } from '../sql/statement.ts';
@@ -7,12 +8,16 @@ import type { Problem } from './problem.ts';
 
 const rowsPerRead = 50;
 const pieceBytes = 1024 * 1024;
+const noOctets = new Uint8Array(0);
 
 export interface Reader {
   read<T>(operation: Operation<T>): Promise<T>;
 }
 
-/** Every blob is there and its octets have its hash. Reads all mail once. */
+/**
+ * Every blob is there and its octets have its hash, and what emails keep of it for THREAD is what it says (the column may be
+ * empty: it is filled when it is asked for). Reads all mail once.
+ */
 export async function* checkBlobs(reader: Reader, blobs: BlobStore): AsyncGenerator<Problem> {
   let after = 0;
   for (;;) {
@@ -24,44 +29,64 @@ export async function* checkBlobs(reader: Reader, blobs: BlobStore): AsyncGenera
       ),
     );
     for (const row of rows) {
-      const problem = await checkBlob(row, blobs);
+      const { problem, head } = await checkBlob(row, blobs);
       if (problem !== undefined) yield problem;
+      else yield* checkThreading(reader, Number(row[0]), head);
     }
     if (rows.length < rowsPerRead) return;
     after = Number(rows.at(-1)?.[0]);
   }
 }
 
-async function checkBlob(row: SqlRow, blobs: BlobStore): Promise<Problem | undefined> {
-  const [id, expected, size, encoding, octets] = row;
-  const key = expected instanceof Uint8Array ? Buffer.from(expected).toString('hex') : '';
-  const where = `blob ${String(id)}`;
-  if (Number(encoding) !== blobEncoding.blobStore) {
-    const problem = checkOctets(
-      Number(encoding),
-      octets instanceof Uint8Array ? octets : new Uint8Array(),
-      Number(size),
-      key,
-    );
-    return problem === undefined ? undefined : { rule: 'blob-hash', where, found: problem, repairable: false };
-  }
-  const stored = await blobs.size(key);
-  if (stored === undefined) {
-    return { rule: 'blob-missing', where, found: `its octets ${key} are not in the blob store`, repairable: false };
-  }
-  const digest = createHash('sha256');
-  for (let start = 0; start < stored; start += pieceBytes) {
-    digest.update(await blobs.read(key, start, Math.min(start + pieceBytes, stored)));
-  }
-  if (stored === Number(size) && digest.digest('hex') === key) return undefined;
-  return { rule: 'blob-hash', where, found: `its octets in the blob store do not hash to ${key}`, repairable: false };
+interface Checked {
+  readonly problem: Problem | undefined;
+  /** The first octets, with the header. */
+  readonly head: Uint8Array;
 }
 
-function checkOctets(encoding: number, octets: Uint8Array, size: number, key: string): string | undefined {
-  try {
-    const digest = hash('sha256', unpackBlob(encoding, octets, size), 'hex');
-    return digest === key ? undefined : `its octets hash to ${digest}, not ${key}`;
-  } catch (error) {
-    return `its octets cannot be unpacked: ${error instanceof Error ? error.message : String(error)}`;
+async function checkBlob(row: SqlRow, blobs: BlobStore): Promise<Checked> {
+  const [id, expected, size, encoding, octets] = row;
+  const key = expected instanceof Uint8Array ? Buffer.from(expected).toString('hex') : '';
+  const broken = (rule: 'blob-hash' | 'blob-missing', found: string): Checked => ({
+    problem: { rule, where: `blob ${String(id)}`, found, repairable: false },
+    head: noOctets,
+  });
+  if (Number(encoding) !== blobEncoding.blobStore) {
+    const stored = octets instanceof Uint8Array ? octets : noOctets;
+    try {
+      const head = unpackBlob(Number(encoding), stored, Number(size));
+      const digest = hash('sha256', head, 'hex');
+      return digest === key
+        ? { problem: undefined, head }
+        : broken('blob-hash', `its octets hash to ${digest}, not ${key}`);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return broken('blob-hash', `its octets cannot be unpacked: ${reason}`);
+    }
+  }
+  const stored = await blobs.size(key);
+  if (stored === undefined) return broken('blob-missing', `its octets ${key} are not in the blob store`);
+  const digest = createHash('sha256');
+  let head: Uint8Array | undefined;
+  for (let start = 0; start < stored; start += pieceBytes) {
+    const piece = await blobs.read(key, start, Math.min(start + pieceBytes, stored));
+    head ??= piece;
+    digest.update(piece);
+  }
+  if (stored !== Number(size) || digest.digest('hex') !== key)
+    return broken('blob-hash', `its octets in the blob store do not hash to ${key}`);
+  return { problem: undefined, head: head ?? noOctets };
+}
+
+async function* checkThreading(reader: Reader, blobId: number, head: Uint8Array): AsyncGenerator<Problem> {
+  const rows = await reader.read(
+    query('SELECT id, threading FROM email WHERE blob_id = ? AND threading IS NOT NULL', blobId),
+  );
+  if (rows.length === 0) return;
+  const expected = threadFactsOf(head);
+  for (const [id, threading] of rows) {
+    if (threading instanceof Uint8Array && Buffer.compare(threading, expected) === 0) continue;
+    const found = 'what it keeps for THREAD is not what its message says';
+    yield { rule: 'threading', where: `email ${String(id)}`, found, repairable: true };
   }
 }

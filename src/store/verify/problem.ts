@@ -20,4 +20,5 @@ export type ProblemRule =
   | 'quota'
   | 'blob-missing'
   | 'blob-hash'
-  | 'search-index';
+  | 'search-index'
+  | 'threading';

@@ -1,5 +1,6 @@
 import { openEngine } from '../open-engine.ts';
 import type { StoreOptions } from '../store-options.ts';
+import type { ProblemRule } from './problem.ts';
 import { verifyStore, type VerifyReport } from './verify-store.ts';
 
 export interface RepairReport {
@@ -8,7 +9,7 @@ export interface RepairReport {
 }
 
 /**
- * Rebuilds what can be derived: counts, sizes, quota use, the list of removed emails, and the text index. Octets that
+ * Rebuilds what can be derived: counts, sizes, quota use, the list of removed emails, the text index, and what THREAD goes by. Octets that
  * are lost stay lost. No server may run on the same SQLite database meanwhile; on PostgreSQL writes wait, and sessions end
  * of accounts whose modseq was mended.
  */
@@ -17,7 +18,9 @@ export async function repairStore(options: StoreOptions): Promise<RepairReport> 
   const engine = await openEngine(options);
   try {
     await engine.write('repairCounts', {});
-    if (before.problems.some((problem) => problem.rule === 'search-index')) await engine.write('resetSearch', {});
+    const isBroken = (rule: ProblemRule): boolean => before.problems.some((problem) => problem.rule === rule);
+    if (isBroken('search-index')) await engine.write('resetSearch', {});
+    if (isBroken('threading')) await engine.write('resetThreadFacts', {});
   } finally {
     await engine.close();
   }

@@ -7,7 +7,7 @@ const sortKeys: readonly SortKey[] = [
   ...(['ARRIVAL', 'CC', 'DATE', 'FROM', 'SIZE', 'SUBJECT', 'TO'] as const),
   ...(['DISPLAYFROM', 'DISPLAYTO'] as const),
 ];
-const algorithms: readonly ThreadAlgorithm[] = ['ORDEREDSUBJECT', 'REFERENCES'];
+const algorithms: readonly ThreadAlgorithm[] = ['ORDEREDSUBJECT', 'REFERENCES', 'REFS'];
 
 /**
  * sort = "SORT" [SP "RETURN" SP "(" … ")"] SP sort-criteria SP charset 1*(SP search-key). RFC 5256 section 5, RFC 5267

@@ -18,7 +18,8 @@ export type SortArguments =
     } & ReturnOptions)
   | BadCharset;
 
-export type ThreadAlgorithm = 'ORDEREDSUBJECT' | 'REFERENCES';
+/** RFC 5256 section 3; REFS: draft-ietf-morg-inthread. */
+export type ThreadAlgorithm = 'ORDEREDSUBJECT' | 'REFERENCES' | 'REFS';
 
 /** The arguments of THREAD and UID THREAD. */
 export type ThreadArguments =

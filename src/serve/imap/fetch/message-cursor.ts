@@ -26,4 +26,5 @@ export const noRow: EmailRow = {
   bodyStructure: '',
   partMap: '',
   preview: '',
+  threading: new Uint8Array(),
 };

@@ -40,9 +40,7 @@ export async function orderForest({ parents, messages, order }: ForestShape, tur
       }
       lastChildren[parent] = node;
     }
-    if ((++seen & nodesPerLook) !== 0) continue;
-    const wait = turn();
-    if (wait !== undefined) await wait;
+    if ((++seen & nodesPerLook) === 0) await turn();
   }
   return { roots, firstChildren, nextSiblings };
 }

@@ -1,22 +1,25 @@
 import { describe, expect, test } from 'vitest';
 import type { Sink } from '../../../base/conversation.ts';
+import { baseSubject } from '../../../mime/base-subject.ts';
 import { Reply } from '../respond.ts';
 import { orderForest } from './forest.ts';
 import { mergeSubjects } from './merge-subjects.ts';
-import { subjectKey } from './sort-text.ts';
 import { ThreadLinks } from './thread-links.ts';
 import { writeThreads } from './write-threads.ts';
+
+/** That of message `7`, or of `x`, which no message has. */
+const idOf = (text: string): number => (/\d/.test(text) ? Number(text) : 1_000_000 + text.charCodeAt(0));
 
 /** Messages in order of date, numbered from 1: what they refer to, and their subject. */
 async function thread(messages: readonly (readonly [references: string, subject: string])[]): Promise<string> {
   const links = new ThreadLinks(messages.length);
-  const order = messages.map(([references], at) => links.add(at, `${at + 1}`, references === '' ? [] : [references]));
-  links.prune();
-  const keys = messages.map(([, subject]) => subjectKey(subject));
-  const texts = ['', ...new Set(keys.map(({ key }) => key).filter((key) => key !== ''))];
+  const order = messages.map(([references], at) => links.add(at, at + 1, references === '' ? [] : [idOf(references)]));
+  await links.prune(() => undefined);
+  const keys = messages.map(([, subject]) => baseSubject(subject));
+  const texts = ['', ...new Set(keys.map(({ text }) => text).filter((text) => text !== ''))];
   const subjects = {
-    ids: Int32Array.from(keys, ({ key }) => texts.indexOf(key)),
-    replies: Uint8Array.from(keys, ({ isReply }) => (isReply ? 1 : 0)),
+    ids: Float64Array.from(keys, ({ text }) => texts.indexOf(text)),
+    replies: Uint8Array.from(keys, ({ isReplyOrForward }) => (isReplyOrForward ? 1 : 0)),
   };
   const turn = (): undefined => undefined;
   const shape = { parents: links.parents, messages: links.messages, order };

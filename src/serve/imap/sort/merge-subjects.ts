@@ -4,7 +4,7 @@ import type { ThreadLinks } from './thread-links.ts';
 /** What is known of the subjects of messages, by message. */
 export interface Subjects {
   /** The same number for the same base subject; 0 for the empty one. */
-  readonly ids: Int32Array;
+  readonly ids: Float64Array;
   /** 1 when there was a reply or forward marker. */
   readonly replies: Uint8Array;
 }
@@ -19,14 +19,15 @@ export async function mergeSubjects(links: ThreadLinks, forest: Forest, subjects
     return subjects.ids[messages[shown] ?? -1] ?? 0;
   };
   const table = new Map<number, number>();
+  let seen = 0;
   for (const root of forest.roots) {
+    if ((++seen & nodesPerLook) === 0) await turn();
     const subject = subjectOf(root);
     if (subject === 0) continue;
     const held = table.get(subject);
     if (held === undefined) table.set(subject, root);
     else if (!isDummy(held) && (isDummy(root) || (isReply(held) && !isReply(root)))) table.set(subject, root);
   }
-  let seen = 0;
   for (const root of forest.roots) {
     const subject = subjectOf(root);
     const held = table.get(subject);
@@ -40,8 +41,6 @@ export async function mergeSubjects(links: ThreadLinks, forest: Forest, subjects
         table.set(subject, dummy);
       }
     }
-    if ((++seen & nodesPerLook) !== 0) continue;
-    const wait = turn();
-    if (wait !== undefined) await wait;
+    if ((++seen & nodesPerLook) === 0) await turn();
   }
 }

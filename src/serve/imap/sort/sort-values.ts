@@ -19,12 +19,12 @@ const textOf: Partial<Record<SortKey, (envelope: StoredEnvelope) => string>> = {
   DISPLAYFROM: ({ from }) => displayKey(from),
   DISPLAYTO: ({ to }) => displayKey(to),
   FROM: ({ from }) => mailboxKey(from),
-  SUBJECT: ({ subject }) => subjectKey(subject).key,
+  SUBJECT: ({ subject }) => subjectKey(subject),
   TO: ({ to }) => mailboxKey(to),
 };
 
 /** INTERNALDATE as FETCH shows it, in whole seconds. */
-function arrival(row: EmailRow): number {
+export function arrival(row: EmailRow): number {
   return Math.floor(row.receivedAtMs / 1000) * 1000;
 }
 

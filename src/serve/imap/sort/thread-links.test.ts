@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { hash48 } from '../../../store/hash48.ts';
 import { ThreadLinks } from './thread-links.ts';
+
+const noTurn = (): undefined => undefined;
 
 interface Message {
   readonly id: string | undefined;
@@ -36,12 +39,12 @@ function plainLinks(messages: readonly Message[]): { parents: Map<string, string
 }
 
 describe('links', () => {
-  test('are those of the plainest reading of the RFC, and pruned as it says', () => {
-    fc.assert(
-      fc.property(anyMessages, (messages) => {
+  test('are those of the plainest reading of the RFC, and pruned as it says', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyMessages, async (messages) => {
         const links = new ThreadLinks(messages.length);
-        messages.forEach(({ id, references }, at) => links.add(at, id, references));
-        links.prune();
+        messages.forEach(({ id, references }, at) => links.add(at, id === undefined ? 0 : hash48(id), references.map(hash48)));
+        await links.prune(noTurn);
         const { parents, real } = plainLinks(messages);
         // The nearest message above, or what is on top.
         const above = (name: string): string | undefined => {
@@ -66,26 +69,26 @@ describe('links', () => {
     );
   });
 
-  test('a chain of a hundred thousand, told from either end', () => {
+  test('a chain of a hundred thousand, told from either end', async () => {
     for (const backwards of [false, true]) {
       const links = new ThreadLinks(100_000);
       for (let i = 0; i < 100_000; i++) {
         const at = backwards ? 99_999 - i : i;
-        links.add(i, `${at}`, at === 0 ? [] : [`${at - 1}`]);
+        links.add(i, at + 1, at === 0 ? [] : [at]);
       }
-      links.prune();
+      await links.prune(noTurn);
       expect(links.parents.filter((parent) => parent < 0)).toHaveLength(1);
     }
   });
 
   test('ids that no message has are kept up to a limit', () => {
     const links = new ThreadLinks(1);
-    links.add(0, 'a', ['b']);
+    links.add(0, 1, [2]);
     for (let i = 0; i < 3000; i++)
       links.add(
         0,
-        undefined,
-        Array.from({ length: 101 }, (_each, k) => `${i}.${k}`),
+        0,
+        Array.from({ length: 101 }, (_each, k) => 1000 * (i + 1) + k),
       );
     expect(links.parents.length).toBeLessThan(110_000);
   });

@@ -1,12 +1,12 @@
-import { hash48 } from '../../../store/hash48.ts';
+import { nodesPerLook, type Turn } from './forest.ts';
 
 /** Steps that looking for loops may take, for each node and for all together: a bound for made-up References. */
 const stepsPerNode = 100;
 const steps = 1_000_000;
 
 /**
- * Who answers whom, by the ids in messages: step 1 of REFERENCES, and the step 3 that takes ids away which no message has.
- * A node is a message, or an id that some message refers to. RFC 5256 section 3, BASE.6.4.THREAD.
+ * Who answers whom, by the hashes of the ids in messages: step 1 of REFERENCES, and the step 3 that takes ids away which no
+ * message has. A node is a message, or an id that some message refers to. RFC 5256 section 3, BASE.6.4.THREAD.
  */
 export class ThreadLinks {
   /** By node: its parent, -1 for none. */
@@ -14,7 +14,7 @@ export class ThreadLinks {
   /** By node: the message (any number of the caller), -1 when no message has the id. */
   readonly messages: number[] = [];
   private readonly childCounts: number[] = [];
-  /** Nodes by hash of their id. */
+  /** Nodes by id. */
   private readonly nodes = new Map<number, number>();
   private readonly maxNodes: number;
   private stepsLeft: number;
@@ -25,8 +25,8 @@ export class ThreadLinks {
     this.stepsLeft = messageCount * stepsPerNode + steps;
   }
 
-  /** In the order of the mailbox. `references`: the oldest first. @returns its node. */
-  add(message: number, id: string | undefined, references: readonly string[]): number {
+  /** In the order of the mailbox. `id`: 0 for none. `references`: the oldest first. @returns its node. */
+  add(message: number, id: number, references: readonly number[]): number {
     const node = this.nodeOfMessage(message, id);
     let previous = -1;
     for (const reference of references) {
@@ -45,25 +45,23 @@ export class ThreadLinks {
     return this.newNode(-1);
   }
 
-  private nodeOfMessage(message: number, id: string | undefined): number {
-    if (id === undefined) return this.newNode(message);
-    const hash = hash48(id);
-    const known = this.nodes.get(hash);
+  private nodeOfMessage(message: number, id: number): number {
+    if (id === 0) return this.newNode(message);
+    const known = this.nodes.get(id);
     // Of messages with the same id only the first has it.
     if (known !== undefined && this.messages[known] !== -1) return this.newNode(message);
     const node = known ?? this.newNode(message);
     this.messages[node] = message;
-    this.nodes.set(hash, node);
+    this.nodes.set(id, node);
     return node;
   }
 
-  private nodeOfReference(id: string): number {
-    const hash = hash48(id);
-    const known = this.nodes.get(hash);
+  private nodeOfReference(id: number): number {
+    const known = this.nodes.get(id);
     if (known !== undefined) return known;
     if (this.parents.length >= this.maxNodes) return -1;
     const node = this.newNode(-1);
-    this.nodes.set(hash, node);
+    this.nodes.set(id, node);
     return node;
   }
 
@@ -100,31 +98,32 @@ export class ThreadLinks {
    * Leaves only messages below messages, and ids without one at the top of two messages or more: the others' children go up.
    * Takes time that grows with the number of nodes only.
    */
-  prune(): void {
-    const tops = this.findTops();
-    const below = new Int32Array(this.parents.length);
-    for (const node of this.parents.keys()) {
-      if (this.messages[node] === -1) continue;
-      const parent = this.parents[node] ?? -1;
-      if (parent >= 0 && this.messages[parent] === -1) this.parents[node] = tops[parent] ?? -1;
-      const now = this.parents[node] ?? -1;
+  async prune(turn: Turn): Promise<void> {
+    const tops = await this.findTops(turn);
+    const { parents, messages } = this;
+    const below = new Int32Array(parents.length);
+    for (let node = 0; node < parents.length; node++) {
+      if ((node & nodesPerLook) === 0) await turn();
+      if (messages[node] === -1) continue;
+      const parent = parents[node] ?? -1;
+      if (parent >= 0 && messages[parent] === -1) parents[node] = tops[parent] ?? -1;
+      const now = parents[node] ?? -1;
       if (now >= 0) below[now] = (below[now] ?? 0) + 1;
     }
-    for (const node of this.parents.keys()) {
-      if (this.messages[node] === -1) {
-        this.parents[node] = -1;
-        continue;
-      }
-      const parent = this.parents[node] ?? -1;
-      if (parent >= 0 && this.messages[parent] === -1 && below[parent] === 1) this.parents[node] = -1;
+    for (let node = 0; node < parents.length; node++) {
+      if ((node & nodesPerLook) === 0) await turn();
+      const parent = parents[node] ?? -1;
+      const isLoneBelowNothing = parent >= 0 && messages[parent] === -1 && below[parent] === 1;
+      if (messages[node] === -1 || isLoneBelowNothing) parents[node] = -1;
     }
   }
 
   /** For each node without message: the nearest message above it, else the topmost node. */
-  private findTops(): Int32Array {
+  private async findTops(turn: Turn): Promise<Int32Array> {
     const tops = new Int32Array(this.parents.length).fill(-1);
     const path: number[] = [];
-    for (const start of this.parents.keys()) {
+    for (let start = 0; start < this.parents.length; start++) {
+      if ((start & nodesPerLook) === 0) await turn();
       let at = start;
       let top = -1;
       while (top < 0) {
@@ -137,7 +136,8 @@ export class ThreadLinks {
           else at = parent;
         }
       }
-      for (const node of path.splice(0)) tops[node] = top;
+      for (const node of path) tops[node] = top;
+      path.length = 0;
     }
     return tops;
   }
