@@ -18,7 +18,13 @@ import { startServer } from './server.ts';
 import { parseTarget, type Target } from './target.ts';
 
 const root = join(import.meta.dirname, '..');
-const scenarios = [...smtpScenarios, ...imapWriteScenarios, ...imapReadScenarios, ...imapOrderScenarios, ...wholeServerScenarios];
+const scenarios = [
+  ...smtpScenarios,
+  ...imapWriteScenarios,
+  ...imapReadScenarios,
+  ...imapOrderScenarios,
+  ...wholeServerScenarios,
+];
 
 async function main(options: Options): Promise<void> {
   const chosen = choose(options);

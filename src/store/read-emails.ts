@@ -71,7 +71,11 @@ function selectEmails(columns: EmailColumns, withExpunged: boolean): string {
         column(columns.bodyStructure, 'body_structure'),
       ]
     : ['0', 'NULL', "''", "''"];
-  const texts = [column(columns.partMap, 'part_map'), column(columns.preview, 'preview'), columns.threading === true ? 'm.threading' : 'NULL'];
+  const texts = [
+    column(columns.partMap, 'part_map'),
+    column(columns.preview, 'preview'),
+    columns.threading === true ? 'm.threading' : 'NULL',
+  ];
   const from = (table: string): string =>
     `SELECT x.uid, x.email_id, x.size_bytes, x.received_at, x.saved_at, ${[...facts, ...texts].join(', ')} ` +
     `FROM ${table} x ${asked ? 'CROSS JOIN email m WHERE m.id = x.email_id AND' : 'WHERE'} ` +

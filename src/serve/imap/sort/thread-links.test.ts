@@ -43,7 +43,9 @@ describe('links', () => {
     await fc.assert(
       fc.asyncProperty(anyMessages, async (messages) => {
         const links = new ThreadLinks(messages.length);
-        messages.forEach(({ id, references }, at) => links.add(at, id === undefined ? 0 : hash48(id), references.map(hash48)));
+        messages.forEach(({ id, references }, at) =>
+          links.add(at, id === undefined ? 0 : hash48(id), references.map(hash48)),
+        );
         await links.prune(noTurn);
         const { parents, real } = plainLinks(messages);
         // The nearest message above, or what is on top.
