@@ -72,6 +72,13 @@ export interface Sink<Event = never> {
   expectFramed(framer: Framer): void;
   /** Turn on TLS after what was written is sent. Octets that arrived already are discarded (no STARTTLS injection, RFC 3207 section 4). */
   startTls(): void;
+  /**
+   * Compress from here on, both ways: what was written before is sent plainly, every input after the running one comes out
+   * of a raw DEFLATE stream (RFC 1951). Limits and rates count what comes out. A stream that is broken costs the connection.
+   */
+  startCompression(): void;
+  /** What was written is the last that is compressed. Input is plain after the end of the peer's stream, or where it stops. */
+  stopCompression(): void;
   /** Send what was written, then close. */
   close(): void;
   /** Close at once and drop what was not sent. */

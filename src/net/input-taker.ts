@@ -34,6 +34,16 @@ export class InputTaker {
     this.#buffer.clear();
   }
 
+  /** Takes out all that waits, for another to read it. */
+  takeAll(): readonly Uint8Array[] {
+    const all: Uint8Array[] = [];
+    for (let next = this.#buffer.peek(inputHighWater); next !== undefined; next = this.#buffer.peek(inputHighWater)) {
+      all.push(next);
+      this.#buffer.consume(next.length);
+    }
+    return all;
+  }
+
   expectLines(maxBytes: number): void {
     this.#maxLine = maxBytes;
   }

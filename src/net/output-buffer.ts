@@ -26,6 +26,18 @@ export class OutputBuffer {
     this.#partBytes += data.length;
   }
 
+  /** Everything, in one piece. */
+  take(): Uint8Array {
+    const parts = this.#parts ?? [];
+    if (this.#text !== '') parts.push(this.#text);
+    this.#text = '';
+    this.#parts = undefined;
+    this.#partBytes = 0;
+    const octets = parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'latin1') : part));
+    const [first] = octets;
+    return octets.length === 1 && first !== undefined ? first : Buffer.concat(octets);
+  }
+
   /** Hands everything to the socket; nothing when there is nothing. */
   flushTo(socket: Socket): void {
     const text = this.#text;

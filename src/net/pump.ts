@@ -1,22 +1,19 @@
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import type { Conversation, Converse, Framer, Input, Peer, Sink, TlsFacts } from '../base/conversation.ts';
 import type { Log } from '../base/log.ts';
+import { Channel, type ChannelOwner, type ChannelTls } from './channel.ts';
+import { Delays } from './delays.ts';
 import { InputTaker } from './input-taker.ts';
-import { OutputBuffer } from './output-buffer.ts';
-import { attach, detach } from './socket-events.ts';
-import type { SocketOwner } from './socket-events.ts';
+import { Patience, type WaitingFor } from './patience.ts';
 import type { Tarpit } from './tarpit.ts';
 import type { Ticker, Ticking } from './ticker.ts';
 import { inputHighWater, inputsPerTurn, outputHighWater } from './timings.ts';
 import type { NetTimings } from './timings.ts';
-import { readTlsFacts } from './tls.ts';
-import type { TlsIdentity, TlsListenerOptions } from './tls.ts';
 
 /** What all connections of a listener share. */
 export interface PumpContext<Event> {
   readonly converse: Converse<Event>;
-  readonly tls: (TlsListenerOptions & { readonly identity: TlsIdentity }) | undefined;
+  readonly tls: ChannelTls | undefined;
   readonly timings: NetTimings;
   readonly ticker: Ticker;
   readonly tarpit: Tarpit;
@@ -35,13 +32,12 @@ export interface MutablePeer extends Peer {
  * says, at the end of each turn. Stops reading while the conversation is behind, and stops handling input while the peer
  * does not take the output.
  */
-export class Pump<Event> implements Sink<Event>, SocketOwner, Ticking {
+export class Pump<Event> implements Sink<Event>, ChannelOwner, Ticking {
   readonly peer: MutablePeer;
   readonly #context: PumpContext<Event>;
-  #socket: Socket;
+  readonly #channel: Channel;
   #conversation: Conversation<Event> | undefined;
   readonly #input = new InputTaker();
-  readonly #output = new OutputBuffer();
 
   // What is to be fed besides octets.
   #events: Event[] | undefined;
@@ -51,48 +47,37 @@ export class Pump<Event> implements Sink<Event>, SocketOwner, Ticking {
   #running = false;
   #scheduled = false;
   #accepting = false;
-  #blocked = false;
-  #paused = false;
-  #handshaking = false;
   #tlsWanted = false;
   #closing = false;
   #gone = false;
   #ended = false;
-  #peerEnded = false;
   /** Those who will still say something. */
   #holds = 0;
   /** The last turn ended because nothing whole was left to feed. */
   #starved = false;
 
-  // Time, counted by the ticker.
-  #quietMs = 0;
-  #idleMs: number;
-  #dataMs = 0;
-  #dataBytes = 0;
-
+  readonly #patience: Patience;
+  readonly #delays: Delays;
   #waiters: (() => void)[] | undefined;
-  #delays: Set<() => void> | undefined;
 
   constructor(context: PumpContext<Event>, socket: Socket, peer: MutablePeer) {
     this.#context = context;
-    this.#socket = socket;
+    this.#channel = new Channel(socket, this, context.tls, context.timings.stallMs);
     this.peer = peer;
-    this.#idleMs = context.timings.idleMs;
+    this.#patience = new Patience(context.timings);
+    this.#delays = new Delays(context.tarpit);
     context.ticker.add(this);
   }
 
   /** Begins: with the handshake when `implicitTls`, otherwise with the greeting. */
   start(implicitTls: boolean): void {
-    if (implicitTls) this.#beginTls();
-    else {
-      attach(this.#socket, this);
-      this.#greet();
-    }
+    this.#channel.open(implicitTls);
+    if (!implicitTls) this.#greet();
   }
 
   /** Feeds `shutdown` when the running input is done. */
   shutdown(): void {
-    if (this.#handshaking && this.#conversation === undefined) this.destroy();
+    if (this.#channel.handshaking && this.#conversation === undefined) this.destroy();
     else this.#tell({ kind: 'shutdown' });
   }
 
@@ -103,21 +88,21 @@ export class Pump<Event> implements Sink<Event>, SocketOwner, Ticking {
   }
 
   get pendingBytes(): number {
-    return this.#socket.writableLength + this.#output.bytes;
+    return this.#channel.pendingBytes;
   }
 
   write(data: string | Uint8Array): void {
-    if (!this.#closing) this.#output.write(data);
+    if (!this.#closing) this.#channel.write(data);
   }
 
   flush(): void {
-    this.#output.flushTo(this.#socket);
+    this.#channel.flush();
   }
 
   drained(): Promise<void> | undefined {
     this.flush();
-    if (this.#gone || this.#socket.writableLength < outputHighWater) return undefined;
-    this.#block();
+    if (this.#gone || this.#channel.waitingBytes < outputHighWater) return undefined;
+    this.#channel.block();
     return new Promise((resolve) => (this.#waiters ??= []).push(resolve));
   }
 
@@ -127,29 +112,37 @@ export class Pump<Event> implements Sink<Event>, SocketOwner, Ticking {
 
   expectOctets(count: number, passing = false): void {
     this.#input.expectOctets(count, passing);
-    this.#dataMs = this.#dataBytes = 0;
+    this.#patience.restartRate();
   }
 
   expectFramed(framer: Framer): void {
     this.#input.expectFramed(framer);
-    this.#dataMs = this.#dataBytes = 0;
+    this.#patience.restartRate();
   }
 
   startTls(): void {
     this.#tlsWanted = true;
   }
 
+  startCompression(): void {
+    if (!this.closed) this.#channel.startCompression(this.#input.takeAll());
+  }
+
+  stopCompression(): void {
+    if (!this.closed) this.#channel.stopCompression();
+  }
+
   close(): void {
     if (this.#closing || this.#gone) return;
     this.#closing = true;
-    this.#quietMs = 0;
+    this.#patience.restart();
     this.#input.clear();
     if (!this.#running && !this.#accepting) this.#finishTurn();
   }
 
   destroy(): void {
     this.#closing = true;
-    this.#socket.destroy();
+    this.#channel.destroy();
   }
 
   post(event: Event): void {
@@ -162,75 +155,53 @@ export class Pump<Event> implements Sink<Event>, SocketOwner, Ticking {
     this.#holds++;
     return () => {
       this.#holds--;
-      if (this.#holds === 0 && this.#peerEnded) this.#schedule();
+      if (this.#holds === 0 && this.#channel.inputEnded) this.#schedule();
     };
   }
 
   idleLimit(ms: number): void {
-    this.#idleMs = ms;
+    this.#patience.idleLimit(ms);
   }
 
   delay(ms: number): Promise<void> {
-    const { tarpit } = this.#context;
-    if (this.#gone || !tarpit.enter()) return Promise.resolve();
+    const ended = this.#gone ? undefined : this.#delays.begin(ms);
+    if (ended === undefined) return Promise.resolve();
     this.flush();
-    return new Promise((resolve) => {
-      const delays = (this.#delays ??= new Set());
-      const done = () => {
-        clearTimeout(timer);
-        delays.delete(done);
-        tarpit.leave();
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      delays.add(done);
-    });
+    return ended;
   }
 
-  // ── what the socket tells ──
+  // ── what the channel tells ──
 
-  received(chunk: Uint8Array): void {
+  received(octets: Uint8Array): void {
     if (this.#closing) return;
-    this.#dataBytes += chunk.length;
-    this.#input.append(chunk);
+    this.#patience.arrived(octets.length);
+    this.#input.append(octets);
     this.#run();
-    if (!this.#starved && this.#input.bytes >= inputHighWater) this.#pause();
+    if (!this.#starved && this.#input.bytes >= inputHighWater) this.#channel.pause();
   }
 
-  peerEnded(): void {
-    this.#peerEnded = true;
-    if (this.#handshaking) this.destroy();
-    else this.#run();
+  looked(): void {
+    this.#run();
   }
 
   drainedOutput(): void {
-    if (this.#blocked) {
-      this.#blocked = false;
-      this.#socket.setTimeout(0);
-    }
     this.#wake();
     this.#run();
   }
 
-  stalled(): void {
-    if (this.#blocked) this.destroy();
+  secured(tls: TlsFacts): void {
+    this.#patience.restart();
+    this.peer.tls = tls;
+    if (this.#conversation === undefined) this.#greet();
+    else this.#tell({ kind: 'tls', tls });
   }
 
-  secured(): void {
-    const socket = this.#socket;
-    if (!(socket instanceof TLSSocket)) return;
-    this.#handshaking = false;
-    this.#quietMs = 0;
-    const facts = readTlsFacts(socket);
-    this.peer.tls = facts;
-    if (this.#conversation === undefined) {
-      this.#greet();
-    } else {
-      this.#tell({ kind: 'tls', tls: facts });
-    }
+  failed(error: Error): void {
+    this.#context.log.warn('connection failed', { session: this.peer.id, reason: error.message });
+    this.destroy();
   }
 
-  socketClosed(): void {
+  socketGone(): void {
     if (this.#gone) return;
     this.#gone = true;
     this.#closing = true;
@@ -238,37 +209,23 @@ export class Pump<Event> implements Sink<Event>, SocketOwner, Ticking {
     this.#input.clear();
     this.#events = undefined;
     this.#wake();
-    for (const done of this.#delays ?? []) done();
+    this.#delays.endAll();
     if (!this.#accepting) this.#end();
   }
 
   // ── time ──
 
   tick(elapsedMs: number): void {
-    if (this.#accepting || this.#blocked) {
-      this.#quietMs = 0;
-      return;
-    }
-    const { handshakeMs, lingerMs } = this.#context.timings;
-    this.#quietMs += elapsedMs;
-    if (this.#closing) {
-      if (this.#quietMs > lingerMs) this.destroy();
-    } else if (this.#handshaking) {
-      if (this.#quietMs >= handshakeMs) this.destroy();
-    } else if (this.#isTooSlow(elapsedMs)) {
-      this.#tell({ kind: 'timeout', why: 'too-slow' });
-    } else if (this.#quietMs >= this.#idleMs) {
-      this.#quietMs = 0;
-      this.#tell({ kind: 'timeout', why: 'idle' });
-    }
+    const verdict = this.#patience.tick(elapsedMs, this.#waitsFor());
+    if (verdict === 'drop') this.destroy();
+    else if (verdict !== undefined) this.#tell({ kind: 'timeout', why: verdict });
   }
 
-  /** Only octets that were asked for count; lines have the idle limit, which a piece of a line does not put off. */
-  #isTooSlow(elapsedMs: number): boolean {
-    if (!this.#input.isData) return false;
-    const { minBytesPerSecond, rateGraceMs } = this.#context.timings;
-    this.#dataMs += elapsedMs;
-    return this.#dataMs > rateGraceMs && this.#dataBytes * 1000 < minBytesPerSecond * this.#dataMs;
+  #waitsFor(): WaitingFor {
+    if (this.#accepting || this.#channel.blocked) return 'nothing';
+    if (this.#closing) return 'goodbye';
+    if (this.#channel.handshaking) return 'handshake';
+    return this.#input.isData ? 'data' : 'lines';
   }
 
   // ── turns ──
@@ -328,11 +285,8 @@ export class Pump<Event> implements Sink<Event>, SocketOwner, Ticking {
   }
 
   #mayFeed(): boolean {
-    if (this.#accepting || this.#closing || this.#handshaking || this.#tlsWanted) return false;
-    if (this.#output.bytes > outputHighWater) this.flush();
-    if (this.#socket.writableLength <= outputHighWater) return true;
-    this.#block();
-    return false;
+    if (this.#accepting || this.#closing || this.#channel.handshaking || this.#tlsWanted) return false;
+    return !this.#channel.full;
   }
 
   #nextInput(): Input<Event> | undefined {
@@ -347,7 +301,7 @@ export class Pump<Event> implements Sink<Event>, SocketOwner, Ticking {
       if (event !== undefined) return { kind: 'event', event };
     }
     const input = this.#input.next();
-    if (input !== undefined) this.#quietMs = 0;
+    if (input !== undefined) this.#patience.restart();
     return input;
   }
 
@@ -376,7 +330,7 @@ export class Pump<Event> implements Sink<Event>, SocketOwner, Ticking {
 
   #settled(): void {
     this.#accepting = false;
-    this.#quietMs = 0;
+    this.#patience.restart();
     this.#input.release();
     if (this.#gone) {
       this.#end();
@@ -393,39 +347,20 @@ export class Pump<Event> implements Sink<Event>, SocketOwner, Ticking {
 
   #finishTurn(): void {
     if (this.#gone) return;
+    const channel = this.#channel;
     this.flush();
     if (this.#closing) {
-      if (this.#socket.writableLength > 0) this.#block();
-      if (!this.#socket.writableEnded) this.#socket.end();
-      this.#resume();
+      channel.end();
     } else if (this.#tlsWanted) {
       this.#tlsWanted = false;
-      this.#upgrade();
-    } else if (this.#starved && this.#peerEnded && this.#holds === 0) {
+      this.#patience.restart();
+      this.#input.clear();
+      channel.startTls();
+    } else if (this.#starved && channel.inputEnded && this.#holds === 0) {
       this.close();
-    } else if (this.#starved || (!this.#blocked && this.#input.bytes < inputHighWater)) {
-      this.#resume();
+    } else if (this.#starved || (!channel.blocked && this.#input.bytes < inputHighWater)) {
+      channel.resume();
     }
-  }
-
-  // ── flow ──
-
-  #block(): void {
-    if (this.#blocked || this.#gone) return;
-    this.#blocked = true;
-    this.#socket.setTimeout(this.#context.timings.stallMs);
-  }
-
-  #pause(): void {
-    if (this.#paused) return;
-    this.#paused = true;
-    this.#socket.pause();
-  }
-
-  #resume(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    this.#socket.resume();
   }
 
   #wake(): void {
@@ -443,41 +378,5 @@ export class Pump<Event> implements Sink<Event>, SocketOwner, Ticking {
       this.#context.log.error('conversation failed at its end', { session: this.peer.id }, error);
     }
     this.#context.gone(this);
-  }
-
-  // ── TLS ──
-
-  /** Everything that came in plain text is thrown away: it must not count as said under TLS. RFC 3207 section 4.2. */
-  #upgrade(): void {
-    this.#handshaking = true;
-    this.#quietMs = 0;
-    const socket = this.#socket;
-    this.#input.clear();
-    socket.pause();
-    this.#paused = false;
-    // Behind the reply that invites the client to begin.
-    socket.write('', () => {
-      while (socket.read() !== null) continue;
-      detach(socket);
-      if (!socket.destroyed) this.#beginTls();
-      else this.socketClosed();
-    });
-  }
-
-  #beginTls(): void {
-    const { tls } = this.#context;
-    this.#handshaking = true;
-    if (tls === undefined) {
-      this.#crash(new Error('TLS asked for on a listener without certificates'));
-      return;
-    }
-    try {
-      this.#socket = tls.identity.wrap(this.#socket, tls);
-    } catch (error) {
-      attach(this.#socket, this);
-      this.#crash(error);
-      return;
-    }
-    attach(this.#socket, this);
   }
 }

@@ -1,7 +1,9 @@
 /** Client libraries from npm against `posthorn localserve`: nodemailer sends, imapflow reads, watches and rearranges. */
 import { ImapFlow } from 'imapflow';
 import { createTransport } from 'nodemailer';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { localCertificate, startLocal, type TestServer } from './harness/server.ts';
 
@@ -16,7 +18,7 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-function flow(options: { readonly qresync?: boolean } = {}): ImapFlow {
+function flow(options: { readonly qresync?: boolean; readonly disableCompression?: boolean; readonly port?: number } = {}): ImapFlow {
   return new ImapFlow({
     host: 'localhost',
     port: server.ports.imaps,
@@ -208,4 +210,38 @@ test('imapflow appends, searches, moves, copies and catches up with QRESYNC', as
   await client.mailboxClose();
   await client.mailboxDelete('Flow');
   await client.logout();
+});
+
+test('imapflow compresses (COMPRESS=DEFLATE): the same octets arrive, in a fraction of the traffic', async () => {
+  const source = Buffer.from(`Subject: squeezed\r\n\r\n${'the same line again and again\r\n'.repeat(10_000)}`);
+  const noise = Buffer.from(`Subject: noise\r\n\r\n${randomBytes(200_000).toString('base64url')}\r\n`);
+  let passed = 0;
+  const relay = createServer((near) => {
+    const far = connect(server.ports.imaps, '127.0.0.1');
+    for (const end of [near, far]) end.on('error', () => {});
+    far.on('data', (chunk: Buffer) => (passed += chunk.length));
+    near.pipe(far).pipe(near);
+  });
+  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+  const { port } = relay.address() as AddressInfo;
+  const fetched: number[] = [];
+  for (const disableCompression of [true, false]) {
+    const client = flow({ disableCompression, port });
+    await client.connect();
+    expect(client.capabilities.has('COMPRESS=DEFLATE')).toBe(true);
+    const mailbox = `Squeezed ${disableCompression}`;
+    await client.mailboxCreate(mailbox);
+    await client.append(mailbox, source);
+    await client.append(mailbox, noise);
+    await client.mailboxOpen(mailbox);
+    const before = passed;
+    const messages = await client.fetchAll('1:*', { source: true });
+    fetched.push(passed - before);
+    expect(messages.map((message) => message.source?.equals(message.seq === 1 ? source : noise))).toEqual([true, true]);
+    await client.logout();
+  }
+  relay.close();
+  const [plain = 0, compressed = 0] = fetched;
+  expect(plain).toBeGreaterThan(source.length + noise.length);
+  expect(compressed).toBeLessThan(plain * 0.5);
 });

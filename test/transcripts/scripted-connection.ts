@@ -6,6 +6,8 @@ export class ScriptedConnection<Event> {
   out = '';
   closed = false;
   tlsStarted = false;
+  /** What would be compressed is here in plain text. */
+  compressed = false;
   idleMs = 0;
   /** Delays that were asked for, all served at once. */
   readonly delays: number[] = [];
@@ -51,6 +53,8 @@ export class ScriptedConnection<Event> {
         self.tlsStarted = true;
         self.waiting = Buffer.alloc(0);
       },
+      startCompression: () => void (self.compressed = true),
+      stopCompression: () => void (self.compressed = false),
       close: () => void (self.closed = true),
       destroy: () => void (self.closed = true),
       post: (event) => void self.events.push(event),

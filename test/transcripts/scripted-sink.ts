@@ -61,6 +61,12 @@ export class ScriptedSink<Event> implements Sink<Event> {
     this.#input.clear();
     this.#output += '<starts TLS>\r\n';
   }
+  startCompression(): void {
+    this.#output += '<compresses from here on>\r\n';
+  }
+  stopCompression(): void {
+    this.#output += '<compresses no more>\r\n';
+  }
   close(): void {
     if (!this.closed) this.#output += '<closes>\r\n';
     this.closed = true;

@@ -63,6 +63,8 @@ export class Session {
   qresync = false;
   metadata = false;
   uidOnly = false;
+  /** COMPRESS is on. */
+  compressed = false;
   /** Inside IDLE: changes are told as they come. */
   idling = false;
   /** The connection closes after the current command: LOGOUT. */

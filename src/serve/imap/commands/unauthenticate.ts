@@ -13,8 +13,15 @@ export const unauthenticate = command({
     deselect(session);
     session.log.info('logged out, connection stays');
     forgetLogin(session);
+    return session.compressed ? { after: () => stopCompression(session) } : undefined;
   },
 });
+
+/** After the CRLF of the tagged OK. RFC 8437 section 4.1. */
+function stopCompression(session: Session): void {
+  session.compressed = false;
+  session.sink.stopCompression();
+}
 
 /** All state but TLS; what ENABLE turned on is off again. RFC 8437 section 4.1. Failed logins still count. */
 function forgetLogin(session: Session): void {
