@@ -18,7 +18,9 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-function flow(options: { readonly qresync?: boolean; readonly disableCompression?: boolean; readonly port?: number } = {}): ImapFlow {
+function flow(
+  options: { readonly qresync?: boolean; readonly disableCompression?: boolean; readonly port?: number } = {},
+): ImapFlow {
   return new ImapFlow({
     host: 'localhost',
     port: server.ports.imaps,
