@@ -189,12 +189,36 @@ describe('with the server stopped', { timeout }, () => {
       },
     ]);
     expect(await posthorn(`config tlspubkey rm ${keys[0]?.fingerprint}`)).toMatchObject({ status: 0 });
+    await appPasswords();
     expect((await posthorn('config account list')).stdout).toMatch(
-      /^alice\s*$\nbob +postmaster, login disabled: moved$/m,
+      /^alice +password for the web only$\nbob +postmaster, login disabled: moved$/m,
     );
     expect(await posthorn('verify')).toMatchObject({ status: 0, stderr: '' });
     expect(await posthorn('repair')).toMatchObject({ status: 0, stderr: '' });
   });
+
+  async function appPasswords(): Promise<void> {
+    const made = await json('account app-password add alice phone --protocols imap,submission --expires 90d');
+    expect(made).toMatchObject({
+      ...{ account: 'alice', name: 'phone', protocols: ['imap', 'submission'] },
+      ...{ password: matching(/^([a-z2-7]{5}-){4}[a-z2-7]{5}$/), expires: matching(/^20.*Z$/) },
+    });
+    const { stdout } = await posthorn('account app-password add alice tablet');
+    expect(stdout).toMatch(/^app password "tablet" of alice: [a-z2-7-]{29}$/m);
+    expect(await posthorn('account app-password rm alice tablet')).toMatchObject({ status: 0, stdout: '' });
+    expect(await json('account app-password list alice')).toMatchObject([
+      { name: 'phone', protocols: ['imap', 'submission'], expires: matching(/^20.*Z$/) },
+    ]);
+    expect((await posthorn('account app-password list alice')).stdout).toMatch(
+      /^phone +imap,submission +since .* until /,
+    );
+    expect(await posthorn('account app-password rm alice tablet')).toMatchObject({
+      ...{ status: 1, stderr: containing('no app password "tablet"') },
+    });
+    expect(await posthorn('account app-password add alice x --protocols imap,http')).toMatchObject({ status: 2 });
+    expect(await posthorn('account app-password add alice x --expires soon')).toMatchObject({ status: 2 });
+    expect(await posthorn('config account set alice main-password=web-only')).toMatchObject({ status: 0 });
+  }
 
   test('a refusal is one line on standard error, with status 1; wrong usage is status 2', async () => {
     const refused = await posthorn('config domain rm example.test');

@@ -8,6 +8,7 @@ import {
   listAccounts,
   listAddresses,
   listAliases,
+  listAppPasswords,
   listDomains,
   listTlsPublicKeys,
   showAccount,
@@ -21,6 +22,7 @@ export type DirectoryQuery =
   | { readonly ask: 'domains' | 'accounts' | 'addresses' | 'aliases' | 'settings' }
   | { readonly ask: 'domain' | 'account' | 'alias' | 'tls-public-key'; readonly name: string }
   | { readonly ask: 'tls-public-keys'; readonly account?: string }
+  | { readonly ask: 'app-passwords'; readonly account: string }
   | { readonly ask: 'export'; readonly withCredentials: boolean };
 
 /** The facts asked for, as JSON can carry them. */
@@ -54,6 +56,10 @@ export function answerQuery(view: DirectoryView, query: DirectoryQuery): Result<
       if (query.account === undefined) return ok(listTlsPublicKeys(view));
       const record = getAccount(view, query.account);
       return record.ok ? ok(listTlsPublicKeys(view, record.value.name)) : record;
+    }
+    case 'app-passwords': {
+      const record = getAccount(view, query.account);
+      return record.ok ? ok(listAppPasswords(view, record.value.name)) : record;
     }
     case 'export':
       return ok(exportDocument(view, { withCredentials: query.withCredentials }));

@@ -17,6 +17,8 @@ import { aliasAdd } from './operations/alias-add.ts';
 import { aliasRemoveMember } from './operations/alias-remove-member.ts';
 import { aliasRemove } from './operations/alias-remove.ts';
 import { aliasSet } from './operations/alias-set.ts';
+import { appPasswordAdd } from './operations/app-password-add.ts';
+import { appPasswordRemove } from './operations/app-password-remove.ts';
 import { domainAdd } from './operations/domain-add.ts';
 import { domainRemove } from './operations/domain-remove.ts';
 import { domainSet } from './operations/domain-set.ts';
@@ -34,6 +36,8 @@ const operations = [
   accountRemove,
   accountSet,
   accountPassword,
+  appPasswordAdd,
+  appPasswordRemove,
   addressAdd,
   addressRemove,
   aliasAdd,

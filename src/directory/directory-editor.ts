@@ -11,9 +11,10 @@ import type { DirectoryOptions } from './directory-options.ts';
 import { DirectoryTables } from './directory-tables.ts';
 import type { DirectoryView } from './directory-tables.ts';
 import { loadTables } from './load-tables.ts';
-import type { Decided } from './operations/operation.ts';
+import type { DecideContext, Decided } from './operations/operation.ts';
+import { deriveAppPassword } from './passwords/app-password.ts';
+import { saltsToKeep, scramSaltsOf } from './passwords/find-app-password.ts';
 import { deriveCredential } from './passwords/credential.ts';
-import type { Credential } from './passwords/credential.ts';
 import { prepareOpaqueString } from '../base/opaque-string.ts';
 
 /** Others may edit at the same time; each round one of them succeeds, so a few rounds are always enough. */
@@ -60,9 +61,9 @@ export class DirectoryEditor {
 
   /** Does one operation; its password, if any, is hashed first. Resolves when it is durable and in effect. */
   async edit(operation: DirectoryOperation): Promise<Result<DirectoryChange, DirectoryConflict>> {
-    const credential = await credentialOf(operation);
-    if (!credential.ok) return credential;
-    const context = { now: this.now(), credential: credential.value };
+    const secrets = await deriveSecrets(this.view, operation);
+    if (!secrets.ok) return secrets;
+    const context = { now: this.now(), ...secrets.value };
     return this.change((view) => decideOperation(view, operation, context));
   }
 
@@ -150,10 +151,19 @@ function isEmpty(change: DirectoryChange): boolean {
   return change.put.length + change.remove.length + change.createAccounts.length + change.removeAccounts.length === 0;
 }
 
-async function credentialOf(operation: DirectoryOperation): Promise<Result<Credential | undefined, DirectoryConflict>> {
+/** What is kept of the password that an operation brings. */
+async function deriveSecrets(
+  view: DirectoryView,
+  operation: DirectoryOperation,
+): Promise<Result<Pick<DecideContext, 'credential' | 'appPassword'>, DirectoryConflict>> {
   const password = 'password' in operation ? operation.password : undefined;
-  if (password === undefined) return ok(undefined);
+  if (password === undefined) return ok({ credential: undefined });
   const prepared = prepareOpaqueString(String(password));
   if (!prepared.ok) return conflict('invalid', `the password cannot be used: ${prepared.error.expected} expected`);
-  return ok(await deriveCredential(prepared.value));
+  if (operation.do === 'app-password-add') {
+    const salts = scramSaltsOf(view, String(operation.account));
+    return ok({ credential: undefined, appPassword: await deriveAppPassword(prepared.value, salts) });
+  }
+  const salts = operation.do === 'account-password' ? saltsToKeep(view, String(operation.name)) : undefined;
+  return ok({ credential: await deriveCredential(prepared.value, salts) });
 }

@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { fail, ok } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import type { DirectoryObject } from '../store/directory-object.ts';
+import { loginProtocols } from './directory.ts';
+import { appPasswordSecretSchema } from './passwords/app-password.ts';
 import { credentialSchema } from './passwords/credential.ts';
 
 const domainSchema = z.object({
@@ -24,6 +26,8 @@ const accountSchema = z.object({
   quotaBytes: z.number().int().positive().optional(),
   /** Text for the user while login is disabled. */
   loginDisabled: z.string().optional(),
+  /** The password is for the web alone; programs need app passwords, keys or tokens. */
+  mainPassword: z.literal('web-only').optional(),
   /** ISO 8601. */
   created: z.string(),
 });
@@ -33,6 +37,21 @@ const credentialRecordSchema = z.object({
   kind: z.literal('credential'),
   account: z.string(),
   credential: credentialSchema,
+});
+
+/** A password for one program, made by us; it can be taken back alone. */
+const appPasswordSchema = z.object({
+  kind: z.literal('app-password'),
+  /** Follows from the secret, so that another one under the same name is another one. */
+  id: z.string(),
+  account: z.string(),
+  /** Unique within the account. */
+  name: z.string(),
+  protocols: z.array(z.enum(loginProtocols)).readonly(),
+  created: z.string(),
+  /** ISO 8601; undefined: never. */
+  expires: z.string().optional(),
+  secret: appPasswordSecretSchema,
 });
 
 const addressSchema = z.object({
@@ -84,6 +103,7 @@ const settingsSchema = z.object({
 export type DomainRecord = Readonly<z.infer<typeof domainSchema>>;
 export type AccountRecord = Readonly<z.infer<typeof accountSchema>>;
 export type CredentialRecord = Readonly<z.infer<typeof credentialRecordSchema>>;
+export type AppPasswordRecord = Readonly<z.infer<typeof appPasswordSchema>>;
 export type AddressRecord = Readonly<z.infer<typeof addressSchema>>;
 export type AliasRecord = Readonly<z.infer<typeof aliasSchema>>;
 export type TlsPublicKeyRecord = Readonly<z.infer<typeof tlsPublicKeySchema>>;
@@ -93,6 +113,7 @@ const recordSchema = z.discriminatedUnion('kind', [
   domainSchema,
   accountSchema,
   credentialRecordSchema,
+  appPasswordSchema,
   addressSchema,
   aliasSchema,
   tlsPublicKeySchema,
@@ -119,6 +140,8 @@ export function recordKey(record: DirectoryRecord): RecordKey {
     case 'address':
     case 'alias':
       return { kind: record.kind, id: record.address };
+    case 'app-password':
+      return { kind: record.kind, id: record.id };
     case 'tls-public-key':
       return { kind: record.kind, id: record.fingerprint };
     case 'settings':

@@ -8,6 +8,7 @@ import type {
   AccountRecord,
   AddressRecord,
   AliasRecord,
+  AppPasswordRecord,
   CredentialRecord,
   DirectoryRecord,
   DomainRecord,
@@ -23,6 +24,9 @@ export interface DirectoryView {
   readonly accounts: ReadonlyMap<string, AccountRecord>;
   readonly accountIds: ReadonlyMap<string, AccountId>;
   readonly credentials: ReadonlyMap<string, CredentialRecord>;
+  readonly appPasswords: ReadonlyMap<string, AppPasswordRecord>;
+  /** By account, then by id. */
+  readonly appPasswordsOf: ReadonlyMap<string, ReadonlyMap<string, AppPasswordRecord>>;
   /** By `address`, as configured; catchalls too. */
   readonly addresses: ReadonlyMap<string, AddressRecord>;
   readonly aliases: ReadonlyMap<string, AliasRecord>;
@@ -41,6 +45,8 @@ export class DirectoryTables implements DirectoryView {
   readonly accounts = new Map<string, AccountRecord>();
   accountIds: ReadonlyMap<string, AccountId> = new Map();
   readonly credentials = new Map<string, CredentialRecord>();
+  readonly appPasswords = new Map<string, AppPasswordRecord>();
+  readonly appPasswordsOf = new Map<string, Map<string, AppPasswordRecord>>();
   readonly addresses = new Map<string, AddressRecord>();
   readonly aliases = new Map<string, AliasRecord>();
   readonly byCanonical = new Map<string, AddressRecord | AliasRecord>();
@@ -79,6 +85,9 @@ export class DirectoryTables implements DirectoryView {
       case 'credential':
         this.credentials.set(record.account, record);
         break;
+      case 'app-password':
+        this.#putAppPassword(record);
+        break;
       case 'address':
         this.addresses.set(record.address, record);
         this.byCanonical.set(canonicalKey(this, record.address), record);
@@ -107,6 +116,9 @@ export class DirectoryTables implements DirectoryView {
       case 'credential':
         this.credentials.delete(key.id);
         break;
+      case 'app-password':
+        this.#removeAppPassword(key.id);
+        break;
       case 'address':
       case 'alias': {
         const record = (key.kind === 'address' ? this.addresses : this.aliases).get(key.id);
@@ -123,6 +135,21 @@ export class DirectoryTables implements DirectoryView {
         this.settings = noSettings;
         break;
     }
+  }
+
+  #putAppPassword(record: AppPasswordRecord): void {
+    this.appPasswords.set(record.id, record);
+    const others = this.appPasswordsOf.get(record.account);
+    if (others) others.set(record.id, record);
+    else this.appPasswordsOf.set(record.account, new Map([[record.id, record]]));
+  }
+
+  #removeAppPassword(id: string): void {
+    const account = this.appPasswords.get(id)?.account ?? '';
+    this.appPasswords.delete(id);
+    const others = this.appPasswordsOf.get(account);
+    others?.delete(id);
+    if (others?.size === 0) this.appPasswordsOf.delete(account);
   }
 
   /** The rules of a domain may have changed: its addresses get new canonical forms. */
@@ -142,6 +169,7 @@ export function* allRecords(view: DirectoryView): Iterable<DirectoryRecord> {
   for (const records of [view.domains, view.accounts, view.credentials, view.addresses, view.aliases]) {
     yield* records.values();
   }
+  yield* view.appPasswords.values();
   yield* view.tlsPublicKeys.values();
   yield view.settings;
 }
@@ -151,10 +179,11 @@ export const kindOrder: Readonly<Record<DirectoryRecord['kind'], number>> = {
   domain: 0,
   account: 1,
   credential: 2,
-  address: 3,
-  alias: 4,
-  'tls-public-key': 5,
-  settings: 6,
+  'app-password': 3,
+  address: 4,
+  alias: 5,
+  'tls-public-key': 6,
+  settings: 7,
 };
 
 function sameRules(a: DomainRecord, b: DomainRecord): boolean {

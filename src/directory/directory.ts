@@ -40,18 +40,41 @@ export type RecipientLookup =
   | { readonly kind: 'unknown-domain' }
   | { readonly kind: 'domain-disabled' };
 
+/** What a password may be limited to. */
+export const loginProtocols = ['imap', 'pop3', 'submission'] as const;
+export type LoginProtocol = (typeof loginProtocols)[number];
+
+/** What somebody proved to be an account with. A session ends when it is taken back. */
+export type LoginProof =
+  /** The main one; another one has another id. */
+  | { readonly kind: 'password'; readonly id: string }
+  /** One of the account's app passwords. */
+  | { readonly kind: 'app-password'; readonly id: string }
+  /** The key of a client certificate. */
+  | { readonly kind: 'tls-public-key'; readonly fingerprint: string };
+
 export type LoginOutcome =
-  | { readonly ok: true; readonly account: Account; readonly loginAddress: string }
+  | {
+      readonly ok: true;
+      readonly account: Account;
+      readonly loginAddress: string;
+      readonly proof: LoginProof;
+    }
   | { readonly ok: false; readonly reason: 'bad-credentials' }
   /** Only after right credentials. `message` is the account's `loginDisabled`: ready for a line of any protocol. */
   | { readonly ok: false; readonly reason: 'login-disabled'; readonly message: string };
 
-/** What is kept of a password for SCRAM. RFC 5802 section 3. */
-export interface ScramVerifier {
-  readonly salt: Uint8Array;
-  readonly iterations: number;
+export interface ScramKeys {
   readonly storedKey: Uint8Array;
   readonly serverKey: Uint8Array;
+}
+
+/** What is kept of a password for SCRAM. RFC 5802 section 3. */
+export interface ScramVerifier extends ScramKeys {
+  readonly salt: Uint8Array;
+  readonly iterations: number;
+  /** Of the account's other passwords. All are made with one salt: there is one challenge, whichever is used. */
+  readonly others?: readonly ScramKeys[];
 }
 
 /** Whom a TLS client key logs in. */
@@ -72,14 +95,14 @@ export interface Directory {
   /** May this account send with this address as From or MAIL FROM (own address, catchall, alias with AllowMsgFrom)? */
   maySendAs(account: Account, address: AddressParts): 'yes' | 'no' | 'domain-disabled';
   /** Takes the same time whatever is wrong. `login` and `password` as the client sent them. */
-  checkPassword(login: string, password: string): Promise<LoginOutcome>;
+  checkPassword(login: string, password: string, protocol: LoginProtocol): Promise<LoginOutcome>;
   /**
    * Always answers: for logins that nobody has with something made up, which stays the same for a login and which no
    * password proves.
    */
   findScramVerifier(login: string, digest: 'sha1' | 'sha256'): ScramVerifier;
-  /** After a proof by this verifier: is it (still) that of the login? */
-  confirmScram(login: string, verifier: ScramVerifier): LoginOutcome;
+  /** After a proof by this key: is it (still) one of the login's, for this protocol? */
+  confirmScram(login: string, storedKey: Uint8Array, protocol: LoginProtocol): LoginOutcome;
   /**
    * The key of a client certificate, by its SubjectPublicKeyInfo (DER); nothing else in the certificate matters. Undefined
    * when nobody logs in with it. Ask again whenever the directory changes.
@@ -89,6 +112,8 @@ export interface Directory {
   confirmTlsKey(publicKey: Uint8Array, authorizeAs: string): LoginOutcome;
   /** Undefined once it was removed. Ask again for each message: quota and disabled state may change. */
   findAccount(id: AccountId): Account | undefined;
-  /** Hear of edits: sessions of accounts that were removed or disabled close. */
+  /** May a session that began with this proof go on? Not when the account may not log in (any more) or the proof was taken back. */
+  mayStay(account: Account, proof: LoginProof): boolean;
+  /** Hear of edits, and of app passwords that run out: sessions that may not stay close. */
   watch(listener: () => void): () => void;
 }

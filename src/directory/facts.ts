@@ -1,7 +1,13 @@
 /** What the directory tells people and programs of itself: plain data, U-labels, no secrets. */
 import { displayAddress } from './address-text.ts';
 import { addressesIn } from './checks/check-domain.ts';
-import type { AccountRecord, AliasRecord, DomainRecord, TlsPublicKeyRecord } from './directory-record.ts';
+import type {
+  AccountRecord,
+  AliasRecord,
+  AppPasswordRecord,
+  DomainRecord,
+  TlsPublicKeyRecord,
+} from './directory-record.ts';
 import type { DirectoryView } from './directory-tables.ts';
 import { toUnicodeDomain } from '../base/domain-name.ts';
 
@@ -20,6 +26,8 @@ export interface AccountFacts {
   readonly loginDisabled: string | null;
   readonly quotaBytes: number | null;
   readonly postmaster: boolean;
+  /** `web-only`: programs need app passwords, keys or tokens. */
+  readonly mainPassword: 'anywhere' | 'web-only';
 }
 
 export interface AddressFacts {
@@ -45,6 +53,16 @@ export interface TlsPublicKeyFacts {
   readonly type: string;
   readonly imapPreauth: boolean;
   readonly created: string;
+}
+
+/** Nothing of the password itself. */
+export interface AppPasswordFacts {
+  readonly name: string;
+  readonly id: string;
+  readonly account: string;
+  readonly protocols: readonly string[];
+  readonly created: string;
+  readonly expires: string | null;
 }
 
 export function listDomains(view: DirectoryView): readonly DomainFacts[] {
@@ -87,6 +105,7 @@ function accountFacts(view: DirectoryView, record: AccountRecord): AccountFacts 
     loginDisabled: record.loginDisabled ?? null,
     quotaBytes: record.quotaBytes ?? null,
     postmaster: view.settings.postmaster === record.name,
+    mainPassword: record.mainPassword ?? 'anywhere',
   };
 }
 
@@ -98,6 +117,7 @@ export function showAccount(
   readonly addresses: readonly AddressFacts[];
   readonly aliases: readonly string[];
   readonly tlsPublicKeys: readonly TlsPublicKeyFacts[];
+  readonly appPasswords: readonly AppPasswordFacts[];
 } {
   const addresses = listAddresses(view).filter(({ account }) => account === record.name);
   const aliases = [...view.aliases.values()].filter(({ members }) =>
@@ -108,6 +128,7 @@ export function showAccount(
     addresses,
     aliases: aliases.map(({ address }) => displayAddress(address)).toSorted(),
     tlsPublicKeys: listTlsPublicKeys(view, record.name),
+    appPasswords: listAppPasswords(view, record.name),
   };
 }
 
@@ -144,6 +165,18 @@ export function listTlsPublicKeys(view: DirectoryView, account?: string): readon
 export function tlsPublicKeyFacts(record: TlsPublicKeyRecord): TlsPublicKeyFacts {
   const { fingerprint, name, account, type, imapPreauth, created } = record;
   return { fingerprint, name, account, loginAddress: displayAddress(record.loginAddress), type, imapPreauth, created };
+}
+
+export function listAppPasswords(view: DirectoryView, account: string): readonly AppPasswordFacts[] {
+  const records: Iterable<AppPasswordRecord> = view.appPasswordsOf.get(account)?.values() ?? [];
+  return sorted(records, ({ created, name }) => created + name).map((record) => ({
+    name: record.name,
+    id: record.id,
+    account,
+    protocols: record.protocols,
+    created: record.created,
+    expires: record.expires ?? null,
+  }));
 }
 
 function sorted<T>(records: Iterable<T>, by: (record: T) => string): readonly T[] {

@@ -164,32 +164,32 @@ describe('checkPassword', async () => {
     ['', '', undefined],
     ['__proto__@example.org', 'x', undefined],
   ])('%s with %j: %s', async (login, password, account) => {
-    const outcome = await directory.checkPassword(login, password);
+    const outcome = await directory.checkPassword(login, password, 'imap');
     if (account === undefined) expect(outcome).toEqual({ ok: false, reason: 'bad-credentials' });
     else expect(outcome).toMatchObject({ ok: true, account: { name: account } });
     // The second time from the cache, if it was right.
-    expect(await directory.checkPassword(login, password)).toEqual(outcome);
+    expect(await directory.checkPassword(login, password, 'imap')).toEqual(outcome);
   });
 
   test('the text for disabled logins is for those who know the password', async () => {
     await must(directory, { do: 'account-set', name: 'alice', loginDisabled: 'on holiday' });
-    expect(await directory.checkPassword('alice@example.org', 'correct horse')).toEqual({
+    expect(await directory.checkPassword('alice@example.org', 'correct horse', 'imap')).toEqual({
       ok: false,
       reason: 'login-disabled',
       message: 'on holiday',
     });
-    expect(await directory.checkPassword('alice@example.org', 'wrong')).toEqual({
+    expect(await directory.checkPassword('alice@example.org', 'wrong', 'imap')).toEqual({
       ok: false,
       reason: 'bad-credentials',
     });
     await must(directory, { do: 'account-set', name: 'alice', loginDisabled: null });
-    expect(await directory.checkPassword('alice@example.org', 'correct horse')).toMatchObject({ ok: true });
+    expect(await directory.checkPassword('alice@example.org', 'correct horse', 'imap')).toMatchObject({ ok: true });
   });
 
   test('a new password ends the old one, also in the cache', async () => {
     await must(directory, { do: 'account-password', name: 'bob', password: 'new password' });
-    expect(await directory.checkPassword('bob@example.org', 'battery staple')).toMatchObject({ ok: false });
-    expect(await directory.checkPassword('bob@example.org', 'new password')).toMatchObject({ ok: true });
+    expect(await directory.checkPassword('bob@example.org', 'battery staple', 'imap')).toMatchObject({ ok: false });
+    expect(await directory.checkPassword('bob@example.org', 'new password', 'imap')).toMatchObject({ ok: true });
   });
 
   test('a password that cannot be used is refused', async () => {

@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock.ts';
 import type { AccountId } from '../store/ids.ts';
 import { parseAddress, printAddress } from './address-text.ts';
 import { canonicalAddress } from './canonical-address.ts';
@@ -8,6 +9,8 @@ import type {
   Directory,
   LocalRecipient,
   LoginOutcome,
+  LoginProof,
+  LoginProtocol,
   RecipientLookup,
   ScramVerifier,
   TlsKey,
@@ -19,11 +22,11 @@ import type { DirectoryView } from './directory-tables.ts';
 import { canonicalKey } from './directory-tables.ts';
 import { normalizeDomain } from './normalize-domain.ts';
 import { findLogin, findRecipient } from './find-recipient.ts';
-import { pretendToVerify, verifyPassword } from './passwords/credential.ts';
-import { LoginCache } from './passwords/login-cache.ts';
-import { prepareOpaqueString } from '../base/opaque-string.ts';
+import { ExpiryAlarm } from './passwords/expiry-alarm.ts';
+import { PasswordLogins } from './passwords/password-logins.ts';
+import type { ProvenLogin } from './passwords/password-logins.ts';
 import { fingerprintOf } from './read-certificate.ts';
-import { ensureLoginSecret, findScramVerifier, isCurrentVerifier } from './passwords/scram-verifiers.ts';
+import { ensureLoginSecret, findScramVerifier } from './passwords/scram-verifiers.ts';
 
 const badCredentials: LoginOutcome = { ok: false, reason: 'bad-credentials' };
 
@@ -46,14 +49,24 @@ export async function openDirectory(options: DirectoryOptions): Promise<LiveDire
 export class LiveDirectory implements Directory {
   readonly editor: DirectoryEditor;
   readonly #hostnames: ReadonlySet<string>;
-  readonly #cache: LoginCache;
+  readonly #clock: Clock;
+  readonly #passwords: PasswordLogins;
+  readonly #alarm: ExpiryAlarm;
+  readonly #listeners = new Set<() => void>();
   readonly #stopWatching: () => void;
 
   constructor(editor: DirectoryEditor, options: DirectoryOptions) {
     this.editor = editor;
     this.#hostnames = new Set(options.hostnames);
-    this.#cache = new LoginCache(options.clock);
-    this.#stopWatching = editor.watch(() => this.#cache.clear());
+    this.#clock = options.clock;
+    this.#passwords = new PasswordLogins(() => editor.view, options.clock);
+    this.#alarm = new ExpiryAlarm(options.clock, () => this.#announce());
+    this.#alarm.set(editor.view);
+    this.#stopWatching = editor.watch(() => {
+      this.#passwords.forget();
+      this.#alarm.set(editor.view);
+      this.#announce();
+    });
   }
 
   get view(): DirectoryView {
@@ -112,36 +125,16 @@ export class LiveDirectory implements Directory {
     }
   }
 
-  async checkPassword(login: string, password: string): Promise<LoginOutcome> {
-    const prepared = prepareOpaqueString(password);
-    const parts = parseAddress(login);
-    const record = parts.ok ? findLogin(this.view, parts.value) : undefined;
-    const credential = record && this.view.credentials.get(record.account)?.credential;
-    if (!parts.ok || !record || !credential || !prepared.ok) {
-      await pretendToVerify(prepared.ok ? prepared.value : '');
-      return badCredentials;
-    }
-    if (!this.#cache.has(record.account, credential, prepared.value)) {
-      if (!(await verifyPassword(prepared.value, credential))) return badCredentials;
-      // The directory may have changed while the hash was made: only what is still true counts and is remembered.
-      if (this.view.credentials.get(record.account)?.credential !== credential) {
-        return badCredentials;
-      }
-      this.#cache.add(record.account, credential, prepared.value);
-    }
-    return this.#admit(record.account, parts.value);
+  async checkPassword(login: string, password: string, protocol: LoginProtocol): Promise<LoginOutcome> {
+    return this.#admit(await this.#passwords.check(login, password, protocol));
   }
 
   findScramVerifier(login: string, digest: 'sha1' | 'sha256'): ScramVerifier {
-    return findScramVerifier(this.view, login, digest);
+    return findScramVerifier(this.view, login, digest, this.#clock.now());
   }
 
-  confirmScram(login: string, verifier: ScramVerifier): LoginOutcome {
-    const parts = parseAddress(login);
-    const record = parts.ok ? findLogin(this.view, parts.value) : undefined;
-    const credential = record && this.view.credentials.get(record.account)?.credential;
-    if (!parts.ok || !record || !credential || !isCurrentVerifier(credential, verifier)) return badCredentials;
-    return this.#admit(record.account, parts.value);
+  confirmScram(login: string, storedKey: Uint8Array, protocol: LoginProtocol): LoginOutcome {
+    return this.#admit(this.#passwords.confirmScram(login, storedKey, protocol));
   }
 
   findTlsKey(publicKey: Uint8Array): TlsKey | undefined {
@@ -157,16 +150,22 @@ export class LiveDirectory implements Directory {
     const key = this.findTlsKey(publicKey);
     const parts = parseAddress(authorizeAs === '' ? (key?.loginAddress ?? '') : authorizeAs);
     if (!key || !parts.ok || findLogin(this.view, parts.value)?.account !== key.account.name) return badCredentials;
-    return this.#admit(key.account.name, parts.value);
+    const proof = { kind: 'tls-public-key', fingerprint: fingerprintOf(publicKey) } as const;
+    return this.#admit({ account: key.account.name, address: parts.value, proof });
   }
 
-  /** The credentials were right. */
-  #admit(name: string, address: AddressParts): LoginOutcome {
-    const account = this.#account(name);
-    if (!account) return badCredentials;
+  /** The credentials were right, or undefined. */
+  #admit(proven: ProvenLogin | undefined): LoginOutcome {
+    const account = proven && this.#account(proven.account);
+    if (!proven || !account) return badCredentials;
     const { loginDisabled } = account;
     if (loginDisabled !== undefined) return { ok: false, reason: 'login-disabled', message: loginDisabled };
-    return { ok: true, account, loginAddress: printAddress(address) };
+    return { ok: true, account, loginAddress: printAddress(proven.address), proof: proven.proof };
+  }
+
+  mayStay({ id }: Account, proof: LoginProof): boolean {
+    const account = this.findAccount(id);
+    return account !== undefined && account.loginDisabled === undefined && this.#passwords.isValid(account.name, proof);
   }
 
   findAccount(id: AccountId): Account | undefined {
@@ -175,11 +174,18 @@ export class LiveDirectory implements Directory {
   }
 
   watch(listener: () => void): () => void {
-    return this.editor.watch(listener);
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #announce(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   /** Stops hearing of edits; the store is not closed. */
   close(): void {
+    this.#alarm.close();
+    this.#listeners.clear();
     this.#stopWatching();
     this.editor.close();
   }

@@ -5,6 +5,7 @@ import type { DirectoryState } from '../store/directory-object.ts';
 import { checkAccount } from './checks/check-account.ts';
 import { checkAddress } from './checks/check-address.ts';
 import { checkAlias } from './checks/check-alias.ts';
+import { checkAppPassword } from './checks/check-app-password.ts';
 import { checkDomain } from './checks/check-domain.ts';
 import { checkTlsPublicKey } from './checks/check-tls-public-key.ts';
 import type { DirectoryConflict } from './directory-conflict.ts';
@@ -22,6 +23,10 @@ export function checkRecord(view: DirectoryView, record: DirectoryRecord): Resul
       return checkAccount(record);
     case 'credential':
       return needAccount(view, record.account, 'a password');
+    case 'app-password': {
+      const owner = needAccount(view, record.account, 'an app password');
+      return owner.ok ? checkAppPassword(view, record) : owner;
+    }
     case 'address':
       return checkAddress(view, record);
     case 'alias':

@@ -29,6 +29,8 @@ export class TestDirectory implements Directory {
   readonly #listeners = new Set<() => void>();
   /** Accounts by what stands for a public key in tests. */
   readonly tlsKeys = new Map<string, string>();
+  /** Accounts whose app passwords, or whatever they logged in with, were taken back. */
+  readonly revoked = new Set<string>();
   checks = 0;
 
   constructor(names: readonly string[] = ['ann', 'bob', 'cat']) {
@@ -84,7 +86,7 @@ export class TestDirectory implements Directory {
     if (account === undefined) return { ok: false, reason: 'bad-credentials' };
     const { loginDisabled } = account;
     if (loginDisabled !== undefined) return { ok: false, reason: 'login-disabled', message: loginDisabled };
-    return { ok: true, account, loginAddress };
+    return { ok: true, account, loginAddress, proof: { kind: 'password', id: '' } };
   }
 
   findScramVerifier(login: string, digest: Digest): ScramVerifier {
@@ -108,6 +110,11 @@ export class TestDirectory implements Directory {
     const login = authorizeAs === '' ? key?.loginAddress : authorizeAs;
     const fits = key !== undefined && login?.split(/[+@]/, 1)[0] === key.account.name;
     return this.#admit(fits ? key.account : undefined, login ?? '');
+  }
+
+  mayStay({ id }: Account): boolean {
+    const account = this.findAccount(id);
+    return account !== undefined && account.loginDisabled === undefined && !this.revoked.has(account.name);
   }
 
   findAccount(id: number): Account | undefined {

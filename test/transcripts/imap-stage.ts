@@ -58,6 +58,8 @@ export class Actor {
   options: ImapListenerOptions = defaults;
   quotaBytes: number | undefined = undefined;
   loginDisabled: string | undefined = undefined;
+  /** What the sessions logged in with was taken back. */
+  revoked = false;
   removed = false;
   /** By what stands for a public key in tests: does it greet with PREAUTH? */
   readonly tlsKeys = new Map<string, { readonly preauth: boolean; readonly other: boolean }>();
@@ -200,6 +202,7 @@ export class Actor {
           : { ok: false, reason: 'bad-credentials' },
       confirmScram: (login) => this.admit(login),
       findAccount: (id) => (this.removed || id !== this.accountId ? undefined : this.account()),
+      mayStay: ({ id }) => !this.removed && id === this.accountId && this.loginDisabled === undefined && !this.revoked,
       watch: (listener) => {
         this.watchers.add(listener);
         return () => this.watchers.delete(listener);
@@ -220,6 +223,6 @@ export class Actor {
   private admit(login: string): LoginOutcome {
     if (login !== 'post@localhost') return { ok: false, reason: 'bad-credentials' };
     if (this.loginDisabled !== undefined) return { ok: false, reason: 'login-disabled', message: this.loginDisabled };
-    return { ok: true, account: this.account(), loginAddress: login };
+    return { ok: true, account: this.account(), loginAddress: login, proof: { kind: 'password', id: '' } };
   }
 }

@@ -18,7 +18,7 @@ const tls = {
  * Plays a transcript against an account and writes it anew with what the server really said. Events:
  * `options KEY=VALUE…` (before the first C) · `quota BYTES` · `deliver MAILBOX COUNT [FLAG…]` · `mark MAILBOX FIRST LAST FLAG` ·
  * `key NAME [no-preauth] [other]`, `remove-key NAME`, `certificate NAME` (of STARTTLS, and of new connections after `implicit-tls`) ·
- * `make PREFIX COUNT` (mailboxes) · `unmark …` · `expunge MAILBOX FIRST LAST` · `tls` · `timeout` · `shutdown` · `later MINUTES` · `disable TEXT` · `enable` · `remove`.
+ * `make PREFIX COUNT` (mailboxes) · `unmark …` · `expunge MAILBOX FIRST LAST` · `tls` · `timeout` · `shutdown` · `later MINUTES` · `disable TEXT` · `enable` · `revoke` · `remove`.
  * `<uidvalidity>` in what is sent stands for INBOX's; all uidvalidities in what is said are written so. ObjectIDs likewise: `<F1>`, `<M1>`, `<T1>`.
  * The code CAPABILITY is cut short.
  */
@@ -148,6 +148,10 @@ class Player {
         break;
       case 'disable':
         actor.loginDisabled = words.join(' ');
+        actor.tellDirectory();
+        break;
+      case 'revoke':
+        actor.revoked = true;
         actor.tellDirectory();
         break;
       case 'enable':

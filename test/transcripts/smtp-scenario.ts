@@ -129,8 +129,9 @@ async function makeHappen({ sink, directory, store, tls: begun }: Stage, what: s
   if (name === 'tls') return sink.feed({ kind: 'tls', tls: begun });
   if (name === 'timeout') return sink.feed({ kind: 'timeout', why: argument === 'too-slow' ? 'too-slow' : 'idle' });
   if (name === 'shutdown') return sink.feed({ kind: 'shutdown' });
-  if (name === 'remove' || name === 'remove-key') {
-    (name === 'remove' ? directory.accounts : directory.tlsKeys).delete(argument);
+  if (name === 'remove' || name === 'remove-key' || name === 'revoke') {
+    if (name === 'revoke') directory.revoked.add(argument);
+    else (name === 'remove' ? directory.accounts : directory.tlsKeys).delete(argument);
     directory.changed();
     return sink
       .receive(new Uint8Array(0))

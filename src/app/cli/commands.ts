@@ -110,7 +110,8 @@ const accountCommands: readonly CommandSpec[] = [
     path: ['config', 'account', 'set'],
     args: ['NAME', 'KEY=VALUE…'],
     summary: 'Change settings of an account.',
-    details: 'quota=BYTES   octets that its mail may take; no limit when empty',
+    details: `quota=BYTES                       octets that its mail may take; no limit when empty
+main-password=web-only|anywhere   may programs log in with it, or only with app passwords, keys and tokens?`,
     options: [configOption],
     run: async (input) => (await import('./commands/account.ts')).accountSet(input),
   },
@@ -127,6 +128,33 @@ const accountCommands: readonly CommandSpec[] = [
     summary: 'Allow logins again.',
     options: [configOption],
     run: async (input) => (await import('./commands/account.ts')).accountEnable(input),
+  },
+  {
+    path: ['account', 'app-password', 'add'],
+    args: ['ACCOUNT', 'NAME'],
+    summary: 'Make a password for one program or device; it is shown this once.',
+    options: [
+      { name: 'protocols', value: 'LIST', help: 'what it is for, with commas: imap, pop3, submission (default: all)' },
+      { name: 'expires', value: 'WHEN', help: 'last day (2030-12-31, UTC), or in how many days (90d); default: never' },
+      configOption,
+    ],
+    json: true,
+    run: async (input) => (await import('./commands/app-password.ts')).appPasswordAdd(input),
+  },
+  {
+    path: ['account', 'app-password', 'list'],
+    args: ['ACCOUNT'],
+    summary: 'List the app passwords of an account.',
+    options: [configOption],
+    json: true,
+    run: async (input) => (await import('./commands/app-password.ts')).appPasswordList(input),
+  },
+  {
+    path: ['account', 'app-password', 'rm'],
+    args: ['ACCOUNT', 'NAME'],
+    summary: 'Take an app password back; what is logged in with it is closed at once.',
+    options: [configOption],
+    run: async (input) => (await import('./commands/app-password.ts')).appPasswordRemove(input),
   },
 ];
 
@@ -304,6 +332,7 @@ accounts:
     password: …             # or credential: from "config export --with-credentials"
     mailboxes: standard     # of a new account; minimal: only INBOX
     quota: 1000000000       # octets
+    main-password: web-only # programs need app passwords; default: anywhere
     login-disabled: …       # text for the user
 aliases:
   team@example.org: { members: [alice@example.org], post-public: true, list-members: false, allow-msg-from: false }

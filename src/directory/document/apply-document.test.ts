@@ -43,7 +43,7 @@ describe('applyDocument', () => {
     expect(edits()).toBe(1);
     expect(directory.view.settings.postmaster).toBe('alice');
     expect(directory.view.aliases.get('team@example.org')?.members).toEqual(['Alice@example.org', 'bob@example.org']);
-    expect(await directory.checkPassword('bob@example.org', 'battery')).toMatchObject({ ok: true });
+    expect(await directory.checkPassword('bob@example.org', 'battery', 'imap')).toMatchObject({ ok: true });
     expect(await apply(directory, document)).toEqual({ ok: true, value: { lines: [] } });
     expect(edits()).toBe(1);
   });
@@ -69,7 +69,7 @@ describe('applyDocument', () => {
     await apply(directory, { accounts: { bob: { addresses: ['bob@example.org', 'robert@example.org'] } } });
     expect(directory.view.addresses.get('bob@example.org')?.mailbox).toBe('INBOX');
     expect(directory.view.accounts.size).toBe(2);
-    expect(await directory.checkPassword('robert@example.org', 'battery')).toMatchObject({ ok: true });
+    expect(await directory.checkPassword('robert@example.org', 'battery', 'imap')).toMatchObject({ ok: true });
     const pruned = await apply(
       directory,
       { domains: { 'example.org': {} }, accounts: { bob: { addresses: ['bob@example.org'] } } },
@@ -166,7 +166,7 @@ describe('applyDocument', () => {
     const other = (await opened()).directory;
     expect(await apply(other, exported)).toMatchObject({ ok: true });
     expect(exportDocument(other.view, { withCredentials: true })).toEqual(exported);
-    expect(await other.checkPassword('alice@example.org', 'correct horse')).toMatchObject({ ok: true });
+    expect(await other.checkPassword('alice@example.org', 'correct horse', 'imap')).toMatchObject({ ok: true });
     expect(JSON.stringify(exportDocument(directory.view, { withCredentials: false }))).not.toMatch(
       /argon2id|storedKey/,
     );

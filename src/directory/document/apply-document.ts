@@ -5,6 +5,7 @@ import type { DirectoryConflict } from '../directory-conflict.ts';
 import type { DirectoryEditor } from '../directory-editor.ts';
 import { recordKey } from '../directory-record.ts';
 import type { DirectoryView } from '../directory-tables.ts';
+import { saltsToKeep } from '../passwords/find-app-password.ts';
 import { deriveCredential, verifyPassword } from '../passwords/credential.ts';
 import type { Credential } from '../passwords/credential.ts';
 import { prepareOpaqueString } from '../../base/opaque-string.ts';
@@ -63,7 +64,7 @@ async function makeCredentials(
     }
     const existing = view.credentials.get(name)?.credential;
     const same = existing !== undefined && (await verifyPassword(prepared.value, existing));
-    credentials.set(name, same ? existing : await deriveCredential(prepared.value));
+    credentials.set(name, same ? existing : await deriveCredential(prepared.value, saltsToKeep(view, name)));
   });
   await Promise.all(each);
   return faults.length > 0 ? fail(faults) : ok(credentials);
@@ -86,6 +87,8 @@ function exists(view: DirectoryView, kind: string, id: string): boolean {
       return view.accounts.has(id);
     case 'credential':
       return view.credentials.has(id);
+    case 'app-password':
+      return view.appPasswords.has(id);
     case 'address':
       return view.addresses.has(id);
     case 'alias':

@@ -1,6 +1,8 @@
 /** The directory as one document: what `config export` prints and `config apply` reads. Its keys are in the style of posthorn.yaml. */
 import { z } from 'zod';
 
+import { loginProtocols } from '../directory.ts';
+import { appPasswordSecretSchema } from '../passwords/app-password.ts';
 import { credentialSchema } from '../passwords/credential.ts';
 
 const domainEntry = z.strictObject({
@@ -25,6 +27,15 @@ const tlsPublicKeyEntry = z.strictObject({
   'imap-preauth': z.boolean().default(true),
 });
 
+/** Only what `config export --with-credentials` printed: app passwords are made by posthorn. */
+const appPasswordEntry = z.strictObject({
+  name: z.string(),
+  protocols: z.array(z.enum(loginProtocols)),
+  created: z.string(),
+  expires: z.iso.datetime().optional(),
+  secret: appPasswordSecretSchema,
+});
+
 const accountEntry = z.strictObject({
   /** All of them: what is not in the list goes. No list: they stay as they are. */
   addresses: z.array(addressEntry).optional(),
@@ -36,6 +47,8 @@ const accountEntry = z.strictObject({
   quota: z.number().int().positive().optional(),
   'login-disabled': z.string().optional(),
   'tls-public-keys': z.array(tlsPublicKeyEntry).optional(),
+  'main-password': z.enum(['web-only', 'anywhere']).optional(),
+  'app-passwords': z.array(appPasswordEntry).optional(),
 });
 
 const aliasEntry = z.strictObject({

@@ -1,4 +1,5 @@
 import { displayAddress } from '../address-text.ts';
+import type { AppPasswordRecord } from '../directory-record.ts';
 import type { DirectoryView } from '../directory-tables.ts';
 import { toUnicodeDomain } from '../../base/domain-name.ts';
 import type { AccountEntry, DirectoryDocumentInput } from './directory-document.ts';
@@ -37,11 +38,14 @@ function exportAccounts(view: DirectoryView, withCredentials: boolean): Accounts
   const accounts = new Map<string, AccountEntry>();
   for (const record of view.accounts.values()) {
     const credential = withCredentials ? view.credentials.get(record.name)?.credential : undefined;
+    const appPasswords = withCredentials ? [...(view.appPasswordsOf.get(record.name)?.values() ?? [])] : [];
     accounts.set(record.name, {
       addresses: [],
       ...(record.quotaBytes === undefined ? {} : { quota: record.quotaBytes }),
       ...(record.loginDisabled === undefined ? {} : { 'login-disabled': record.loginDisabled }),
+      ...(record.mainPassword === undefined ? {} : { 'main-password': record.mainPassword }),
       ...(credential === undefined ? {} : { credential }),
+      ...(appPasswords.length === 0 ? {} : { 'app-passwords': appPasswords.map(exportAppPassword) }),
     });
   }
   for (const { address, account, mailbox } of view.addresses.values()) {
@@ -59,4 +63,8 @@ function exportAccounts(view: DirectoryView, withCredentials: boolean): Accounts
     });
   }
   return Object.fromEntries(accounts);
+}
+
+function exportAppPassword({ name, protocols, created, expires, secret }: AppPasswordRecord) {
+  return { name, protocols: [...protocols], created, ...(expires === undefined ? {} : { expires }), secret };
 }

@@ -10,6 +10,7 @@ import type { DirectoryRecord } from '../directory-record.ts';
 import { allRecords, DirectoryTables, kindOrder } from '../directory-tables.ts';
 import type { DirectoryView } from '../directory-tables.ts';
 import { buildTables } from '../load-tables.ts';
+import { appPasswordId } from '../passwords/app-password.ts';
 import type { Credential } from '../passwords/credential.ts';
 import { readCertificate } from '../read-certificate.ts';
 import type { DirectoryDocument } from './directory-document.ts';
@@ -74,6 +75,7 @@ class Plan {
       case 'settings':
         return true;
       case 'credential':
+      case 'app-password':
       case 'tls-public-key':
         return this.#accounts.has(record.account) || !this.#options.prune;
       case 'account':
@@ -111,13 +113,14 @@ class Plan {
   }
 
   #addAccount(name: string, entry: DirectoryDocument['accounts'][string]): void {
-    const { quota, 'login-disabled': loginDisabled } = entry;
+    const { quota, 'login-disabled': loginDisabled, 'main-password': mainPassword } = entry;
     this.#push({
       kind: 'account',
       name,
       created: this.#view.accounts.get(name)?.created ?? this.#options.now,
       ...(quota === undefined ? {} : { quotaBytes: quota }),
       ...(loginDisabled === undefined ? {} : { loginDisabled }),
+      ...(mainPassword === 'web-only' ? { mainPassword } : {}),
     });
     const credential = this.#options.credentials.get(name) ?? entry.credential;
     if (credential) this.#push({ kind: 'credential', account: name, credential });
@@ -127,6 +130,13 @@ class Plan {
         this.#push({ kind: 'address', address: key, account: name, mailbox: mailbox.normalize('NFC') });
     }
     for (const key of entry['tls-public-keys'] ?? []) this.#addTlsPublicKey(name, key);
+    for (const one of entry['app-passwords'] ?? []) {
+      this.#push({
+        ...{ kind: 'app-password', id: appPasswordId(one.secret), account: name, name: one.name },
+        ...{ protocols: one.protocols, created: one.created, secret: one.secret },
+        ...(one.expires === undefined ? {} : { expires: one.expires }),
+      });
+    }
   }
 
   #addTlsPublicKey(

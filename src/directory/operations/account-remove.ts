@@ -31,6 +31,7 @@ export const accountRemove = operation({
     const aliases = leaveAliases(view, addresses);
     if (!aliases.ok) return aliases;
     if (view.credentials.has(name)) remove.push({ kind: 'credential', id: name });
+    for (const id of view.appPasswordsOf.get(name)?.keys() ?? []) remove.push({ kind: 'app-password', id });
     for (const key of view.tlsPublicKeys.values()) {
       if (key.account === name) remove.push({ kind: 'tls-public-key', id: key.fingerprint });
     }

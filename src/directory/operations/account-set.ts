@@ -11,15 +11,17 @@ export const accountSet = operation({
     loginDisabled: z.string().nullable().optional(),
     /** null: no limit. */
     quotaBytes: z.number().int().positive().nullable().optional(),
+    mainPassword: z.enum(['web-only', 'anywhere']).optional(),
   }),
   decide(view, { name, ...given }) {
     const account = getAccount(view, name);
     if (!account.ok) return account;
-    const { loginDisabled, quotaBytes, ...rest } = { ...account.value, ...given };
+    const { loginDisabled, quotaBytes, mainPassword, ...rest } = { ...account.value, ...given };
     const next: AccountRecord = {
       ...rest,
       ...(loginDisabled === null || loginDisabled === undefined ? {} : { loginDisabled }),
       ...(quotaBytes === null || quotaBytes === undefined ? {} : { quotaBytes }),
+      ...(mainPassword === 'web-only' ? { mainPassword } : {}),
     };
     return putChecked(view, next);
   },

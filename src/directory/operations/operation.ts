@@ -2,6 +2,7 @@ import type { z } from 'zod';
 
 import { fail } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
+import type { AppPasswordSecret } from '../passwords/app-password.ts';
 import type { Credential } from '../passwords/credential.ts';
 import { readAddressKey, readDomainKey } from '../address-key.ts';
 import { canonicalKey } from '../directory-tables.ts';
@@ -21,6 +22,8 @@ export interface DecideContext {
   readonly now: string;
   /** Made of the operation's password, if it has one. */
   readonly credential: Credential | undefined;
+  /** Likewise, for operations that add an app password. */
+  readonly appPassword?: AppPasswordSecret | undefined;
 }
 
 export type Decided = Result<DirectoryChange, DirectoryConflict>;

@@ -9,7 +9,7 @@ import { BoundedWork } from './bounded-work.ts';
 const argon2Async = promisify(argon2);
 const pbkdf2Async = promisify(pbkdf2);
 
-const scramSchema = z.object({
+export const scramSchema = z.object({
   /** base64, as the others. */
   salt: z.string(),
   iterations: z.number().int(),
@@ -32,7 +32,14 @@ export const credentialSchema = z.object({
 });
 
 export type Credential = Readonly<z.infer<typeof credentialSchema>>;
-type ScramVerifier = Credential['scramSha256'];
+export type KeptScram = Credential['scramSha256'];
+
+/** With what SCRAM verifiers are made; base64. An account has one, so that a challenge fits all of its passwords. */
+export interface ScramSalts {
+  readonly sha256: string;
+  readonly sha1: string;
+  readonly iterations: number;
+}
 
 /** OWASP's minimum for argon2id; about 50 ms. */
 const argon2Parameters = { memoryKib: 19_456, passes: 2, parallelism: 1 } as const;
@@ -56,25 +63,45 @@ async function hashArgon2(password: string, parameters: Omit<Credential['argon2i
   );
 }
 
+export function newScramSalts(): ScramSalts {
+  const salt = () => randomBytes(16).toString('base64');
+  return { sha256: salt(), sha1: salt(), iterations: scramIterations };
+}
+
 /** Takes a password that `prepareOpaqueString` has passed. About 60 ms on a thread of the pool. */
-export async function deriveCredential(password: string): Promise<Credential> {
+export async function deriveCredential(password: string, salts = newScramSalts()): Promise<Credential> {
   const salt = randomBytes(16).toString('base64');
   const hash = await hashArgon2(password, { salt, ...argon2Parameters });
   return {
     argon2id: { salt, ...argon2Parameters, hash: hash.toString('base64') },
-    scramSha256: await deriveScram(password, 'sha256', 32),
-    scramSha1: await deriveScram(password, 'sha1', 20),
+    ...(await deriveScram(password, salts)),
+  };
+}
+
+/** The verifiers of a password for SCRAM alone. */
+export async function deriveScram(
+  password: string,
+  salts: ScramSalts,
+): Promise<Pick<Credential, 'scramSha256' | 'scramSha1'>> {
+  const { sha256, sha1, iterations } = salts;
+  return {
+    scramSha256: await deriveVerifier(password, 'sha256', { salt: sha256, iterations }),
+    scramSha1: await deriveVerifier(password, 'sha1', { salt: sha1, iterations }),
   };
 }
 
 /** SaltedPassword, ClientKey, StoredKey, ServerKey of RFC 5802 section 3. */
-async function deriveScram(password: string, digest: 'sha256' | 'sha1', bytes: number): Promise<ScramVerifier> {
-  const salt = randomBytes(16);
-  const salted = await hashing.run(() => pbkdf2Async(password, salt, scramIterations, bytes, digest));
+async function deriveVerifier(
+  password: string,
+  digest: 'sha256' | 'sha1',
+  { salt, iterations }: Pick<KeptScram, 'salt' | 'iterations'>,
+): Promise<KeptScram> {
+  const bytes = digest === 'sha1' ? 20 : 32;
+  const salted = await hashing.run(() => pbkdf2Async(password, Buffer.from(salt, 'base64'), iterations, bytes, digest));
   const clientKey = createHmac(digest, salted).update('Client Key').digest();
   return {
-    salt: salt.toString('base64'),
-    iterations: scramIterations,
+    salt,
+    iterations,
     storedKey: createHash(digest).update(clientKey).digest('base64'),
     serverKey: createHmac(digest, salted).update('Server Key').digest('base64'),
   };

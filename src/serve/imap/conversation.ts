@@ -326,7 +326,7 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
       case 'account-removed':
         return this.stop('account was removed', 'UNAVAILABLE');
       case 'directory-changed':
-        return this.registry.mayStay(session) ? undefined : this.stop('account was disabled', 'UNAVAILABLE');
+        return this.registry.mayStay(session) ? undefined : this.stop('this login is no longer good', 'UNAVAILABLE');
       default:
         return event satisfies never;
     }

@@ -17,7 +17,7 @@ const maxDelayMs = 10_000;
 export async function logIn(session: Session, name: string, password: string): Promise<Done> {
   if (!session.mayLogin) throw new No('turn on TLS first', 'PRIVACYREQUIRED');
   await beginAttempt(session);
-  return endAttempt(session, 'LOGIN', name, await session.services.directory.checkPassword(name, password));
+  return endAttempt(session, 'LOGIN', name, await session.services.directory.checkPassword(name, password, 'imap'));
 }
 
 /** Counts an attempt before any credential is looked at, and makes the client wait. @throws Bye when there were too many. */
@@ -74,10 +74,11 @@ export function countFailure(session: Session, mechanism: string, name: string):
 export function enter(
   session: Session,
   mechanism: string,
-  { account, loginAddress }: LoginOutcome & { readonly ok: true },
+  { account, loginAddress, proof }: LoginOutcome & { readonly ok: true },
 ): Done {
   session.account = account;
   session.loginAddress = loginAddress;
+  session.proof = proof;
   session.failedLogins = 0;
   session.log = session.log.with({ account: account.name });
   session.log.info('logged in', { mechanism, address: loginAddress });

@@ -26,11 +26,10 @@ export class SessionRegistry {
     this.unwatch = undefined;
   }
 
-  /** False once its account was removed or may no longer log in, or nobody logs in with its certificate any more. */
+  /** False once its account was removed or may no longer log in, or what it logged in with was taken back. */
   mayStay(session: Session): boolean {
     if (!fitsCertificate(session, session.account)) return false;
-    if (session.account === undefined) return true;
-    const account = this.directory.findAccount(session.account.id);
-    return account !== undefined && account.loginDisabled === undefined;
+    const { account, proof } = session;
+    return account === undefined || proof === undefined || this.directory.mayStay(account, proof);
   }
 }

@@ -1,6 +1,6 @@
 import type { Peer, Sink, TlsFacts } from '../../base/conversation.ts';
 import type { Log } from '../../base/log.ts';
-import type { Account } from '../../directory/directory.ts';
+import type { Account, LoginProof } from '../../directory/directory.ts';
 import type { Mailbox } from '../../store/mailbox.ts';
 import type { MessageLiteral } from '../../wire/imap/imap-reader.ts';
 import { MailboxNews } from './mailbox-news.ts';
@@ -55,6 +55,7 @@ export class Session {
   account: Account | undefined = undefined;
   /** The address that logged in, as the directory prints it. */
   loginAddress = '';
+  proof: LoginProof | undefined = undefined;
   selected: Selected | undefined = undefined;
   /** ENABLE and its equals. RFC 5161, RFC 7162 section 3.1.2.2. */
   rev2 = false;

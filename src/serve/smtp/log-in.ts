@@ -61,12 +61,13 @@ export function countFailure(session: SmtpSession, why: string): void {
 export function enter(
   session: SmtpSession,
   mechanism: string,
-  { account, loginAddress }: LoginOutcome & { ok: true },
+  { account, loginAddress, proof }: LoginOutcome & { ok: true },
 ): void {
   session.failedLogins = 0;
   session.slow = false;
   session.idleCommands = 0;
   session.account = account;
+  session.proof = proof;
   session.mayAuthenticate = false;
   session.traceHead = undefined;
   session.unwatch ??= session.services.directory.watch(() => session.sink.post({ kind: 'directory-changed' }));

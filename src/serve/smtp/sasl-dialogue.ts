@@ -32,7 +32,7 @@ export function takeStep(
       return endAttempt(
         session,
         dialogue.mechanism,
-        session.services.directory.confirmScram(step.login, step.verifier),
+        session.services.directory.confirmScram(step.login, step.storedKey, 'submission'),
       );
     case 'certificate':
       endDialogue(session);
@@ -89,7 +89,7 @@ async function checkPassword(
 ): Promise<void> {
   await beginAttempt(session);
   requireOwnIdentity(session, authorizeAs, login);
-  endAttempt(session, mechanism, await session.services.directory.checkPassword(login, password));
+  endAttempt(session, mechanism, await session.services.directory.checkPassword(login, password, 'submission'));
 }
 
 async function checkCertificate(session: SmtpSession, { mechanism }: SaslDialogue, authorizeAs: string): Promise<void> {

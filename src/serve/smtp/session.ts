@@ -1,6 +1,6 @@
 import type { Peer, Sink, TlsFacts } from '../../base/conversation.ts';
 import type { Log } from '../../base/log.ts';
-import type { Account } from '../../directory/directory.ts';
+import type { Account, LoginProof } from '../../directory/directory.ts';
 import type { SaslExchange } from '../../wire/sasl/exchange.ts';
 import { printReply } from '../../wire/smtp/reply.ts';
 import type { Reply } from '../../wire/smtp/reply.ts';
@@ -42,6 +42,8 @@ export class SmtpSession {
   hello: Hello | undefined;
   tls: TlsFacts | undefined;
   account: Account | undefined;
+  /** Of the login. */
+  proof: LoginProof | undefined;
   /** AUTH may come: not yet, or the account is only known by the client's certificate. */
   mayAuthenticate = true;
   transaction: Transaction | undefined;
@@ -123,6 +125,7 @@ export class SmtpSession {
     this.reset();
     this.hello = undefined;
     this.account = undefined;
+    this.proof = undefined;
     this.mayAuthenticate = true;
     this.sasl = undefined;
     this.traceHead = undefined;
@@ -131,8 +134,10 @@ export class SmtpSession {
   /** The account as it is now; closes the session when it may no longer be used. */
   findAccount(): Account | undefined {
     if (this.account === undefined) return undefined;
-    const account = this.services.directory.findAccount(this.account.id);
-    if (account === undefined || account.loginDisabled !== undefined || !this.fitsCertificate(account)) {
+    const { directory } = this.services;
+    const account = directory.findAccount(this.account.id);
+    const stays = account && this.proof && directory.mayStay(account, this.proof);
+    if (account === undefined || !stays || !this.fitsCertificate(account)) {
       this.leave(replies.accountGone);
       return undefined;
     }

@@ -7,8 +7,8 @@ export type SaslStep =
   /** The client has said all: check this password. `authorizeAs` '' when the client did not ask for another identity. */
   | { readonly kind: 'password'; readonly authorizeAs: string; readonly login: string; readonly password: string }
   | SaslClaim
-  /** The client has proved that it knows the password of which `verifier` was kept: is that still so? */
-  | { readonly kind: 'proven'; readonly login: string; readonly verifier: ScramVerifier }
+  /** The client has proved that it knows the password of which `storedKey` was kept: is that still so? */
+  | { readonly kind: 'proven'; readonly login: string; readonly storedKey: Uint8Array }
   /** Whom the client's certificate stands for; `authorizeAs` '' when that is all it asks. */
   | { readonly kind: 'certificate'; readonly authorizeAs: string }
   /** A wrong proof, or a channel binding that does not fit this connection. */

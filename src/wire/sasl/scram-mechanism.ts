@@ -1,7 +1,7 @@
 import type { SaslExchange, SaslMechanism, SaslStep } from './exchange.ts';
 import { startScram } from './scram.ts';
 import type { ScramChallenge, ScramOptions } from './scram.ts';
-import type { ScramDigest, ScramVerifier } from './scram-verifier.ts';
+import type { ScramDigest } from './scram-verifier.ts';
 
 const EMPTY = new Uint8Array(0);
 const names: Readonly<Record<ScramDigest, string>> = { sha1: 'SCRAM-SHA-1', sha256: 'SCRAM-SHA-256' };
@@ -19,9 +19,8 @@ export function scramMechanism(digest: ScramDigest, plus: boolean): SaslMechanis
 class ScramExchange implements SaslExchange {
   readonly #options: ScramOptions;
   #login = '';
-  #verifier: ScramVerifier | undefined;
   #challenge: ScramChallenge | undefined;
-  #proven = false;
+  #storedKey: Uint8Array | undefined;
 
   constructor(options: ScramOptions) {
     this.#options = options;
@@ -29,10 +28,10 @@ class ScramExchange implements SaslExchange {
 
   next(response: Uint8Array | undefined): SaslStep {
     if (response === undefined) return { kind: 'challenge', octets: EMPTY };
-    if (this.#verifier === undefined || this.#challenge === undefined) return this.#claim(response);
-    if (!this.#proven) return this.#prove(this.#challenge, response);
+    if (this.#challenge === undefined) return this.#claim(response);
+    if (this.#storedKey === undefined) return this.#prove(this.#challenge, response);
     if (response.length > 0) return { kind: 'malformed' };
-    return { kind: 'proven', login: this.#login, verifier: this.#verifier };
+    return { kind: 'proven', login: this.#login, storedKey: this.#storedKey };
   }
 
   #claim(response: Uint8Array): SaslStep {
@@ -46,7 +45,6 @@ class ScramExchange implements SaslExchange {
       authorizeAs,
       digest: this.#options.digest,
       challenge: (verifier) => {
-        this.#verifier = verifier;
         this.#challenge = started.challenge(verifier);
         return this.#challenge.octets;
       },
@@ -56,7 +54,7 @@ class ScramExchange implements SaslExchange {
   #prove(challenge: ScramChallenge, response: Uint8Array): SaslStep {
     const proof = challenge.prove(response);
     if (proof.kind === 'failed') return failure(proof.why);
-    this.#proven = true;
+    this.#storedKey = proof.storedKey;
     return { kind: 'challenge', octets: proof.octets };
   }
 }

@@ -1,11 +1,16 @@
 export type ScramDigest = 'sha1' | 'sha256';
 
-/** What a server keeps instead of a password. RFC 5802 section 3. */
-export interface ScramVerifier {
-  readonly salt: Uint8Array;
-  readonly iterations: number;
+export interface ScramKeys {
   readonly storedKey: Uint8Array;
   readonly serverKey: Uint8Array;
+}
+
+/** What a server keeps instead of a password. RFC 5802 section 3. */
+export interface ScramVerifier extends ScramKeys {
+  readonly salt: Uint8Array;
+  readonly iterations: number;
+  /** Of further passwords of the same login, all with this salt: a proof by any of them is good. */
+  readonly others?: readonly ScramKeys[];
 }
 
 /**

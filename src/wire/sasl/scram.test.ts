@@ -47,7 +47,9 @@ describe.skipIf(!existsSync(folder))('vectors (skipped without ../shared)', () =
       expect(started.login).toBe(vector.user);
       const challenge = started.challenge(verifier);
       expect(Buffer.from(challenge.octets).toString()).toBe(serverFirst);
-      expect(challenge.prove(Buffer.from(final))).toEqual({ kind: 'proven', octets: Buffer.from(serverFinal ?? '') });
+      expect(challenge.prove(Buffer.from(final))).toMatchObject({
+        ...{ kind: 'proven', octets: Buffer.from(serverFinal ?? '') },
+      });
     });
   }
 });

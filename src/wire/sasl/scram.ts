@@ -2,7 +2,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 
 import { parseClientFinal, parseClientFirst } from './scram-message.ts';
 import type { ClientFirst } from './scram-message.ts';
-import type { ChannelBinding, ScramDigest, ScramVerifier } from './scram-verifier.ts';
+import type { ChannelBinding, ScramDigest, ScramKeys, ScramVerifier } from './scram-verifier.ts';
 
 export interface ScramOptions {
   readonly digest: ScramDigest;
@@ -36,7 +36,12 @@ export interface ScramChallenge {
 export interface ScramProof {
   readonly kind: 'proven';
   readonly octets: Uint8Array;
+  /** Of the password that it knows. */
+  readonly storedKey: Uint8Array;
 }
+
+/** So many keys are tried at least, and always a power of two: the time tells little of how many passwords a login has. */
+const minTries = 4;
 
 /**
  * The server's side of SCRAM-SHA-1, SCRAM-SHA-256 (RFC 7677) and both -PLUS, from `client-first-message` on. Takes the
@@ -63,9 +68,10 @@ export function startScram(options: ScramOptions, clientFirst: Uint8Array): Scra
           if (final === undefined || final.nonce !== nonce) return { kind: 'failed', why: 'malformed' };
           if (!isEqual(final.binding, expected)) return { kind: 'failed', why: 'binding' };
           const message = `${first.bare},${serverFirst},${final.withoutProof}`;
-          if (!isProof(options.digest, verifier, message, final.proof)) return { kind: 'failed', why: 'proof' };
-          const signature = createHmac(options.digest, verifier.serverKey).update(message).digest('base64');
-          return { kind: 'proven', octets: Buffer.from(`v=${signature}`) };
+          const keys = findKeys(options.digest, verifier, message, final.proof);
+          if (keys === undefined) return { kind: 'failed', why: 'proof' };
+          const signature = createHmac(options.digest, keys.serverKey).update(message).digest('base64');
+          return { kind: 'proven', octets: Buffer.from(`v=${signature}`), storedKey: keys.storedKey };
         },
       };
     },
@@ -80,8 +86,21 @@ function expectedBinding({ plus, binding }: ScramOptions, { flag, gs2Header }: C
   return data && Buffer.concat([header, data]);
 }
 
+/** The keys that the proof was made with; all are tried, whichever fits. */
+function findKeys(digest: ScramDigest, verifier: ScramVerifier, message: string, proof: Uint8Array) {
+  const all: readonly ScramKeys[] = [verifier, ...(verifier.others ?? [])];
+  let found: ScramKeys | undefined;
+  let tries = minTries;
+  while (tries < all.length) tries *= 2;
+  for (let at = 0; at < tries; at++) {
+    const keys = all[at % all.length] ?? verifier;
+    if (isProof(digest, keys, message, proof)) found ??= keys;
+  }
+  return found;
+}
+
 /** ClientKey is the proof without the signature; its hash is what is kept. RFC 5802 section 3. */
-function isProof(digest: ScramDigest, { storedKey }: ScramVerifier, message: string, proof: Uint8Array): boolean {
+function isProof(digest: ScramDigest, { storedKey }: ScramKeys, message: string, proof: Uint8Array): boolean {
   const signature = createHmac(digest, storedKey).update(message).digest();
   if (proof.length !== signature.length) return false;
   const clientKey = signature.map((octet, at) => octet ^ (proof[at] ?? 0));

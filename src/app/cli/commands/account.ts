@@ -1,4 +1,4 @@
-import type { AccountFacts, AddressFacts, TlsPublicKeyFacts } from '../../../directory/facts.ts';
+import type { AccountFacts, AddressFacts, AppPasswordFacts, TlsPublicKeyFacts } from '../../../directory/facts.ts';
 import type { CommandInput } from '../command.ts';
 import { UsageError } from '../command.ts';
 import { choosePassword } from '../password-input.ts';
@@ -41,16 +41,19 @@ export async function accountEnable(input: CommandInput): Promise<void> {
   await withAdministration(input, (each) => each.edit(operation));
 }
 
-/** `quota=BYTES`; an empty value: no limit. */
+/** `quota=BYTES`; an empty value: no limit. `main-password=web-only|anywhere`. */
 export async function accountSet(input: CommandInput): Promise<void> {
   const [name = '', ...settings] = input.args;
   let quotaBytes: number | null | undefined;
+  let mainPassword: 'web-only' | 'anywhere' | undefined;
   for (const setting of settings) {
-    const match = /^quota=(\d*)$/.exec(setting);
-    if (!match) throw new UsageError(`"${setting}" is not quota=BYTES`);
-    quotaBytes = match[1] === '' ? null : Number(match[1]);
+    const quota = /^quota=(\d*)$/.exec(setting);
+    if (quota) quotaBytes = quota[1] === '' ? null : Number(quota[1]);
+    else if (setting === 'main-password=web-only') mainPassword = 'web-only';
+    else if (setting === 'main-password=anywhere') mainPassword = 'anywhere';
+    else throw new UsageError(`"${setting}" is not quota=BYTES or main-password=web-only|anywhere`);
   }
-  await withAdministration(input, (each) => each.edit({ do: 'account-set', name, quotaBytes }));
+  await withAdministration(input, (each) => each.edit({ do: 'account-set', name, quotaBytes, mainPassword }));
 }
 
 export async function accountList(input: CommandInput): Promise<void> {
@@ -62,6 +65,7 @@ type ShownAccount = AccountFacts & {
   readonly addresses: readonly AddressFacts[];
   readonly aliases: readonly string[];
   readonly tlsPublicKeys: readonly TlsPublicKeyFacts[];
+  readonly appPasswords: readonly AppPasswordFacts[];
 };
 
 export async function accountShow(input: CommandInput): Promise<void> {
@@ -77,15 +81,17 @@ export async function accountShow(input: CommandInput): Promise<void> {
         mailbox === 'INBOX' ? address : `${address} → ${mailbox}`,
       ]),
       ...shown.aliases.map((alias) => ['alias', alias]),
+      ...shown.appPasswords.map(({ name, protocols }) => ['app password', `${name} (${protocols.join(', ')})`]),
       ...shown.tlsPublicKeys.map(({ fingerprint, name }) => ['tlspubkey', `${fingerprint} ${name}`]),
     ]),
   );
 }
 
-function marks({ hasPassword, loginDisabled, postmaster }: AccountFacts): string {
+function marks({ hasPassword, loginDisabled, postmaster, mainPassword }: AccountFacts): string {
   const all = [
     postmaster ? 'postmaster' : '',
     hasPassword ? '' : 'no password',
+    mainPassword === 'web-only' ? 'password for the web only' : '',
     loginDisabled === null ? '' : `login disabled: ${loginDisabled}`,
   ];
   return all.filter(Boolean).join(', ');

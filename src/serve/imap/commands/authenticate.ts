@@ -67,14 +67,19 @@ async function exchange(
           );
           break;
         case 'proven':
-          return endAttempt(session, name, step.login, directory.confirmScram(step.login, step.verifier));
+          return endAttempt(session, name, step.login, directory.confirmScram(step.login, step.storedKey, 'imap'));
         case 'certificate':
           await beginAttempt(session);
           return endAttempt(session, name, step.authorizeAs, directory.confirmTlsKey(publicKey, step.authorizeAs));
         case 'password':
           await beginAttempt(session);
           requireOwnIdentity(session, name, step.authorizeAs, step.login);
-          return endAttempt(session, name, step.login, await directory.checkPassword(step.login, step.password));
+          return endAttempt(
+            session,
+            name,
+            step.login,
+            await directory.checkPassword(step.login, step.password, 'imap'),
+          );
         case 'failed':
           throw failAttempt(session, name, claimed);
         case 'malformed':

@@ -29,6 +29,7 @@ function forgetLogin(session: Session): void {
   session.unwatch = undefined;
   session.account = undefined;
   session.loginAddress = '';
+  session.proof = undefined;
   session.rev2 = false;
   session.utf8Accept = false;
   session.condstore = false;
