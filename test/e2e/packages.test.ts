@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '../..');
 const tsc = join(root, 'node_modules/.bin/tsc');
 const folder = mkdtempSync(join(tmpdir(), 'posthorn-packages-'));
 const installed = join(folder, 'node_modules/posthorn');
-const names = ['mime', 'sasl', 'smtp-client'] as const;
+const names = ['imap-client', 'mime', 'sasl', 'smtp-client'] as const;
 
 beforeAll(() => {
   mkdirSync(installed, { recursive: true });

@@ -1,0 +1,48 @@
+import type { VerifyServer } from '../../net/client-tls.ts';
+import type { ResponseLimits } from '../../wire/imap/response/response-reader.ts';
+
+/** How long each step may take, ms. A response has to be whole by then, however slowly it drips. */
+export interface ImapTimeouts {
+  /** Until the connection (and implicit TLS) stands. */
+  readonly connect: number;
+  readonly greeting: number;
+  /** From a command to its end; of commands that may answer much, from one response (or block of a literal) to the next. */
+  readonly command: number;
+  /** In IDLE, from one sign of life to the next; servers say something within half an hour (RFC 9051 section 5.4). */
+  readonly idle: number;
+}
+
+export const defaultImapTimeouts: ImapTimeouts = {
+  connect: 60_000,
+  greeting: 60_000,
+  command: 5 * 60_000,
+  idle: 29 * 60_000,
+};
+
+/** A key that the server knows. */
+export type ImapClientKey =
+  /** PEM. */
+  | { readonly certPem: string; readonly keyPem: string }
+  /** 32 octets; the certificate is made from them. */
+  | { readonly ed25519Seed: Uint8Array };
+
+export interface ImapClientOptions {
+  /** Name or address to connect to. */
+  readonly host: string;
+  readonly port: number;
+  /** `implicit`: TLS from the first octet (RFC 8314); `starttls`: TLS or nothing; `none`: plain text. */
+  readonly tls: 'implicit' | 'starttls' | 'none';
+  /** Whom the certificate has to name, and SNI; default `host`. */
+  readonly serverName?: string;
+  /** Default `pkix`. */
+  readonly verify?: VerifyServer;
+  /** PEM of the authorities to trust instead of those that Node knows. */
+  readonly ca?: string;
+  readonly clientKey?: ImapClientKey;
+  readonly minTlsVersion?: 'TLSv1.2' | 'TLSv1.3';
+  readonly localAddress?: string;
+  readonly timeouts?: Partial<ImapTimeouts>;
+  readonly limits?: Partial<ResponseLimits>;
+  /** Ends everything. */
+  readonly signal?: AbortSignal;
+}
