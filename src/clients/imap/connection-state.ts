@@ -24,7 +24,7 @@ export class ConnectionState {
     this.learn(capabilities);
   }
 
-  /** Mailbox names go as UTF-8. RFC 9051 section 6.3.1, RFC 9755. */
+  /** Mailbox names go as UTF-8. RFC 9051 section 6.3.1, RFC 6855. */
   get utf8(): boolean {
     return this.enabled.has('IMAP4REV2') || this.enabled.has('UTF8=ACCEPT');
   }

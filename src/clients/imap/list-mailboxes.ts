@@ -5,7 +5,7 @@ import {
   type ListedMailbox,
   type MailboxStatus,
 } from '../../wire/imap/response/read-listed.ts';
-import { textOf } from '../../wire/imap/response/value.ts';
+import { listOf, textOf } from '../../wire/imap/response/value.ts';
 import { atomPart, mailboxPart, stringPart } from './command.ts';
 import type { ConnectionState } from './connection-state.ts';
 
@@ -102,7 +102,7 @@ export async function exchangeId(
   const list = fields.length === 0 ? ['NIL'] : ['(', ...fields.slice(1), ')'];
   await state.run(['ID ', ...list], (response, values) => {
     if (response !== 'ID') return false;
-    const items = Array.isArray(values[0]) ? values[0] : [];
+    const items = listOf(values[0]) ?? [];
     for (let at = 0; at + 1 < items.length && at < 60; at += 2) {
       theirs.set(String(textOf(items[at])).toLowerCase(), textOf(items[at + 1]));
     }

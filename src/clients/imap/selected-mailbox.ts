@@ -78,7 +78,8 @@ function applyVanished(state: State, values: Parameters<typeof readFetched>[2]):
 
 /** The codes of SELECT's answers, also of its last one. RFC 9051 section 7.1. */
 export function applyCode(state: State, code: ResponseCode | undefined): void {
-  switch (code?.name) {
+  if (!code) return;
+  switch (code.name) {
     case 'UIDVALIDITY':
       state.uidValidity = numberOf(code.values[0]);
       break;
