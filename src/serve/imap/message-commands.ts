@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { append } from './commands/append.ts';
 import { copy } from './commands/copy.ts';
+import { esearch } from './commands/esearch.ts';
 import { expunge } from './commands/expunge.ts';
 import { fetch } from './commands/fetch.ts';
 import { move } from './commands/move.ts';
@@ -19,9 +20,9 @@ import { uidSort } from './commands/uid-sort.ts';
 import { uidStore } from './commands/uid-store.ts';
 import { uidThread } from './commands/uid-thread.ts';
 
-/** The commands on messages: FETCH, SEARCH, SORT, THREAD, STORE, COPY, MOVE, EXPUNGE, their UID forms, APPEND, and REPLACE. */
+/** The commands on messages: FETCH, SEARCH, ESEARCH, SORT, THREAD, STORE, COPY, MOVE, EXPUNGE, their UID forms, APPEND, and REPLACE. */
 export const messageCommands: readonly Command[] = [
-  ...[fetch, search, sort, thread, store, copy, move, expunge],
+  ...[fetch, search, esearch, sort, thread, store, copy, move, expunge],
   ...[uidFetch, uidSearch, uidSort, uidThread, uidStore, uidCopy, uidMove, uidExpunge],
   ...[append, replace, uidReplace],
 ];

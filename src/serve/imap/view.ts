@@ -111,6 +111,15 @@ export class View {
     return ranges.map(([first, last]) => [first - 1, last - 1]);
   }
 
+  /** The same for searches, where a number without a message is no error (RFC 7377 section 2). @throws Bad UIDREQUIRED */
+  findNumbers(set: SequenceSet): PositionRanges {
+    if (set.kind === 'saved') return this.positionsOf(this.saved);
+    if (this.uidOnly) throw new Bad('message numbers are not used here', 'UIDREQUIRED');
+    return normalizeRanges(set.ranges, this.length)
+      .map(([first, last]) => [Math.max(first, 1) - 1, Math.min(last, this.length) - 1] as const)
+      .filter(([first, last]) => first <= last);
+  }
+
   /** The known messages that a set of uids names; uids without a message are passed over (RFC 9051 section 6.4.9). */
   resolveUids(set: SequenceSet): PositionRanges {
     if (set.kind === 'saved') return this.positionsOf(this.saved);

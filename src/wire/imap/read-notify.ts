@@ -16,9 +16,7 @@ export type NamedFilter =
   | { readonly kind: 'subtree' | 'mailboxes'; readonly names: readonly string[] };
 
 /** filter-mailboxes-selected. RFC 5465 section 6.1. */
-export interface SelectedFilter {
-  readonly kind: 'selected' | 'selected-delayed';
-}
+export type SelectedFilter = { readonly kind: 'selected' } | { readonly kind: 'selected-delayed' };
 
 /** One event-group. `newItems`: what to FETCH of new messages; only of the selected mailbox. */
 export interface EventGroup {
@@ -73,7 +71,8 @@ function expectGroup(r: ImapReader): EventGroup {
   return group;
 }
 
-function expectFilter(r: ImapReader): EventGroup['filter'] {
+/** filter-mailboxes. RFC 5465 section 8. */
+export function expectFilter(r: ImapReader): EventGroup['filter'] {
   const at = r.at;
   const name = r.expectKeyword();
   switch (name) {
@@ -97,7 +96,7 @@ function expectFilter(r: ImapReader): EventGroup['filter'] {
 }
 
 /** one-or-more-mailbox = mailbox / many-mailboxes. RFC 5465 section 8. Nothing in a name is a wildcard (section 6.6). */
-function expectNames(r: ImapReader): readonly string[] {
+export function expectNames(r: ImapReader): readonly string[] {
   r.expectSpace();
   return r.peek() === 40 ? r.expectList(() => r.expectMailbox(), false) : [r.expectMailbox()];
 }

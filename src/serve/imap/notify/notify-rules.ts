@@ -73,7 +73,8 @@ export function usesSubscriptions({ groups }: NotifyRules): boolean {
   return groups.some(({ filter }) => filter.kind === 'subscribed');
 }
 
-function covers(filter: NamedFilter, name: string, subscribed: boolean): boolean {
+/** Is this mailbox among those of the filter? RFC 5465 section 6. */
+export function covers(filter: NamedFilter, name: string, subscribed: boolean): boolean {
   switch (filter.kind) {
     // Where mail may be filed cannot be known beforehand, so all mailboxes count as inboxes. RFC 5465 section 6.3.
     case 'inboxes':

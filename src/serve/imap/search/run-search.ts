@@ -6,11 +6,13 @@ import { withProgress } from '../progress.ts';
 import { Bad } from '../refusal.ts';
 import type { Reply } from '../respond.ts';
 import type { Session } from '../session.ts';
-import { badCharset, findAll, highestModseq, keepThere, numbersOf, usesModseq } from './find-all.ts';
+import { badCharset, highestModseq, numbersOf, usesModseq } from './find-all.ts';
+import { findMatches } from './find-matches.ts';
 import { pageOf } from './page-of.ts';
-import { mergePositions, noPositions, positionsBetween, type PositionList } from './position-list.ts';
+import type { PositionList } from './position-list.ts';
 import { SearchRun } from './search-run.ts';
-import { prepareKey, type SearchStep } from './search-step.ts';
+import { prepareKey } from './search-step.ts';
+import { toldPart } from './told-part.ts';
 import { writeESearch, writeSearch } from './write-result.ts';
 
 /** The arguments of SEARCH, and what its text says beside them. */
@@ -53,14 +55,13 @@ export async function runSearch(session: Session, search: TaggedSearch, byUid: b
   const run = new SearchRun(session, selected, reply);
   let found: PositionList;
   try {
-    const finding = isEndsOnly(returns) ? findEnds(run, step, returns) : findAll(run, step);
-    found = await withProgress(reply, tag, finding);
+    found = await withProgress(reply, tag, findMatches(run, step, returns));
   } catch (error) {
     if (saves) view.saved = new Uint32Array(0);
     throw error;
   }
   const page = args.partial === undefined ? undefined : pageOf(found, args.partial);
-  const told = page === undefined ? found : tellable(found, page, returns);
+  const told = toldPart(found, page, returns);
   if (saves) view.saved = numbersOf(view, told, true);
   const result = {
     numbers: numbersOf(view, found, byUid),
@@ -72,53 +73,8 @@ export async function runSearch(session: Session, search: TaggedSearch, byUid: b
     await writeESearch(reply, { tag, byUid, returns, partial: args.partial }, result, found.length);
 }
 
-/** What a search with PARTIAL is about, for `$` and MODSEQ: all with COUNT, else the page and the ends that were asked for. RFC 9394 section 3.1. */
-function tellable(
-  found: PositionList,
-  page: PositionList,
-  returns: ReadonlySet<SearchReturn> | undefined,
-): PositionList {
-  if (returns === undefined || returns.has('COUNT')) return found;
-  let told = page;
-  const [first, last] = [found.subarray(0, 1), found.subarray(-1)];
-  if (returns.has('MIN') && page[0] !== first[0]) told = mergePositions(told, first);
-  if (returns.has('MAX') && told.at(-1) !== last[0]) told = mergePositions(told, last);
-  return told;
-}
-
 /** Undefined: a SEARCH response. RETURN () means ALL (RFC 4731 section 3.1), and IMAP4rev2 knows no SEARCH response. */
 function returnsOf(asked: readonly SearchReturn[] | undefined, rev2: boolean): ReadonlySet<SearchReturn> | undefined {
   if (asked === undefined) return rev2 ? new Set(['ALL']) : undefined;
   return new Set(asked.length === 0 ? ['ALL'] : asked);
-}
-
-/** Only the first or last message is wanted: `$` then holds just these too. RFC 5182 section 2.4. */
-function isEndsOnly(returns: ReadonlySet<SearchReturn> | undefined): returns is ReadonlySet<SearchReturn> {
-  if (returns === undefined || returns.has('ALL') || returns.has('COUNT') || returns.has('PARTIAL')) return false;
-  return returns.has('MIN') || returns.has('MAX');
-}
-
-/** Messages asked first; then twice as many each time. */
-const firstChunk = 1000;
-
-async function findEnds(run: SearchRun, step: SearchStep, returns: ReadonlySet<SearchReturn>): Promise<PositionList> {
-  const { view } = run.selected;
-  let first = noPositions;
-  const find = async (from: number, to: number): Promise<PositionList> => {
-    await run.pause();
-    return keepThere(view, await step.find(run, keepThere(view, positionsBetween(from, to))));
-  };
-  if (returns.has('MIN')) {
-    for (let from = 0, size = firstChunk; from < view.length && first.length === 0; from += size, size *= 2) {
-      first = (await find(from, Math.min(view.length, from + size))).subarray(0, 1);
-    }
-    if (first.length === 0 || !returns.has('MAX')) return first;
-  }
-  // What MIN found is the last when nothing is behind it.
-  const start = (first[0] ?? -1) + 1;
-  for (let to = view.length, size = firstChunk; to > start; to -= size, size *= 2) {
-    const found = await find(Math.max(start, to - size), to);
-    if (found.length > 0) return mergePositions(first, found.subarray(-1));
-  }
-  return first;
 }

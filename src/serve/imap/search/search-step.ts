@@ -28,7 +28,7 @@ const costs = { index: 0, row: 10, envelope: 20, header: 100, text: 1000 } as co
 /**
  * Prepares a key. RFC 9051 section 6.4.4. Each step narrows down what the next one has to look at, so a text is looked for
  * only in messages that all cheaper keys of an AND leave. Depth is bounded by the reader.
- * @throws Bad for message numbers that there are not.
+ * @throws Bad for message numbers after ENABLE UIDONLY.
  */
 export function prepareKey(key: SearchKey, view: View): SearchStep {
   switch (key.kind) {
@@ -36,7 +36,7 @@ export function prepareKey(key: SearchKey, view: View): SearchStep {
       return { cost: costs.index, find: (_run, candidates) => candidates };
     case 'sequence':
     case 'uid': {
-      const ranges = key.kind === 'uid' ? view.resolveUids(key.set) : view.resolveNumbers(key.set);
+      const ranges = key.kind === 'uid' ? view.resolveUids(key.set) : view.findNumbers(key.set);
       return { cost: costs.index, find: (_run, candidates) => intersectRanges(candidates, ranges) };
     }
     case 'flag':

@@ -51,17 +51,19 @@ export interface ESearchHead {
   readonly returns: ReadonlySet<SearchReturn>;
   /** As the client wrote it; repeated before the page. */
   readonly partial?: PartialRange | undefined;
+  /** Which mailbox it is about, where that is not clear: behind the tag. RFC 7377 section 2.1. */
+  readonly correlator?: string;
 }
 
 /** `ESEARCH (TAG "a1") UID MIN 2 MAX 47 COUNT 25 ALL 2,10:11`. RFC 9051 section 7.3.4, RFC 4731 section 3.1, RFC 9394 section 3.1. */
 export async function writeESearch(
   reply: Reply,
-  { tag, byUid, returns, partial }: ESearchHead,
+  { tag, byUid, returns, partial, correlator }: ESearchHead,
   { numbers, page, modseq }: SearchResult,
   count: number,
 ): Promise<void> {
   const out = new ChunkedOutput(reply);
-  out.add(`* ESEARCH (TAG "${tag}")${byUid ? ' UID' : ''}`);
+  out.add(`* ESEARCH (TAG "${tag}"${correlator === undefined ? '' : ` ${correlator}`})${byUid ? ' UID' : ''}`);
   if (numbers.length > 0) {
     if (returns.has('MIN')) out.add(` MIN ${numbers[0] ?? 0}`);
     if (returns.has('MAX')) out.add(` MAX ${numbers[numbers.length - 1] ?? 0}`);

@@ -12,6 +12,7 @@ import type { PositionList } from '../search/position-list.ts';
 import { tagOf } from '../search/run-search.ts';
 import { SearchRun } from '../search/search-run.ts';
 import { prepareKey, type SearchStep } from '../search/search-step.ts';
+import { toldPart } from '../search/told-part.ts';
 import { writeESearch, writeSort } from '../search/write-result.ts';
 import { sortInTurns } from './sort-in-turns.ts';
 import { loadOrder } from './sort-values.ts';
@@ -58,7 +59,7 @@ async function answer(session: Session, { args, tag }: TaggedSort, byUid: boolea
   }
   const returns = new Set<SearchReturn>(args.returns.length === 0 ? ['ALL'] : args.returns);
   const page = args.partial === undefined ? undefined : pageOf(sorted, args.partial);
-  const told = toldOf(sorted, page, returns);
+  const told = toldPart(sorted, page, returns);
   if (returns.has('SAVE')) view.saved = numbersOf(view, told, true).sort();
   if (returns.size === 1 && returns.has('SAVE')) return;
   await writeESearch(
@@ -78,19 +79,4 @@ async function findSorted(run: SearchRun, step: SearchStep, criteria: readonly S
   const compare = await loadOrder(run, found, criteria);
   const order = await sortInTurns(found.length, compare, () => run.turn());
   return order.map((at) => found[at] ?? 0);
-}
-
-/** What `$` and MODSEQ are about: everything, or only the ends and the page when nothing else was asked for. RFC 5182 section 2.4, RFC 9394 section 3.1. */
-function toldOf(
-  sorted: PositionList,
-  page: PositionList | undefined,
-  returns: ReadonlySet<SearchReturn>,
-): PositionList {
-  const isPart = page !== undefined || returns.has('MIN') || returns.has('MAX');
-  if (!isPart || returns.has('ALL') || returns.has('COUNT')) return sorted;
-  const told = new Set(page);
-  const [first, last] = [sorted[0], sorted.at(-1)];
-  if (returns.has('MIN') && first !== undefined) told.add(first);
-  if (returns.has('MAX') && last !== undefined) told.add(last);
-  return Uint32Array.from(told);
 }
