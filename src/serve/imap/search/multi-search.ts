@@ -77,11 +77,7 @@ async function findMailboxes(session: Session, sources: readonly SearchSource[])
 }
 
 /** The selected mailbox as the client knows it, others as they are now; one that is gone meanwhile is passed over. */
-async function inMailbox(
-  session: Session,
-  mailbox: Mailbox,
-  work: (opened: Selected) => Promise<void>,
-): Promise<void> {
+async function inMailbox(session: Session, mailbox: Mailbox, work: (opened: Selected) => Promise<void>): Promise<void> {
   const { selected } = session;
   if (selected?.mailbox.id === mailbox.id) return work(selected);
   const index = await session.services.store.openMailbox(session.currentAccount().id, mailbox.id);

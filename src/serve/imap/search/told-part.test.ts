@@ -11,8 +11,16 @@ for (const [returns, page, want] of [
   [['MIN', 'MAX', 'SAVE'], undefined, [7, 4]],
   [['MIN', 'COUNT'], undefined, [7, 2, 9, 4]],
   [['PARTIAL'], [2, 9], [2, 9]],
-  [['PARTIAL', 'MIN', 'MAX'], [2, 9], [7, 2, 9, 4]],
-  [['PARTIAL', 'MAX'], [9, 4], [9, 4]],
+  [
+    ['PARTIAL', 'MIN', 'MAX'],
+    [2, 9],
+    [7, 2, 9, 4],
+  ],
+  [
+    ['PARTIAL', 'MAX'],
+    [9, 4],
+    [9, 4],
+  ],
   [['PARTIAL', 'MIN'], [], [7]],
   [['PARTIAL', 'COUNT'], [2], [7, 2, 9, 4]],
 ] as const) {
