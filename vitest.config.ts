@@ -6,7 +6,7 @@ const system = ['test/e2e/**/*.test.ts', 'test/crash/**/*.test.ts'];
 
 export default defineConfig({
   // Tests of our own packages look at the sources, whether or not they are built.
-  ssr: { resolve: { conditions: ['posthorn-source', 'node', 'import', 'default'], externalConditions: ['node'] } },
+  ssr: { resolve: { conditions: ['posthorn-source', 'node'], externalConditions: ['node'] } },
   test: {
     coverage: {
       provider: 'v8',
