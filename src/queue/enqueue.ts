@@ -1,0 +1,28 @@
+import type { AccountId } from '../store/ids.ts';
+import type { Spooled } from '../store/spool.ts';
+import type { Notify, QueueId, QueuedMessage } from './queued.ts';
+
+/** What goes into the queue: one message, checked, completed and signed by `submit/`. */
+export interface Outgoing extends Omit<QueuedMessage, 'messageId' | 'sizeBytes' | 'queuedAtMs' | 'accountId'> {
+  readonly accountId: AccountId | undefined;
+  readonly content: Spooled;
+  /** Header fields in front of the content (Received, DKIM-Signature, …), each ends in CRLF, one character an octet. */
+  readonly prefix: string;
+  readonly recipients: readonly {
+    readonly returnPath: string;
+    readonly recipient: string;
+    readonly domain: string;
+    readonly notify: readonly Notify[] | undefined;
+    readonly originalRecipient: { readonly type: string; readonly address: string } | undefined;
+  }[];
+  /** FUTURERELEASE (RFC 4865): not before this moment, milliseconds since 1970. */
+  readonly notBeforeMs: number | undefined;
+  /** Milliseconds until it is given up; undefined: as configured. DELIVERBY and reports use it. */
+  readonly lifetimeMs: number | undefined;
+}
+
+/** The queue as `submit/` sees it. */
+export interface QueueDoor {
+  /** One commit: when it resolves, message and entries are on stable storage. @throws StorageFull */
+  enqueue(outgoing: Outgoing): Promise<readonly QueueId[]>;
+}
