@@ -2,11 +2,9 @@
  * What the queue holds, as plain data: a message that goes out, and one entry for each of its recipients. Rows live in the
  * store (`store/queue/`); these types are what `submit/`, `relay/` and the command line see of them.
  */
-import type { Brand } from '../base/brand.ts';
-import type { AccountId } from '../store/ids.ts';
+import type { AccountId, QueueId } from '../store/ids.ts';
 
-/** One recipient of one outgoing message: what is listed, held, tried and settled. */
-export type QueueId = Brand<number, 'QueueId'>;
+export type { QueueId } from '../store/ids.ts';
 
 export type Notify = 'NEVER' | 'SUCCESS' | 'FAILURE' | 'DELAY';
 
@@ -52,6 +50,8 @@ export interface QueueEntry {
   readonly nextAttemptMs: number;
   readonly expiresAtMs: number;
   readonly isHeld: boolean;
+  /** The sender was told that it takes longer. */
+  readonly delayTold: boolean;
   /** The tries of before, oldest first; at most about 20 are kept. */
   readonly story: readonly AttemptStory[];
 }

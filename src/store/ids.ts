@@ -9,3 +9,5 @@ export type ThreadId = Brand<number, 'ThreadId'>;
 export type Uid = Brand<number, 'Uid'>;
 /** RFC 7162: one counter per account; each write operation takes one value and stamps what it touched. */
 export type ModSeq = Brand<number, 'ModSeq'>;
+/** One recipient of one outgoing message: what is listed, held, tried and settled. */
+export type QueueId = Brand<number, 'QueueId'>;

@@ -14,6 +14,7 @@ import { IndexCache } from './index-cache.ts';
 import { openMessage, openMessages } from './open-message.ts';
 import { findMailboxById, findMailboxByName, listMailboxes } from './operations/mailbox-row.ts';
 import { readAnnotations, readDirectory, readSubscriptions, readUsage, readVanished } from './reads.ts';
+import { EngineOutgoing } from './queue/engine-outgoing.ts';
 import { readEmails } from './read-emails.ts';
 import type { TextSearch } from './search/text-search.ts';
 import type { Operation } from './sql/statement.ts';
@@ -22,6 +23,7 @@ import type { TextQuery } from './text-query.ts';
 
 /** The store over either engine: indexes in memory, watchers, and the requests of the port. */
 export class MailStore implements Store {
+  readonly outgoing: EngineOutgoing;
   readonly #engine: Engine;
   readonly #blobs: BlobStore;
   readonly #spoolDir: string;
@@ -42,6 +44,7 @@ export class MailStore implements Store {
     this.#blobs = parts.blobs;
     this.#spoolDir = join(parts.dataDir, 'tmp');
     this.#indexes = new IndexCache(parts.engine);
+    this.outgoing = new EngineOutgoing(parts.engine, parts.blobs, this.#spoolDir);
     this.#search = parts.search;
     this.#jobs = parts.jobs;
     this.#engine.onCommit((committed) => this.#announce(committed));

@@ -30,6 +30,22 @@ export async function openMessages(
   return rows.map((row) => (row === undefined ? undefined : toReader(row, blobs, unpacker)));
 }
 
+/** An outgoing message; undefined when it is gone. */
+export async function openOutgoing(
+  engine: Engine,
+  blobs: BlobStore,
+  messageId: number,
+): Promise<MessageReader | undefined> {
+  const row = await engine.read(
+    first(
+      'SELECT m.prefix, m.part_map, b.size_bytes, b.encoding, b.octets, b.hash FROM outgoing_message m CROSS JOIN blob b ' +
+        'WHERE m.id = ? AND b.id = m.blob_id',
+      messageId,
+    ),
+  );
+  return row === undefined ? undefined : toReader(row, blobs, new Unpacker());
+}
+
 const selectMessage =
   'SELECT m.prefix, m.part_map, b.size_bytes, b.encoding, b.octets, b.hash FROM email m CROSS JOIN blob b ' +
   'WHERE m.id = ? AND m.account_id = ? AND b.id = m.blob_id';

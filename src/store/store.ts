@@ -14,6 +14,7 @@ import type { AccountId, EmailId, MailboxId, ModSeq, ThreadId, Uid } from './ids
 import type { Mailbox, SpecialUse } from './mailbox.ts';
 import type { MailboxIndex } from './mailbox-index.ts';
 import type { MessageReader } from './message-reader.ts';
+import type { OutgoingStore } from './queue/outgoing-store.ts';
 import type { Spool, Spooled, SpoolLimits } from './spool.ts';
 import type { TextQuery } from './text-query.ts';
 import type { UidRanges } from './uid-ranges.ts';
@@ -264,6 +265,9 @@ export interface Store {
   >;
   /** Hear that the directory changed, here or in another process. */
   watchDirectory(listener: (version: number) => void): () => void;
+
+  /** What goes out. */
+  readonly outgoing: OutgoingStore;
 
   /** Finishes writes under way and releases everything. */
   close(): Promise<void>;

@@ -1,24 +1,27 @@
 import type { Delta } from './delta.ts';
 import type { OperationArguments, OperationName, OperationResult } from './operations/operations.ts';
-import type { AppendMessage } from './store.ts';
+import type { PreparedMessage } from './prepare-message.ts';
+import type { WithSpooled } from './prepare-write.ts';
+import type { Spooled } from './spool.ts';
 
 /** A write on its way to the writer. Those of messages still have them as they were spooled; the writer prepares them. */
 export type WriteName = OperationName;
-export type WriteArguments<Name extends WriteName> = Name extends MessageWriteName
-  ? Omit<OperationArguments<Name>, 'messages'> & SpooledMessages
-  : OperationArguments<Name>;
+export type WriteArguments<Name extends WriteName> =
+  OperationArguments<Name> extends { readonly messages: readonly (infer Each)[] }
+    ? Omit<OperationArguments<Name>, 'messages'> & { readonly messages: readonly BeforePreparing<Each>[] }
+    : OperationArguments<Name>;
+type BeforePreparing<Each> = Each extends { readonly message: PreparedMessage }
+  ? Omit<Each, 'message'> & { readonly message: Spooled }
+  : Each;
 
 /** The writes that bring messages. */
-export type MessageWriteName = 'append' | 'replace';
-export interface SpooledMessages {
-  readonly messages: readonly AppendMessage[];
-}
+const messageWrites: ReadonlySet<WriteName> = new Set(['append', 'replace', 'enqueueOutgoing', 'settleOutgoing']);
 
 /** The messages that a write brings; undefined: it is of another kind. */
-export function spooledMessages(name: WriteName, args: unknown): readonly AppendMessage[] | undefined {
-  if (name !== 'append' && name !== 'replace') return undefined;
+export function spooledMessages(name: WriteName, args: unknown): readonly WithSpooled[] | undefined {
+  if (!messageWrites.has(name)) return undefined;
   // `Engine.write` ties names and arguments together.
-  return (args as SpooledMessages).messages;
+  return (args as { readonly messages: readonly WithSpooled[] }).messages;
 }
 
 export type WriteResult<Name extends WriteName> = OperationResult<Name>;

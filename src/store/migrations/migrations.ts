@@ -1,9 +1,10 @@
 import { mail } from './0001-mail.ts';
 import { threading } from './0002-threading.ts';
+import { queue } from './0003-queue.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps, in order. */
-export const migrations: readonly Migration[] = [mail, threading];
+export const migrations: readonly Migration[] = [mail, threading, queue];
 
 /** The newest step this program knows. */
 export const newestMigration: number = migrations.at(-1)?.number ?? 0;

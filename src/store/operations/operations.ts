@@ -5,6 +5,12 @@ import { createMailbox } from './create-mailbox.ts';
 import { deleteMailbox } from './delete-mailbox.ts';
 import { editDirectory } from './edit-directory.ts';
 import { expunge } from './expunge.ts';
+import { claimOutgoing } from './queue/claim-outgoing.ts';
+import { editOutgoing } from './queue/edit-outgoing.ts';
+import { editQueueRules } from './queue/edit-queue-rules.ts';
+import { enqueueOutgoing } from './queue/enqueue-outgoing.ts';
+import { renewOutgoing } from './queue/renew-outgoing.ts';
+import { settleOutgoing } from './queue/settle-outgoing.ts';
 import { move } from './move.ts';
 import { renameMailbox } from './rename-mailbox.ts';
 import { repairCounts } from './repair-counts.ts';
@@ -21,13 +27,18 @@ import { sweep } from './sweep.ts';
 export const operations = {
   addSignatures,
   append,
+  claimOutgoing,
   copy,
   createMailbox,
   deleteMailbox,
   editDirectory,
+  editOutgoing,
+  editQueueRules,
+  enqueueOutgoing,
   expunge,
   move,
   renameMailbox,
+  renewOutgoing,
   repairCounts,
   replace,
   resetSearch,
@@ -37,6 +48,7 @@ export const operations = {
   setSpecialUse,
   setSubscribed,
   setThreadFacts,
+  settleOutgoing,
   sweep,
 } as const;
 

@@ -26,6 +26,7 @@ const statements: readonly string[] = [
     WHERE EXISTS (SELECT 1 FROM mailbox b WHERE b.account_id = account.id AND b.highest_modseq > account.modseq)`,
   `UPDATE account SET next_uid_validity = 1 + (SELECT max(b.uid_validity) FROM mailbox b WHERE b.account_id = account.id)
     WHERE EXISTS (SELECT 1 FROM mailbox b WHERE b.account_id = account.id AND b.uid_validity >= account.next_uid_validity)`,
+  'DELETE FROM outgoing_message WHERE NOT EXISTS (SELECT 1 FROM outgoing_entry e WHERE e.message_id = outgoing_message.id)',
   'DELETE FROM orphan WHERE EXISTS (SELECT 1 FROM entry e WHERE e.email_id = orphan.email_id)',
   `UPDATE account SET used_bytes = (SELECT coalesce(sum(email.size_bytes), 0) FROM email WHERE email.account_id = account.id AND ${live}),
     emails = (SELECT count(*) FROM email WHERE email.account_id = account.id AND ${live})`,

@@ -1,5 +1,6 @@
 import type { Written } from '../delta.ts';
 import { execute, query, type Operation } from '../sql/statement.ts';
+import { deleteUnnamedBlob } from './delete-unnamed-blob.ts';
 import type { OperationContext } from './operation-context.ts';
 
 export interface Swept {
@@ -37,14 +38,7 @@ export function* sweep(
   }
   let blobs = 0;
   for (const blobId of [...blobIds].sort((a, b) => a - b)) {
-    // Waits for deliveries that are about to name it: the next statement sees their emails.
-    if (dialect.lockForUpdate !== '') yield* execute(`SELECT 1 FROM blob WHERE id = ?${dialect.lockForUpdate}`, blobId);
-    const gone = yield* query(
-      'DELETE FROM blob WHERE id = ? AND stored_at < ? AND NOT EXISTS (SELECT 1 FROM email m WHERE m.blob_id = blob.id) ' +
-        'RETURNING id',
-      ...[blobId, request.storedBefore],
-    );
-    blobs += gone.length;
+    if (yield* deleteUnnamedBlob(dialect, blobId, request.storedBefore)) blobs += 1;
   }
   return { result: { emails: orphans.length, blobs }, deltas: [] };
 }

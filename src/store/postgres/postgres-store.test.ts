@@ -4,14 +4,17 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { startPostgresIfPossible } from '../../../test/servers/postgres.ts';
 import { openStore } from '../open-store.ts';
+import { describeOutgoing } from '../queue/outgoing.contract.ts';
 import { describeStore } from '../store.contract.ts';
 
 const server = await startPostgresIfPossible();
 
 describe.skipIf(server === undefined)('contract', () => {
-  describeStore('PostgreSQL', async () => {
+  const open = async () => {
     const databaseUrl = await server?.createDatabase();
     if (databaseUrl === undefined) throw new Error('no server');
     return openStore({ dataDir: await mkdtemp(join(tmpdir(), 'posthorn-store-')), databaseUrl });
-  });
+  };
+  describeStore('PostgreSQL', open);
+  describeOutgoing('PostgreSQL', open);
 });

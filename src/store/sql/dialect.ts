@@ -15,6 +15,8 @@ export interface Dialect {
   readonly lockAgainstDelete: string;
   /** The same, and nobody else may lock them either. */
   readonly lockForUpdate: string;
+  /** Ends a SELECT from `e` and others: locks the rows of `e`, and passes over those that somebody else has locked. */
+  readonly takeUnlocked: string;
 }
 
 export const sqliteDialect: Dialect = {
@@ -26,6 +28,7 @@ export const sqliteDialect: Dialect = {
   clustered: ' WITHOUT ROWID',
   lockAgainstDelete: '',
   lockForUpdate: '',
+  takeUnlocked: '',
 };
 
 export const postgresDialect: Dialect = {
@@ -37,4 +40,5 @@ export const postgresDialect: Dialect = {
   clustered: '',
   lockAgainstDelete: ' FOR KEY SHARE',
   lockForUpdate: ' FOR UPDATE',
+  takeUnlocked: ' FOR UPDATE OF e SKIP LOCKED',
 };

@@ -2,6 +2,9 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore } from '../open-store.ts';
+import { describeOutgoing } from '../queue/outgoing.contract.ts';
 import { describeStore } from '../store.contract.ts';
 
-describeStore('SQLite', async () => openStore({ dataDir: await mkdtemp(join(tmpdir(), 'posthorn-store-')) }));
+const open = async () => openStore({ dataDir: await mkdtemp(join(tmpdir(), 'posthorn-store-')) });
+describeStore('SQLite', open);
+describeOutgoing('SQLite', open);

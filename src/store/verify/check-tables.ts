@@ -75,6 +75,26 @@ const checks: readonly Check[] = [
     sql: 'SELECT m.id, m.blob_id FROM email m LEFT JOIN blob b ON b.id = m.blob_id WHERE b.id IS NULL',
   },
   {
+    rule: 'reference',
+    repairable: false,
+    found: 'the outgoing message belongs to blob $1, which is not there',
+    sql: 'SELECT m.id, m.blob_id FROM outgoing_message m LEFT JOIN blob b ON b.id = m.blob_id WHERE b.id IS NULL',
+  },
+  {
+    rule: 'reference',
+    repairable: false,
+    found: 'the queue entry belongs to outgoing message $1, which is not there',
+    sql: `SELECT e.id, e.message_id FROM outgoing_entry e LEFT JOIN outgoing_message m ON m.id = e.message_id
+      WHERE m.id IS NULL`,
+  },
+  {
+    rule: 'reference',
+    repairable: true,
+    found: 'the outgoing message has no recipients left',
+    sql: `SELECT m.id FROM outgoing_message m
+      WHERE NOT EXISTS (SELECT 1 FROM outgoing_entry e WHERE e.message_id = m.id)`,
+  },
+  {
     rule: 'size',
     repairable: true,
     found: 'the email says $1 octets, its octets are $2',
@@ -129,5 +149,7 @@ export function* checkTables(): Operation<readonly Problem[]> {
 /** What the first column of a check numbers. */
 function tableOf(found: string): string {
   if (found.startsWith('the email')) return 'email';
+  if (found.startsWith('the outgoing message')) return 'outgoing message';
+  if (found.startsWith('the queue entry')) return 'queue entry';
   return found.startsWith('the account') ? 'account' : 'mailbox';
 }

@@ -1,0 +1,339 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test, vi } from 'vitest';
+import { systemClock } from '../base/clock.ts';
+import { silentLog } from '../base/log.ts';
+import type { AccountId } from '../store/ids.ts';
+import { openStore } from '../store/open-store.ts';
+import type { OutgoingStore } from '../store/queue/outgoing-store.ts';
+import { StorageFull, type Store } from '../store/store.ts';
+import { verifyStore } from '../store/verify/verify-store.ts';
+import type { Batch, Courier } from './courier.ts';
+import { Queue } from './queue.ts';
+import { queueSettings, type QueueSettings } from './queue-settings.ts';
+import type { Notify, Outcome } from './queued.ts';
+import { testOutcome, testOutgoing } from './test-entries.ts';
+
+/** What a courier in memory does with each recipient. */
+type Behaviour = (
+  recipient: string,
+  batch: Batch,
+) => 'delivered' | 'later' | 'failed' | Promise<'delivered' | 'later' | 'failed'>;
+
+class TestCourier implements Courier {
+  readonly tried: string[] = [];
+  readonly batches: string[][] = [];
+  readonly texts: string[] = [];
+  active = 0;
+  most = 0;
+  behave: Behaviour = () => 'delivered';
+
+  async deliver(batch: Batch, record: (outcomes: readonly Outcome[]) => Promise<void>): Promise<void> {
+    this.active += 1;
+    this.most = Math.max(this.most, this.active);
+    try {
+      const reader = await batch.open();
+      this.texts.push(Buffer.concat([reader.prefix, await reader.read(0, reader.originalBytes)]).toString('utf8'));
+      reader.close();
+      this.batches.push(batch.entries.map(({ recipient }) => recipient));
+      const outcomes: Outcome[] = [];
+      for (const { id, recipient } of batch.entries) {
+        this.tried.push(recipient);
+        const result = await this.behave(recipient, batch);
+        const codes = { delivered: [250, '2.0.0'], later: [450, '4.2.0'], failed: [550, '5.1.1'] } as const;
+        const [code, enhanced] = codes[result];
+        outcomes.push(testOutcome(id, result, code, enhanced));
+      }
+      await record(outcomes);
+    } finally {
+      this.active -= 1;
+    }
+  }
+}
+
+interface Stage {
+  readonly dataDir: string;
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly courier: TestCourier;
+  readonly local: TestCourier;
+}
+
+const stages: Stage[] = [];
+afterEach(async () => {
+  for (const { queue, store, dataDir } of stages.splice(0)) {
+    await queue.stop();
+    await store.close();
+    expect((await verifyStore({ dataDir })).problems).toEqual([]);
+  }
+});
+
+async function stage(
+  given: Partial<QueueSettings> = {},
+  options: { readonly dataDir?: string; readonly wrap?: (store: OutgoingStore) => OutgoingStore } = {},
+): Promise<Stage> {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'posthorn-queue-')));
+  const store = await openStore({ dataDir });
+  const courier = new TestCourier();
+  const local = new TestCourier();
+  const settings = queueSettings({ hostname: 'mail.home.example', ...given });
+  const queue = new Queue({
+    store: options.wrap?.(store.outgoing) ?? store.outgoing,
+    settings,
+    local,
+    remote: courier,
+    isLocal: (domain) => domain === 'home.example',
+    clock: systemClock,
+    log: silentLog,
+  });
+  const made = { dataDir, store, queue, courier, local };
+  stages.push(made);
+  return made;
+}
+
+/** Tries of a failed entry follow each other at once. */
+const impatient = {
+  firstWaitMs: 30,
+  longestWaitMs: 30,
+  giveUpAfterMs: 60_000,
+  giveUpReportsAfterMs: 60_000,
+  tellDelayAfterMs: 60_000,
+};
+
+const empty = ({ queue }: Stage) => vi.waitFor(async () => expect(await queue.count({})).toBe(0), { timeout: 15_000 });
+
+test('what is put in is delivered, as one transaction for each destination, and gone', async () => {
+  const on = await stage();
+  await on.queue.start();
+  await on.queue.enqueue(testOutgoing(['a@one.example', 'b@two.example', 'c@one.example', 'd@home.example']));
+  await empty(on);
+  expect(on.courier.batches.toSorted((a, b) => b.length - a.length)).toEqual([
+    ['a@one.example', 'c@one.example'],
+    ['b@two.example'],
+  ]);
+  expect(on.local.tried).toEqual(['d@home.example']);
+  expect(on.courier.texts[0]).toBe(
+    'Received: by home.example\r\nSubject: Hello\r\n\r\nhello to a@one.example, b@two.example, c@one.example, d@home.example\r\n',
+  );
+});
+
+test('what was there before the start is delivered as well', async () => {
+  const on = await stage();
+  await on.queue.enqueue(testOutgoing(['a@one.example']));
+  await on.queue.start();
+  await empty(on);
+  expect(on.courier.tried).toEqual(['a@one.example']);
+});
+
+test('a failure that passes is tried again, and the story of it kept', async () => {
+  const on = await stage({ schedule: impatient });
+  let tries = 0;
+  on.courier.behave = () => ((tries += 1) < 3 ? 'later' : 'delivered');
+  let stories = 0;
+  await on.queue.start();
+  await on.queue.enqueue(testOutgoing(['a@one.example']));
+  await vi.waitFor(async () => {
+    const [entry] = await on.queue.list({}, { after: 0, limit: 1 });
+    stories = Math.max(stories, entry?.story.length ?? 0);
+    expect(entry).toBeUndefined();
+  });
+  expect(tries).toBe(3);
+  expect(stories).toBeGreaterThan(0);
+});
+
+test('recipients that failed together are told in one report, to the sender, by the local road; it is never answered', async () => {
+  const on = await stage();
+  on.courier.behave = (recipient) => (recipient.startsWith('bad') ? 'failed' : 'delivered');
+  on.local.behave = () => 'failed';
+  await on.queue.start();
+  await on.queue.enqueue(testOutgoing(['bad1@one.example', 'good@one.example', 'bad2@one.example']));
+  await empty(on);
+  expect(on.local.batches).toEqual([['ann@home.example']]);
+  const [report] = on.local.texts;
+  expect(report?.match(/^Final-Recipient: .*$/gm)).toEqual([
+    'Final-Recipient: rfc822; bad1@one.example',
+    'Final-Recipient: rfc822; bad2@one.example',
+  ]);
+  expect(report).toContain('Received: by home.example\r\nSubject: Hello\r\n');
+  expect(report).not.toContain('hello to');
+});
+
+test('RET=FULL brings a large message back whole', async () => {
+  const on = await stage();
+  on.courier.behave = () => 'failed';
+  await on.queue.start();
+  const octets = Buffer.from(`Subject: big\r\n\r\n${'0123456789abcdef\r\n'.repeat(40_000)}`);
+  const spool = on.store.newSpool({ maxBytes: 10_000_000 });
+  await spool.write(octets);
+  await on.queue.enqueue(testOutgoing(['a@one.example'], { content: await spool.finish(), returnContent: 'full' }));
+  await empty(on);
+  expect(on.local.texts[0]).toContain(octets.toString());
+});
+
+test('a sender that cannot be told is not: null path, NEVER, a path that is no address', async () => {
+  const on = await stage();
+  on.courier.behave = () => 'failed';
+  await on.queue.start();
+  const [recipient] = testOutgoing(['a@one.example']).recipients;
+  if (recipient === undefined) throw new Error('no recipient');
+  const never: readonly Notify[] = ['NEVER'];
+  const recipients = [
+    { ...recipient, returnPath: '' },
+    { ...recipient, notify: never },
+    { ...recipient, returnPath: 'no address' },
+  ];
+  await on.queue.enqueue(testOutgoing([], { recipients }));
+  await empty(on);
+  expect(on.courier.tried).toHaveLength(3);
+  expect(on.local.tried).toEqual([]);
+});
+
+test('an address that is gone is not written to again; its sender is told why', async () => {
+  const on = await stage();
+  on.courier.behave = () => 'failed';
+  await on.queue.start();
+  await on.queue.enqueue(testOutgoing(['Gone+x@one.example']));
+  await empty(on);
+  await on.queue.enqueue(testOutgoing(['gone@one.example', 'other@one.example']));
+  await empty(on);
+  expect(on.courier.tried).toEqual(['Gone+x@one.example', 'other@one.example']);
+  expect(on.local.texts.some((text) => text.includes('Mail to this address failed for good before'))).toBe(true);
+  expect(await on.store.outgoing.suppressions(7 as AccountId)).toMatchObject([
+    { address: 'gone@one.example', reason: '550 5.1.1 so be it' },
+    { address: 'other@one.example' },
+  ]);
+});
+
+test('a destination that hangs does not hold up the others, and gets no more connections than it may', async () => {
+  const on = await stage({ firstConcurrency: 2, maxConcurrency: 2, maxDeliveries: 10 });
+  const { promise: hanging, resolve: letGo } = Promise.withResolvers<'delivered'>();
+  let hung = 0;
+  on.courier.behave = (recipient) => {
+    if (!recipient.endsWith('@slow.example')) return 'delivered';
+    hung += 1;
+    return hanging;
+  };
+  await on.queue.start();
+  for (let i = 0; i < 30; i += 1) await on.queue.enqueue(testOutgoing([`a${i}@slow.example`]));
+  for (let i = 0; i < 30; i += 1) await on.queue.enqueue(testOutgoing([`b${i}@fast.example`]));
+  await vi.waitFor(async () => expect(await on.queue.count({ to: '@fast.example' })).toBe(0), { timeout: 10_000 });
+  expect(hung).toBe(2);
+  letGo('delivered');
+  await empty(on);
+  expect(on.courier.tried).toHaveLength(60);
+});
+
+test('pausing a destination stops it until it is resumed; others go on', async () => {
+  const on = await stage();
+  const paused = { domain: 'one.example', reason: 'asked', createdAtMs: 0 };
+  await on.store.outgoing.editRules({ do: 'pause', paused });
+  await on.queue.start();
+  await on.queue.enqueue(testOutgoing(['a@one.example', 'b@two.example']));
+  await vi.waitFor(async () => expect(await on.queue.count({})).toBe(1));
+  expect(on.courier.tried).toEqual(['b@two.example']);
+  await on.store.outgoing.editRules({ do: 'resume', domain: 'one.example' });
+  await on.queue.rulesChanged();
+  await empty(on);
+});
+
+test('an administrator holds, releases, kicks, drops and fails', async () => {
+  const on = await stage();
+  await on.queue.enqueue(testOutgoing(['held@one.example', 'dropped@two.example', 'failed@three.example']));
+  await on.queue.edit('hold', { to: 'held@one.example' });
+  await on.queue.edit('drop', { to: 'dropped@two.example' });
+  const [entry] = await on.queue.list({ to: 'failed@three.example' }, { after: 0, limit: 1 });
+  if (entry === undefined) throw new Error('not there');
+  expect(await on.queue.fail([entry.id])).toEqual([entry.id]);
+  await on.queue.start();
+  await vi.waitFor(async () => expect(await on.queue.count({})).toBe(1));
+  expect(on.local.texts[0]).toContain('The administrator of this mail system has ended the tries.');
+  expect(on.courier.tried).toEqual([]);
+  await on.queue.edit('release', {});
+  await empty(on);
+  expect(on.courier.tried).toEqual(['held@one.example']);
+  await on.queue.enqueue(testOutgoing(['later@one.example'], { notBeforeMs: Date.now() + 3_600_000 }));
+  const { changed } = await on.queue.edit('kick', {});
+  expect(changed).toHaveLength(1);
+  await empty(on);
+});
+
+test('FUTURERELEASE waits', async () => {
+  const on = await stage();
+  await on.queue.start();
+  const notBeforeMs = Date.now() + 400;
+  let triedAtMs = 0;
+  on.courier.behave = () => {
+    triedAtMs = Date.now();
+    return 'delivered';
+  };
+  await on.queue.enqueue(testOutgoing(['a@one.example'], { notBeforeMs }));
+  await empty(on);
+  expect(triedAtMs).toBeGreaterThanOrEqual(notBeforeMs);
+});
+
+test('stopping gives back what was not tried: it is due after the next start, and no try is counted', async () => {
+  const on = await stage({ firstConcurrency: 1, maxConcurrency: 1 });
+  const { promise: hanging, resolve: letGo } = Promise.withResolvers<'delivered'>();
+  on.courier.behave = () => hanging;
+  await on.queue.start();
+  for (let i = 0; i < 4; i += 1) await on.queue.enqueue(testOutgoing([`a${i}@one.example`]));
+  await vi.waitFor(() => expect(on.courier.tried).toHaveLength(1));
+  const stopped = on.queue.stop();
+  letGo('delivered');
+  await stopped;
+  const left = await on.queue.list({}, { after: 0, limit: 9 });
+  expect(left.map(({ attempts, isBeingTried }) => ({ attempts, isBeingTried }))).toEqual(
+    [1, 2, 3].map(() => ({ attempts: 0, isBeingTried: false })),
+  );
+  expect(left.every(({ nextAttemptMs }) => nextAttemptMs <= Date.now())).toBe(true);
+});
+
+test('an outcome is not lost while the disk is full', async () => {
+  let fails = 2;
+  const wrap = (store: OutgoingStore): OutgoingStore =>
+    new Proxy(store, {
+      get(target, name) {
+        if (name === 'settle' && fails > 0) {
+          return () => {
+            fails -= 1;
+            return Promise.reject(new StorageFull('full'));
+          };
+        }
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+  const on = await stage({}, { wrap });
+  await on.queue.start();
+  await on.queue.enqueue(testOutgoing(['a@one.example']));
+  await empty(on);
+  expect(on.courier.tried).toEqual(['a@one.example']);
+  expect(fails).toBe(0);
+});
+
+test('a courier that throws, or forgets an entry, costs a try and nothing else', async () => {
+  const on = await stage({ schedule: impatient });
+  let calls = 0;
+  on.courier.behave = () => {
+    calls += 1;
+    if (calls === 1) throw new Error('broken');
+    return 'delivered';
+  };
+  await on.queue.start();
+  await on.queue.enqueue(testOutgoing(['a@one.example']));
+  await empty(on);
+  expect(calls).toBe(2);
+});
+
+test('what an account sends is counted, and the limits of the day are told', async () => {
+  const on = await stage({ limitsOf: () => ({ recipientsPerDay: 5, firstTimeRecipientsPerDay: 3 }) });
+  const account = 7 as AccountId;
+  const to = (...names: string[]) => names.map((name) => `${name}@one.example`);
+  expect(await on.queue.mayEnqueue(account, to('a', 'b', 'c'))).toBeUndefined();
+  await on.queue.enqueue(testOutgoing(to('a', 'b', 'c')));
+  expect(await on.queue.mayEnqueue(account, to('a', 'B'))).toBeUndefined();
+  expect(await on.queue.mayEnqueue(account, to('d'))).toBe('too-many-new-recipients');
+  expect(await on.queue.mayEnqueue(account, to('a', 'b', 'c'))).toBe('too-many-recipients');
+  expect(await on.queue.mayEnqueue(8 as AccountId, to('d'))).toBeUndefined();
+});

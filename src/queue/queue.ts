@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import type { AccountId } from '../store/ids.ts';
+import type { OutgoingEdited } from '../store/operations/queue/edit-outgoing.ts';
+import type { OutgoingFilter, OutgoingRow } from '../store/queue/outgoing-row.ts';
+import type { Outgoing, QueueDoor } from './enqueue.ts';
+import type { QueueEntry, QueueId } from './queued.ts';
+import { toEntry, toEnvelope } from './rows.ts';
+import { Runner, type RunnerServices } from './runner.ts';
+import { recipientKey } from './suppression.ts';
+
+export type SendingRefusal = 'too-many-recipients' | 'too-many-new-recipients';
+
+/** An entry as people see it: with whether somebody tries it now. */
+export interface ListedEntry extends QueueEntry {
+  readonly isBeingTried: boolean;
+}
+
+/** The queue: what is put in is durable, and tried until it is delivered or given up. */
+export class Queue implements QueueDoor {
+  readonly #services: Omit<RunnerServices, 'owner'>;
+  readonly #runner: Runner;
+
+  constructor(services: Omit<RunnerServices, 'owner'>) {
+    this.#services = services;
+    this.#runner = new Runner({ ...services, owner: randomBytes(9).toString('base64url') });
+  }
+
+  /** Begins to deliver. */
+  start(): Promise<void> {
+    return this.#runner.start();
+  }
+
+  /** Ends what is under way; what was not tried is tried after the next start. */
+  stop(): Promise<void> {
+    return this.#runner.stop();
+  }
+
+  async enqueue(outgoing: Outgoing): Promise<readonly QueueId[]> {
+    const { store, clock, settings } = this.#services;
+    const envelope = toEnvelope(outgoing, settings.schedule, clock.now());
+    const ids = await store.enqueue([{ message: outgoing.content, outgoing: envelope }]);
+    for (const { domain, dueAtMs } of envelope.entries) this.#runner.news(domain, dueAtMs);
+    return ids;
+  }
+
+  /**
+   * Whether an account may send to these recipients today; undefined: it may. What it enqueues counts (spec section 6.10), so
+   * sessions that ask at the same moment can pass the limit by what they have under way.
+   */
+  async mayEnqueue(accountId: AccountId, recipients: readonly string[]): Promise<SendingRefusal | undefined> {
+    const { store, clock, settings } = this.#services;
+    const limits = settings.limitsOf(accountId);
+    const sent = await store.sent(accountId, recipients.map(recipientKey), clock.now());
+    if (sent.recipients + recipients.length > limits.recipientsPerDay) return 'too-many-recipients';
+    if (sent.unknown > 0 && sent.firstTime + sent.unknown > limits.firstTimeRecipientsPerDay) {
+      return 'too-many-new-recipients';
+    }
+    return undefined;
+  }
+
+  /** Entries in the order in which they came, from one on. */
+  async list(
+    filter: OutgoingFilter,
+    page: { readonly after: number; readonly limit: number },
+  ): Promise<readonly ListedEntry[]> {
+    const nowMs = this.#services.clock.now();
+    const rows = await this.#services.store.list(filter, page);
+    return rows.map((row) => toListed(row, nowMs));
+  }
+
+  count(filter: OutgoingFilter): Promise<number> {
+    return this.#services.store.count(filter);
+  }
+
+  /** `kick`: tried now; `hold`: not tried until `release`; `drop`: gone, and nobody is told. */
+  async edit(what: 'kick' | 'hold' | 'release' | 'drop', filter: OutgoingFilter): Promise<OutgoingEdited> {
+    const { store, clock } = this.#services;
+    const changed: QueueId[] = [];
+    const busy = new Set<QueueId>();
+    const domains = new Set<string>();
+    for (;;) {
+      const nowMs = clock.now();
+      const edited = await store.edit({ filter, what, nowMs });
+      changed.push(...edited.changed);
+      for (const id of edited.busy) busy.add(id);
+      for (const domain of edited.domains) domains.add(domain);
+      if (edited.changed.length === 0) break;
+    }
+    if (changed.length > 0 && (what === 'kick' || what === 'release')) {
+      for (const domain of domains) this.#runner.news(domain, clock.now());
+    }
+    return { changed, busy: [...busy], domains: [...domains] };
+  }
+
+  /** Gives entries up at once; their senders are told. Those under way are left alone. */
+  fail(ids: readonly QueueId[]): Promise<readonly QueueId[]> {
+    return this.#runner.fail(ids);
+  }
+
+  /** Pauses and the like were changed in the store. */
+  rulesChanged(): Promise<void> {
+    return this.#runner.scan();
+  }
+}
+
+export function toListed(row: OutgoingRow, nowMs: number): ListedEntry {
+  return { ...toEntry(row), isBeingTried: row.leaseUntilMs > nowMs };
+}

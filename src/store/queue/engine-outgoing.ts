@@ -1,0 +1,102 @@
+import type { BlobStore } from '../blob-store.ts';
+import type { Engine } from '../engine.ts';
+import { FileSpool } from '../file-spool.ts';
+import type { AccountId } from '../ids.ts';
+import { openOutgoing } from '../open-message.ts';
+import type { EditOutgoing } from '../operations/queue/edit-outgoing.ts';
+import type { QueueRulesEdit } from '../operations/queue/edit-queue-rules.ts';
+import type { SpoolLimits } from '../spool.ts';
+import {
+  countOutgoing,
+  listOutgoing,
+  readDestinations,
+  readHoldRules,
+  readNextDue,
+  readPaused,
+  readSent,
+  readSuppression,
+  readSuppressions,
+} from './outgoing-reads.ts';
+import type { NewOutgoing, OutgoingFilter } from './outgoing-row.ts';
+import type { OutgoingStore, Settlement } from './outgoing-store.ts';
+
+/** `OutgoingStore` on either engine. */
+export class EngineOutgoing implements OutgoingStore {
+  readonly #engine: Engine;
+  readonly #blobs: BlobStore;
+  readonly #spoolDir: string;
+
+  constructor(engine: Engine, blobs: BlobStore, spoolDir: string) {
+    this.#engine = engine;
+    this.#blobs = blobs;
+    this.#spoolDir = spoolDir;
+  }
+
+  newSpool(limits: SpoolLimits): FileSpool {
+    return new FileSpool(this.#spoolDir, limits);
+  }
+
+  enqueue(messages: readonly NewOutgoing[]) {
+    return this.#engine.write('enqueueOutgoing', { messages });
+  }
+
+  claim(request: Parameters<OutgoingStore['claim']>[0]) {
+    return this.#engine.write('claimOutgoing', request);
+  }
+
+  renew(request: Parameters<OutgoingStore['renew']>[0]) {
+    return this.#engine.write('renewOutgoing', request);
+  }
+
+  settle(settlement: Settlement) {
+    return this.#engine.write('settleOutgoing', settlement);
+  }
+
+  edit(edit: EditOutgoing) {
+    return this.#engine.write('editOutgoing', edit);
+  }
+
+  editRules(edit: QueueRulesEdit) {
+    return this.#engine.write('editQueueRules', { edit });
+  }
+
+  list(filter: OutgoingFilter, { after, limit }: { readonly after: number; readonly limit: number }) {
+    return this.#engine.read(listOutgoing(filter, after, limit));
+  }
+
+  count(filter: OutgoingFilter) {
+    return this.#engine.read(countOutgoing(filter));
+  }
+
+  destinations({ after, limit }: { readonly after: string; readonly limit: number }) {
+    return this.#engine.read(readDestinations(after, limit));
+  }
+
+  nextDue(domain: string) {
+    return this.#engine.read(readNextDue(domain));
+  }
+
+  holdRules() {
+    return this.#engine.read(readHoldRules());
+  }
+
+  paused() {
+    return this.#engine.read(readPaused());
+  }
+
+  suppressions(accountId: AccountId) {
+    return this.#engine.read(readSuppressions(accountId));
+  }
+
+  suppressed(accountId: AccountId, address: string, nowMs: number) {
+    return this.#engine.read(readSuppression(accountId, address, nowMs));
+  }
+
+  sent(accountId: AccountId, keys: readonly number[], nowMs: number) {
+    return this.#engine.read(readSent(accountId, keys, nowMs));
+  }
+
+  open(messageId: number) {
+    return openOutgoing(this.#engine, this.#blobs, messageId);
+  }
+}

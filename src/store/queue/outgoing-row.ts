@@ -1,0 +1,117 @@
+import type { AccountId, QueueId } from '../ids.ts';
+import type { Spooled } from '../spool.ts';
+
+/** A message for the queue, with its recipients. */
+export interface NewOutgoing {
+  readonly message: Spooled;
+  readonly outgoing: OutgoingEnvelope;
+}
+
+export interface OutgoingEnvelope {
+  /** Undefined: the server itself. */
+  readonly accountId: AccountId | undefined;
+  /** Header fields in front of the octets, one character an octet. */
+  readonly prefix: string;
+  readonly fromDomain: string;
+  readonly queuedAtMs: number;
+  /** JSON that `src/queue/` understands. */
+  readonly facts: string;
+  readonly entries: readonly NewEntry[];
+  /** The recipients count for the limits of the account. */
+  readonly counts: boolean;
+}
+
+export interface NewEntry {
+  readonly returnPath: string;
+  readonly recipient: string;
+  readonly domain: string;
+  readonly dueAtMs: number;
+  readonly expiresAtMs: number;
+  readonly facts: string;
+  /** What the recipient is known by for the limits, see `recipientKey`. */
+  readonly key: number;
+}
+
+/** One entry with what its message says. */
+export interface OutgoingRow {
+  readonly id: QueueId;
+  readonly messageId: number;
+  readonly accountId: AccountId | undefined;
+  readonly sizeBytes: number;
+  readonly queuedAtMs: number;
+  readonly fromDomain: string;
+  readonly messageFacts: string;
+  readonly domain: string;
+  readonly returnPath: string;
+  readonly recipient: string;
+  readonly dueAtMs: number;
+  /** Tries begun; of a claimed entry without the one it was claimed for. */
+  readonly attempts: number;
+  readonly expiresAtMs: number;
+  readonly isHeld: boolean;
+  /** Somebody tries it until then; in the past: nobody does. */
+  readonly leaseUntilMs: number;
+  readonly delayTold: boolean;
+  readonly facts: string;
+  readonly story: string;
+}
+
+/** Which entries; all that is given must fit. */
+export interface OutgoingFilter {
+  readonly ids?: readonly QueueId[];
+  readonly accountId?: AccountId;
+  /** The whole return path, or `@domain`. */
+  readonly from?: string;
+  /** The whole recipient, or `@domain`. */
+  readonly to?: string;
+  readonly held?: boolean;
+  readonly queuedBeforeMs?: number;
+  readonly dueBeforeMs?: number;
+}
+
+/** What a claim looks for. */
+export type OutgoingWant =
+  /** Due entries to a destination, whose try begins now. */
+  | { readonly domain: string; readonly limit: number }
+  /** Those past their time, to be given up. */
+  | { readonly expired: number }
+  /** These, for somebody who wants to end them. */
+  | { readonly ids: readonly QueueId[] };
+
+/** A destination that has entries which are not held. */
+export interface OutgoingDestination {
+  readonly domain: string;
+  readonly dueAtMs: number;
+}
+
+/** All fields that are given must fit; without any it fits everything. */
+export interface HoldRule {
+  readonly id: number;
+  readonly accountId: AccountId | undefined;
+  readonly fromDomain: string | undefined;
+  readonly domain: string | undefined;
+}
+
+export interface PausedDestination {
+  readonly domain: string;
+  readonly reason: string;
+  readonly createdAtMs: number;
+}
+
+export interface Suppression {
+  readonly accountId: AccountId;
+  /** As `src/queue/suppression.ts` makes it. */
+  readonly address: string;
+  readonly reason: string;
+  readonly createdAtMs: number;
+  /** Undefined: for ever. */
+  readonly expiresAtMs: number | undefined;
+}
+
+/** What an account sent lately. */
+export interface Sent {
+  readonly recipients: number;
+  readonly firstTime: number;
+  /** Of the keys asked about, those it never sent to. */
+  readonly unknown: number;
+}

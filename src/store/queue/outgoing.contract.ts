@@ -1,0 +1,232 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { AccountId, QueueId } from '../ids.ts';
+import type { MessageReader } from '../message-reader.ts';
+import type { Store } from '../store.ts';
+import { newOutgoing } from './test-outgoing.ts';
+
+const retryAfterMs = [100, 200];
+const lease = { nowMs: 1000, leaseUntilMs: 5000, retryAfterMs };
+
+async function textOf(reader: MessageReader | undefined): Promise<string | undefined> {
+  return reader && Buffer.concat([reader.prefix, await reader.read(0, reader.originalBytes)]).toString('latin1');
+}
+
+/** Every engine passes this. `open` gives an empty store. */
+export function describeOutgoing(name: string, open: () => Promise<Store>): void {
+  describe(`what goes out, on ${name}`, () => {
+    let store: Store;
+
+    beforeAll(async () => {
+      store = await open();
+    });
+    afterAll(() => store.close());
+    beforeEach(async () => {
+      const all = await store.outgoing.list({}, { after: 0, limit: 1000 });
+      for (const { id, leaseUntilMs } of all) if (leaseUntilMs > 0) await take(id);
+      await store.outgoing.edit({ filter: {}, what: 'drop', nowMs: 1e12 });
+      for (const { id } of await store.outgoing.holdRules()) {
+        await store.outgoing.editRules({ do: 'remove-hold-rule', id });
+      }
+    });
+
+    async function take(id: QueueId): Promise<void> {
+      await store.outgoing.claim({
+        ...lease,
+        nowMs: 1e11,
+        leaseUntilMs: 1e11,
+        owner: 'cleaner',
+        wants: [{ ids: [id] }],
+      });
+    }
+
+    function claim(owner: string, domain: string, limit = 100, nowMs = 1000) {
+      return store.outgoing.claim({ ...lease, nowMs, owner, wants: [{ domain, limit }] });
+    }
+
+    const settle = (owner: string, more: Partial<Parameters<Store['outgoing']['settle']>[0]>) =>
+      store.outgoing.settle({ owner, done: [], later: [], released: [], messages: [], ...more });
+
+    test('a message has one entry for each recipient; octets and facts come back as they were', async () => {
+      const recipients = ['a@one.example', 'b@one.example', 'c@two.example'];
+      const ids = await store.outgoing.enqueue([newOutgoing('hello', recipients, { prefix: 'Received: x\r\n' })]);
+      expect(ids).toHaveLength(3);
+      const rows = await store.outgoing.list({}, { after: 0, limit: 10 });
+      expect(rows.map(({ id, recipient, domain }) => ({ id, recipient, domain }))).toEqual(
+        recipients.map((recipient, place) => ({ id: ids[place], recipient, domain: recipient.split('@')[1] })),
+      );
+      expect(new Set(rows.map(({ messageId }) => messageId)).size).toBe(1);
+      expect(rows[0]).toMatchObject({
+        messageFacts: '{"of":"message"}',
+        facts: '{"of":"entry"}',
+        story: '[]',
+        attempts: 0,
+      });
+      expect(await textOf(await store.outgoing.open(rows[0]?.messageId ?? 0))).toBe(
+        'Received: x\r\nSubject: hello\r\n\r\nhello\r\n',
+      );
+      expect(await store.outgoing.destinations({ after: '', limit: 10 })).toEqual([
+        { domain: 'one.example', dueAtMs: 0 },
+        { domain: 'two.example', dueAtMs: 0 },
+      ]);
+      expect(await store.outgoing.destinations({ after: 'one.example', limit: 10 })).toHaveLength(1);
+      expect(await store.outgoing.count({ to: '@ONE.example' })).toBe(2);
+    });
+
+    test('claimed entries are nobody else’s until the lease ends; the try is counted and the next one put off', async () => {
+      const [first] = await store.outgoing.enqueue([
+        newOutgoing('claimed', ['a@one.example']),
+        newOutgoing('another', ['b@one.example']),
+      ]);
+      const mine = await claim('me', 'one.example', 1);
+      expect(mine).toMatchObject([{ id: first, attempts: 0, recipient: 'a@one.example' }]);
+      expect(await claim('you', 'one.example')).toMatchObject([{ recipient: 'b@one.example' }]);
+      expect(await claim('you', 'one.example')).toEqual([]);
+      expect(await store.outgoing.nextDue('one.example')).toBe(1100);
+      // Due again, but still leased.
+      expect(await claim('you', 'one.example', 9, 4000)).toEqual([]);
+      await store.outgoing.renew({ owner: 'me', ids: mine.map(({ id }) => id), leaseUntilMs: 9000 });
+      // The process of `you` has died.
+      expect(await claim('third', 'one.example', 9, 6000)).toMatchObject([{ recipient: 'b@one.example', attempts: 1 }]);
+      expect(await store.outgoing.list({ to: 'b@one.example' }, { after: 0, limit: 9 })).toMatchObject([
+        { attempts: 2, dueAtMs: 6200 },
+      ]);
+    });
+
+    test('a limit does not tear the recipients of one message apart', async () => {
+      await store.outgoing.enqueue([
+        newOutgoing('one', ['a@one.example', 'b@one.example', 'c@two.example', 'd@one.example']),
+      ]);
+      await store.outgoing.enqueue([newOutgoing('two', ['e@one.example'])]);
+      const claimed = await claim('me', 'one.example', 1);
+      expect(claimed.map(({ recipient }) => recipient)).toEqual(['a@one.example', 'b@one.example', 'd@one.example']);
+    });
+
+    test('what is due is claimed in its order, and nothing before its time', async () => {
+      await store.outgoing.enqueue([
+        newOutgoing('late', ['late@one.example'], { dueAtMs: 900 }),
+        newOutgoing('early', ['early@one.example'], { dueAtMs: 100 }),
+        newOutgoing('future', ['future@one.example'], { dueAtMs: 1001 }),
+      ]);
+      const claimed = await claim('me', 'one.example');
+      expect(claimed.map(({ recipient }) => recipient)).toEqual(['early@one.example', 'late@one.example']);
+    });
+
+    test('settling removes, puts off or gives back, with what comes of it; the message goes with its last entry', async () => {
+      await store.outgoing.enqueue([newOutgoing('settled', ['a@one.example', 'b@one.example', 'c@one.example'])]);
+      const [a, b, c] = await claim('me', 'one.example');
+      if (a === undefined || b === undefined || c === undefined) throw new Error('not claimed');
+      const settled = await settle('me', {
+        done: [a.id],
+        later: [{ id: b.id, dueAtMs: 2000, story: '[1]', delayTold: true }],
+        released: [{ id: c.id, dueAtMs: 5 }],
+        messages: [newOutgoing('report', ['sender@home.example'])],
+      });
+      expect(settled).toEqual([a.id, b.id, c.id]);
+      expect(await store.outgoing.list({ to: '@one.example' }, { after: 0, limit: 9 })).toMatchObject([
+        { id: b.id, attempts: 1, dueAtMs: 2000, story: '[1]', delayTold: true },
+        { id: c.id, attempts: 0, dueAtMs: 5, story: '[]', delayTold: false },
+      ]);
+      expect(await store.outgoing.count({ to: 'sender@home.example' })).toBe(1);
+      expect(await store.outgoing.open(a.messageId)).toBeDefined();
+      const rest = await claim('me', 'one.example', 9, 3000);
+      await settle('me', { done: rest.map(({ id }) => id) });
+      expect(await store.outgoing.open(a.messageId)).toBeUndefined();
+    });
+
+    test('who lost the lease settles nothing', async () => {
+      await store.outgoing.enqueue([newOutgoing('lost', ['a@one.example'])]);
+      const [entry] = await claim('me', 'one.example');
+      if (entry === undefined) throw new Error('not claimed');
+      await claim('you', 'one.example', 9, 6000);
+      expect(await settle('me', { done: [entry.id] })).toEqual([]);
+      expect(await store.outgoing.count({})).toBe(1);
+    });
+
+    test('octets are kept once, as long as a message in the queue or a mailbox has them', async () => {
+      await store.outgoing.enqueue([newOutgoing('same', ['a@one.example']), newOutgoing('same', ['b@one.example'])]);
+      const [a, b] = await claim('me', 'one.example');
+      if (a === undefined || b === undefined) throw new Error('not claimed');
+      await settle('me', { done: [a.id] });
+      expect(await textOf(await store.outgoing.open(b.messageId))).toContain('same');
+    });
+
+    test('held entries are not due; hold rules need all of their conditions, for what is there and what comes', async () => {
+      const of = (to: string, fromDomain: string) => newOutgoing(`to ${to}`, [to], { fromDomain });
+      await store.outgoing.enqueue([of('a@one.example', 'x.example'), of('b@one.example', 'y.example')]);
+      const rule = { accountId: undefined, fromDomain: 'x.example', domain: 'one.example' };
+      expect(await store.outgoing.editRules({ do: 'add-hold-rule', rule })).toBe(1);
+      await store.outgoing.enqueue([
+        of('c@one.example', 'x.example'),
+        of('d@one.example', 'y.example'),
+        of('e@two.example', 'x.example'),
+      ]);
+      const held = await store.outgoing.list({ held: true }, { after: 0, limit: 9 });
+      expect(held.map(({ recipient }) => recipient)).toEqual(['a@one.example', 'c@one.example']);
+      const claimed = await claim('me', 'one.example');
+      expect(claimed.map(({ recipient }) => recipient)).toEqual(['b@one.example', 'd@one.example']);
+      const [{ id } = { id: 0 }] = await store.outgoing.holdRules();
+      await store.outgoing.editRules({ do: 'remove-hold-rule', id });
+      expect(await store.outgoing.count({ held: true })).toBe(2);
+      await store.outgoing.edit({ filter: { held: true }, what: 'release', nowMs: 1000 });
+      expect(await claim('me', 'one.example')).toHaveLength(2);
+    });
+
+    test('an administrator kicks, holds and drops by filter; what is under way is not dropped', async () => {
+      await store.outgoing.enqueue([newOutgoing('edited', ['a@one.example', 'b@one.example'], { dueAtMs: 9000 })]);
+      const filter = { to: 'A@one.example' };
+      const kicked = await store.outgoing.edit({ filter, what: 'kick', nowMs: 1000 });
+      expect(kicked).toMatchObject({ domains: ['one.example'], busy: [] });
+      const [a] = await claim('me', 'one.example');
+      expect(kicked.changed).toEqual([a?.id]);
+      const dropped = await store.outgoing.edit({ filter: {}, what: 'drop', nowMs: 1000 });
+      expect(dropped.busy).toEqual([a?.id]);
+      expect(dropped.changed).toHaveLength(1);
+      expect(await store.outgoing.count({})).toBe(1);
+    });
+
+    test('what is past its time can be claimed to be given up', async () => {
+      await store.outgoing.enqueue([newOutgoing('old', ['a@one.example'], { expiresAtMs: 500, dueAtMs: 99_999 })]);
+      await store.outgoing.enqueue([newOutgoing('new', ['b@one.example'], { expiresAtMs: 5000 })]);
+      const claimed = await store.outgoing.claim({ ...lease, owner: 'me', wants: [{ expired: 10 }] });
+      expect(claimed).toMatchObject([{ recipient: 'a@one.example', attempts: 0, dueAtMs: 99_999 }]);
+    });
+
+    test('recipients count for their sender, those that are new as well; old hours are forgotten', async () => {
+      const accountId = 77 as AccountId;
+      const send = (names: readonly string[], queuedAtMs: number) =>
+        store.outgoing.enqueue([newOutgoing('counted', names, { accountId, queuedAtMs, counts: true })]);
+      const hour = 3_600_000;
+      await send(['a@one.example', 'b@one.example'], 100 * hour);
+      await send(['a@one.example', 'c@one.example'], 101 * hour);
+      const keyOf = (name: string) => newOutgoing('', [name]).outgoing.entries[0]?.key ?? 0;
+      const keys = [keyOf('a@one.example'), keyOf('z@one.example')];
+      expect(await store.outgoing.sent(accountId, keys, 102 * hour)).toEqual({
+        recipients: 4,
+        firstTime: 3,
+        unknown: 1,
+      });
+      expect(await store.outgoing.sent(accountId, keys, 125.5 * hour)).toEqual({
+        recipients: 2,
+        firstTime: 1,
+        unknown: 1,
+      });
+      expect(await store.outgoing.sent(accountId, [], 200 * hour)).toMatchObject({ recipients: 0 });
+    });
+
+    test('pauses and suppressions are kept, changed and removed', async () => {
+      const paused = { domain: 'one.example', reason: 'they asked', createdAtMs: 5 };
+      await store.outgoing.editRules({ do: 'pause', paused });
+      expect(await store.outgoing.paused()).toEqual([paused]);
+      expect(await store.outgoing.editRules({ do: 'resume', domain: 'one.example' })).toBe(1);
+      expect(await store.outgoing.paused()).toEqual([]);
+      const accountId = 5 as AccountId;
+      const suppression = { accountId, address: 'a@b.example', reason: '550', createdAtMs: 5, expiresAtMs: 100 };
+      await store.outgoing.editRules({ do: 'suppress', suppression });
+      expect(await store.outgoing.suppressions(accountId)).toEqual([suppression]);
+      expect(await store.outgoing.suppressed(accountId, 'a@b.example', 99)).toBe('550');
+      expect(await store.outgoing.suppressed(accountId, 'a@b.example', 100)).toBeUndefined();
+      expect(await store.outgoing.suppressed(6 as AccountId, 'a@b.example', 99)).toBeUndefined();
+      expect(await store.outgoing.editRules({ do: 'unsuppress', accountId, address: 'a@b.example' })).toBe(1);
+    });
+  });
+}
