@@ -2,6 +2,7 @@
 import { systemClock } from '../base/clock.ts';
 import type { Converse } from '../base/conversation.ts';
 import type { Log } from '../base/log.ts';
+import { ensureDkimKeys } from '../directory/dkim/ensure-dkim-keys.ts';
 import { openDirectory } from '../directory/live-directory.ts';
 import type { LiveDirectory } from '../directory/live-directory.ts';
 import { toPlainAddress } from '../net/address-class.ts';
@@ -69,6 +70,10 @@ export async function assemble(options: AssembleOptions): Promise<House> {
     const directory = await openDirectory({ store, log, clock: systemClock, hostnames });
     closing.push(() => directory.close());
     await options.prepare?.(directory);
+    // localserve sends nothing out. Others need not wait: until a domain has its keys, its mail is told to come again.
+    if (options.captureAccount === undefined) {
+      ensureDkimKeys(directory.editor).catch((error: unknown) => log.error('no DKIM keys could be made', {}, error));
+    }
     const identity = options.certificate && makeIdentity(options.certificate, loaded);
     const setupOf = createSetups(options, store, directory, identity);
     const listeners = await openListeners(planListeners(loaded.config.listeners), { setupOf, identity, log });

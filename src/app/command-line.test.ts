@@ -220,6 +220,30 @@ describe('with the server stopped', { timeout }, () => {
     expect(await posthorn('config account set alice main-password=web-only')).toMatchObject({ status: 0 });
   }
 
+  test('DKIM keys: made with the domain, told with their records, rotated, retired; never their private half', async () => {
+    const made = await json('config dkim list example.test');
+    expect(made).toEqual([
+      expect.objectContaining({ algorithm: 'ed25519', state: 'active', domain: 'example.test' }),
+      expect.objectContaining({ algorithm: 'rsa-2048', state: 'active' }),
+    ]);
+    const listed = await posthorn('config dkim list example.test');
+    expect(listed.stdout).toMatch(/^e\d{8}\._domainkey\.example\.test\. TXT "v=DKIM1; k=ed25519; p=[\w+/]{43}="$/m);
+    expect(listed.stdout).toMatch(
+      /^r\d{8}\._domainkey\.example\.test\. TXT \( "v=DKIM1; h=sha256; k=rsa; p=[^"]+" ".+" \)$/m,
+    );
+    const [added] = (await json('config dkim add example.test --algorithm ed25519 --selector fresh')) as unknown[];
+    expect(added).toMatchObject({ selector: 'fresh', state: 'next', record: { type: 'TXT' } });
+    expect((await posthorn('config dkim rotate example.test')).stdout).toMatch(
+      /Leave (e\d{8}) in the DNS for two weeks, then: posthorn config dkim retire example\.test \1/,
+    );
+    expect(await posthorn('config dkim retire example.test fresh')).toMatchObject({ status: 0 });
+    expect((await posthorn('config dkim retire example.test fresh')).stdout).toBe(
+      'fresh is forgotten; its record can go from the DNS.\n',
+    );
+    expect(await posthorn('config dkim add example.test --algorithm rsa-1024')).toMatchObject({ status: 2 });
+    expect((await posthorn('config export')).stdout).not.toContain('private-key');
+  });
+
   test('a refusal is one line on standard error, with status 1; wrong usage is status 2', async () => {
     const refused = await posthorn('config domain rm example.test');
     expect(refused).toMatchObject({ status: 1, stdout: '' });
@@ -270,6 +294,7 @@ describe('with the server running', { timeout }, () => {
     expect(await posthorn('config domain add late.test')).toMatchObject({ status: 0, stderr: '' });
     expect(await posthorn('config address add new@example.test alice')).toMatchObject({ status: 0, stderr: '' });
     expect(await recipient('new@late.test')).toMatch(/^250 /);
+    expect(await json('config dkim list late.test')).toHaveLength(2);
     expect(await posthorn('config domain disable example.test')).toMatchObject({ status: 0 });
     expect(await recipient('new@example.test')).toMatch(/^450 /);
     expect(await posthorn('config domain enable example.test')).toMatchObject({ status: 0 });

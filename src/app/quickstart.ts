@@ -4,9 +4,12 @@ import { BlockList } from 'node:net';
 
 import { toAsciiDomain, toUnicodeDomain } from '../base/domain-name.ts';
 import { parseAddress, printAddress } from '../directory/address-text.ts';
+import type { DkimKeyFacts } from '../directory/facts.ts';
 import { openAdministration } from './administration.ts';
 import { loadConfig } from './config/config-file.ts';
+import { printTxtRecord } from './print-txt-record.ts';
 import { Refusal } from './refusal.ts';
+import { tellDkimKey } from './tell-dkim-key.ts';
 
 export interface QuickstartOptions {
   readonly address: string;
@@ -41,24 +44,26 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
   const account = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,62}$/u.test(localPart) ? localPart.replace(/[._-]+$/, '') : 'first';
   const address = printAddress(parsed.value);
   writeFileSync(file, printConfig(host.value), { flag: 'wx' });
+  let dkim: readonly DkimKeyFacts[];
   try {
-    await addAccount(file, { account, address, domain, password });
+    dkim = await addAccount(file, { account, address, domain, password });
   } catch (error) {
     rmSync(file, { force: true });
     throw error;
   }
   const facts = { config: file, hostname: host.value, domain: toUnicodeDomain(domain), account, address, password };
-  return { ...facts, dnsRecords: dnsRecords(host.value, domain), remarks: remarksFor(localPart, host.value) };
+  return { ...facts, dnsRecords: dnsRecords(host.value, domain, dkim), remarks: remarksFor(localPart, host.value) };
 }
 
 async function addAccount(
   file: string,
   { account, address, domain, password }: { account: string; address: string; domain: string; password: string },
-): Promise<void> {
+): Promise<readonly DkimKeyFacts[]> {
   const administration = await openAdministration(loadConfig(file));
   try {
     const document = { domains: { [domain]: {} }, accounts: { [account]: { addresses: [address], password } } };
     await administration.apply(document, { prune: false, dryRun: false });
+    return (await administration.query({ ask: 'dkim-keys', name: domain })) as readonly DkimKeyFacts[];
   } finally {
     await administration.close();
   }
@@ -80,7 +85,7 @@ tls: { selfSigned: true }
 `;
 }
 
-function dnsRecords(hostname: string, domain: string): readonly string[] {
+function dnsRecords(hostname: string, domain: string, dkim: readonly DkimKeyFacts[]): readonly string[] {
   const addresses = publicAddresses();
   const hosts =
     addresses.length > 0
@@ -91,6 +96,7 @@ function dnsRecords(hostname: string, domain: string): readonly string[] {
     `${domain}. MX 10 ${hostname}.`,
     `_imaps._tcp.${domain}. SRV 0 1 993 ${hostname}.`,
     `_submissions._tcp.${domain}. SRV 0 1 465 ${hostname}.`,
+    ...dkim.map(tellDkimKey).map(({ record }) => printTxtRecord(record.name, record.value)),
   ];
 }
 
@@ -122,6 +128,6 @@ function remarksFor(localPart: string, hostname: string): readonly string[] {
     ...plain,
     `The reverse DNS of this machine's address should be ${hostname}; whoever provides the address sets it.`,
     'The certificate is self-signed: get one for the host name and put it into the configuration.',
-    'This version receives and keeps mail. It does not send to other servers yet, so there are no SPF, DKIM and DMARC records here.',
+    'This version receives and keeps mail. It does not send to other servers yet, so there are no SPF and DMARC records here.',
   ];
 }

@@ -9,6 +9,7 @@ import {
   listAddresses,
   listAliases,
   listAppPasswords,
+  listDkimKeys,
   listDomains,
   listTlsPublicKeys,
   showAccount,
@@ -20,7 +21,7 @@ import { getAccount, getAlias, getDomain } from './operations/operation.ts';
 /** A question about the directory as plain data, as it comes over the control socket. */
 export type DirectoryQuery =
   | { readonly ask: 'domains' | 'accounts' | 'addresses' | 'aliases' | 'settings' }
-  | { readonly ask: 'domain' | 'account' | 'alias' | 'tls-public-key'; readonly name: string }
+  | { readonly ask: 'domain' | 'dkim-keys' | 'account' | 'alias' | 'tls-public-key'; readonly name: string }
   | { readonly ask: 'tls-public-keys'; readonly account?: string }
   | { readonly ask: 'app-passwords'; readonly account: string }
   | { readonly ask: 'export'; readonly withCredentials: boolean };
@@ -41,6 +42,10 @@ export function answerQuery(view: DirectoryView, query: DirectoryQuery): Result<
     case 'domain': {
       const record = getDomain(view, query.name);
       return record.ok ? ok(showDomain(view, record.value)) : record;
+    }
+    case 'dkim-keys': {
+      const record = getDomain(view, query.name);
+      return record.ok ? ok(listDkimKeys(view, record.value.name)) : record;
     }
     case 'account': {
       const record = getAccount(view, query.name);

@@ -9,7 +9,7 @@ import { allRecords, DirectoryTables } from './directory-tables.ts';
 import { buildTables } from './load-tables.ts';
 import { p256Certificate, rsa1024Certificate } from './testing/certificates.ts';
 
-const context = { now: '2026-01-01T00:00:00Z', credential: undefined };
+const context = { now: '2026-01-01T00:00:00Z', credential: undefined, dkimKeys: [] };
 
 /** The tables after these operations, each of which must be allowed. */
 function after(...operations: readonly DirectoryOperation[]): DirectoryTables {

@@ -19,6 +19,9 @@ import { aliasRemove } from './operations/alias-remove.ts';
 import { aliasSet } from './operations/alias-set.ts';
 import { appPasswordAdd } from './operations/app-password-add.ts';
 import { appPasswordRemove } from './operations/app-password-remove.ts';
+import { dkimAdd } from './operations/dkim-add.ts';
+import { dkimRetire } from './operations/dkim-retire.ts';
+import { dkimRotate } from './operations/dkim-rotate.ts';
 import { domainAdd } from './operations/domain-add.ts';
 import { domainRemove } from './operations/domain-remove.ts';
 import { domainSet } from './operations/domain-set.ts';
@@ -32,6 +35,9 @@ const operations = [
   domainAdd,
   domainRemove,
   domainSet,
+  dkimAdd,
+  dkimRotate,
+  dkimRetire,
   accountAdd,
   accountRemove,
   accountSet,

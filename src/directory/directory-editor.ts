@@ -6,6 +6,7 @@ import { printChange } from './directory-change.ts';
 import type { DirectoryChange } from './directory-change.ts';
 import { conflict } from './directory-conflict.ts';
 import type { DirectoryConflict } from './directory-conflict.ts';
+import { dkimAlgorithms, makeDkimKeys } from './dkim/make-dkim-key.ts';
 import { DirectoryInvalid } from './directory-options.ts';
 import type { DirectoryOptions } from './directory-options.ts';
 import { DirectoryTables } from './directory-tables.ts';
@@ -59,11 +60,14 @@ export class DirectoryEditor {
     return this.#tables;
   }
 
-  /** Does one operation; its password, if any, is hashed first. Resolves when it is durable and in effect. */
+  /** Does one operation; its password is hashed, or its keys are made, first. Resolves when it is durable and in effect. */
   async edit(operation: DirectoryOperation): Promise<Result<DirectoryChange, DirectoryConflict>> {
     const secrets = await deriveSecrets(this.view, operation);
     if (!secrets.ok) return secrets;
-    const context = { now: this.now(), ...secrets.value };
+    const wanted = operation.do === 'dkim-add' ? (operation.algorithms ?? dkimAlgorithms) : [];
+    // It may come from outside: what is no algorithm is refused by the operation's schema.
+    const dkimKeys = await makeDkimKeys(dkimAlgorithms.filter((one) => wanted.includes(one)));
+    const context = { now: this.now(), ...secrets.value, dkimKeys };
     return this.change((view) => decideOperation(view, operation, context));
   }
 

@@ -6,6 +6,7 @@ import type { Result } from '../base/result.ts';
 import type { DirectoryObject } from '../store/directory-object.ts';
 import { loginProtocols } from './directory.ts';
 import { appPasswordSecretSchema } from './passwords/app-password.ts';
+import { dkimAlgorithms } from './dkim/make-dkim-key.ts';
 import { credentialSchema } from './passwords/credential.ts';
 
 const domainSchema = z.object({
@@ -92,6 +93,20 @@ const tlsPublicKeySchema = z.object({
   certificate: z.string(),
 });
 
+/** Apart from the domain, so that listing and exporting domains never touches it. RFC 6376 section 3.1. */
+const dkimKeySchema = z.object({
+  kind: z.literal('dkim-key'),
+  domain: z.string(),
+  selector: z.string(),
+  algorithm: z.enum(dkimAlgorithms),
+  /** base64 of PKCS#8 in DER. */
+  privateKey: z.string(),
+  /** `next`: to be published, signs nothing yet. `retiring`: signs no more, but mail that it signed is under way. */
+  state: z.enum(['next', 'active', 'retiring']),
+  /** When it came into that state, ISO 8601. */
+  since: z.string(),
+});
+
 const settingsSchema = z.object({
   kind: z.literal('settings'),
   /** Account that gets mail for the bare `postmaster` and for `postmaster` in domains without one (RFC 5321 section 4.5.1). */
@@ -107,6 +122,7 @@ export type AppPasswordRecord = Readonly<z.infer<typeof appPasswordSchema>>;
 export type AddressRecord = Readonly<z.infer<typeof addressSchema>>;
 export type AliasRecord = Readonly<z.infer<typeof aliasSchema>>;
 export type TlsPublicKeyRecord = Readonly<z.infer<typeof tlsPublicKeySchema>>;
+export type DkimKeyRecord = Readonly<z.infer<typeof dkimKeySchema>>;
 export type SettingsRecord = Readonly<z.infer<typeof settingsSchema>>;
 
 const recordSchema = z.discriminatedUnion('kind', [
@@ -117,6 +133,7 @@ const recordSchema = z.discriminatedUnion('kind', [
   addressSchema,
   aliasSchema,
   tlsPublicKeySchema,
+  dkimKeySchema,
   settingsSchema,
 ]);
 
@@ -144,6 +161,8 @@ export function recordKey(record: DirectoryRecord): RecordKey {
       return { kind: record.kind, id: record.id };
     case 'tls-public-key':
       return { kind: record.kind, id: record.fingerprint };
+    case 'dkim-key':
+      return { kind: record.kind, id: `${record.domain}/${record.selector}` };
     case 'settings':
       return { kind: record.kind, id: 'settings' };
   }

@@ -11,6 +11,7 @@ import type {
   AppPasswordRecord,
   CredentialRecord,
   DirectoryRecord,
+  DkimKeyRecord,
   DomainRecord,
   RecordKey,
   SettingsRecord,
@@ -33,6 +34,8 @@ export interface DirectoryView {
   /** Addresses (catchalls under `@example.org`) and aliases by their canonical form. */
   readonly byCanonical: ReadonlyMap<string, AddressRecord | AliasRecord>;
   readonly tlsPublicKeys: ReadonlyMap<string, TlsPublicKeyRecord>;
+  /** By domain. */
+  readonly dkimKeys: ReadonlyMap<string, readonly DkimKeyRecord[]>;
   findAccountName(id: AccountId): string | undefined;
 }
 
@@ -51,6 +54,7 @@ export class DirectoryTables implements DirectoryView {
   readonly aliases = new Map<string, AliasRecord>();
   readonly byCanonical = new Map<string, AddressRecord | AliasRecord>();
   readonly tlsPublicKeys = new Map<string, TlsPublicKeyRecord>();
+  readonly dkimKeys = new Map<string, readonly DkimKeyRecord[]>();
   readonly #accountNames = new Map<AccountId, string>();
 
   findAccountName(id: AccountId): string | undefined {
@@ -99,6 +103,9 @@ export class DirectoryTables implements DirectoryView {
       case 'tls-public-key':
         this.tlsPublicKeys.set(record.fingerprint, record);
         break;
+      case 'dkim-key':
+        this.dkimKeys.set(record.domain, [...(this.dkimKeys.get(record.domain) ?? []), record]);
+        break;
       case 'settings':
         this.settings = record;
         break;
@@ -131,6 +138,13 @@ export class DirectoryTables implements DirectoryView {
       case 'tls-public-key':
         this.tlsPublicKeys.delete(key.id);
         break;
+      case 'dkim-key': {
+        const [domain = '', selector] = key.id.split('/');
+        const rest = (this.dkimKeys.get(domain) ?? []).filter((one) => one.selector !== selector);
+        if (rest.length > 0) this.dkimKeys.set(domain, rest);
+        else this.dkimKeys.delete(domain);
+        break;
+      }
       case 'settings':
         this.settings = noSettings;
         break;
@@ -171,6 +185,7 @@ export function* allRecords(view: DirectoryView): Iterable<DirectoryRecord> {
   }
   yield* view.appPasswords.values();
   yield* view.tlsPublicKeys.values();
+  for (const keys of view.dkimKeys.values()) yield* keys;
   yield view.settings;
 }
 
@@ -183,7 +198,8 @@ export const kindOrder: Readonly<Record<DirectoryRecord['kind'], number>> = {
   address: 4,
   alias: 5,
   'tls-public-key': 6,
-  settings: 7,
+  'dkim-key': 7,
+  settings: 8,
 };
 
 function sameRules(a: DomainRecord, b: DomainRecord): boolean {

@@ -85,6 +85,14 @@ export interface TlsKey {
   readonly imapPreauth: boolean;
 }
 
+/** A key that signs for a domain. RFC 6376 section 3.1. */
+export interface DkimSigningKey {
+  readonly selector: string;
+  readonly algorithm: 'rsa-2048' | 'ed25519';
+  /** base64 of PKCS#8 in DER. */
+  readonly privateKey: string;
+}
+
 export interface Directory {
   /** `<postmaster>` without a domain: pass domain ''. */
   lookupRecipient(address: AddressParts): RecipientLookup;
@@ -94,6 +102,8 @@ export interface Directory {
   isLocalDomain(domain: string): boolean;
   /** May this account send with this address as From or MAIL FROM (own address, catchall, alias with AllowMsgFrom)? */
   maySendAs(account: Account, address: AddressParts): 'yes' | 'no' | 'domain-disabled';
+  /** The keys that sign for a domain (A-labels) now; the same objects until they change. */
+  dkimKeysOf(domain: string): readonly DkimSigningKey[];
   /** Takes the same time whatever is wrong. `login` and `password` as the client sent them. */
   checkPassword(login: string, password: string, protocol: LoginProtocol): Promise<LoginOutcome>;
   /**

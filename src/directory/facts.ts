@@ -9,6 +9,7 @@ import type {
   TlsPublicKeyRecord,
 } from './directory-record.ts';
 import type { DirectoryView } from './directory-tables.ts';
+import { publicHalf } from './dkim/make-dkim-key.ts';
 import { toUnicodeDomain } from '../base/domain-name.ts';
 
 export interface DomainFacts {
@@ -63,6 +64,28 @@ export interface AppPasswordFacts {
   readonly protocols: readonly string[];
   readonly created: string;
   readonly expires: string | null;
+}
+
+/** A DKIM key without its private half. */
+export interface DkimKeyFacts {
+  readonly domain: string;
+  readonly selector: string;
+  readonly algorithm: string;
+  readonly state: string;
+  readonly since: string;
+  /** base64 of the SubjectPublicKeyInfo; '' when the key cannot be read. */
+  readonly publicKey: string;
+}
+
+/** Those of one domain: keys that sign first, then those that wait, then those that go. */
+export function listDkimKeys(view: DirectoryView, domain: string): readonly DkimKeyFacts[] {
+  const order = { active: 0, next: 1, retiring: 2 };
+  return (view.dkimKeys.get(domain) ?? [])
+    .toSorted((a, b) => order[a.state] - order[b.state] || (a.selector < b.selector ? -1 : 1))
+    .map(({ selector, algorithm, state, since, privateKey }) => {
+      const publicKey = publicHalf(algorithm, privateKey);
+      return { domain: toUnicodeDomain(domain), selector, algorithm, state, since, publicKey };
+    });
 }
 
 export function listDomains(view: DirectoryView): readonly DomainFacts[] {

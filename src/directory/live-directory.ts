@@ -7,6 +7,7 @@ import type {
   AddressParts,
   AliasRecipient,
   Directory,
+  DkimSigningKey,
   LocalRecipient,
   LoginOutcome,
   LoginProof,
@@ -123,6 +124,10 @@ export class LiveDirectory implements Directory {
       default:
         return false;
     }
+  }
+
+  dkimKeysOf(domain: string): readonly DkimSigningKey[] {
+    return (this.view.dkimKeys.get(normalizeDomain(domain)) ?? []).filter(({ state }) => state === 'active');
   }
 
   async checkPassword(login: string, password: string, protocol: LoginProtocol): Promise<LoginOutcome> {

@@ -6,6 +6,7 @@ import { checkAccount } from './checks/check-account.ts';
 import { checkAddress } from './checks/check-address.ts';
 import { checkAlias } from './checks/check-alias.ts';
 import { checkAppPassword } from './checks/check-app-password.ts';
+import { checkDkimKey } from './checks/check-dkim-key.ts';
 import { checkDomain } from './checks/check-domain.ts';
 import { checkTlsPublicKey } from './checks/check-tls-public-key.ts';
 import type { DirectoryConflict } from './directory-conflict.ts';
@@ -33,6 +34,8 @@ export function checkRecord(view: DirectoryView, record: DirectoryRecord): Resul
       return checkAlias(view, record);
     case 'tls-public-key':
       return checkTlsPublicKey(view, record);
+    case 'dkim-key':
+      return checkDkimKey(view, record);
     case 'settings':
       return record.postmaster === undefined ? ok(undefined) : needAccount(view, record.postmaster, 'the postmaster');
   }

@@ -4,6 +4,7 @@ import type {
   AddressParts,
   AliasRecipient,
   Directory,
+  DkimSigningKey,
   LocalRecipient,
   LoginOutcome,
   RecipientLookup,
@@ -31,6 +32,7 @@ export class TestDirectory implements Directory {
   readonly tlsKeys = new Map<string, string>();
   /** Accounts whose app passwords, or whatever they logged in with, were taken back. */
   readonly revoked = new Set<string>();
+  readonly dkimKeys = new Map<string, readonly DkimSigningKey[]>();
   checks = 0;
 
   constructor(names: readonly string[] = ['ann', 'bob', 'cat']) {
@@ -69,6 +71,10 @@ export class TestDirectory implements Directory {
   maySendAs(account: Account, address: AddressParts): 'yes' | 'no' | 'domain-disabled' {
     if (address.domain === 'disabled.example') return 'domain-disabled';
     return this.canonicalAddress(address) === `${account.name}@${domain}` ? 'yes' : 'no';
+  }
+
+  dkimKeysOf(name: string): readonly DkimSigningKey[] {
+    return this.dkimKeys.get(name) ?? [];
   }
 
   checkPassword(login: string, password: string): Promise<LoginOutcome> {

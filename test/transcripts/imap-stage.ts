@@ -190,6 +190,7 @@ export class Actor {
       canonicalAddress: no,
       isLocalDomain: no,
       maySendAs: no,
+      dkimKeysOf: no,
       checkPassword: (login, password) => Promise.resolve(this.checkPassword(login, password)),
       findScramVerifier: (login, digest) => {
         const password = login === 'post@localhost' ? 'posthorn' : 'nobody knows';

@@ -67,6 +67,46 @@ catchall-separators=LIST             bob+x@ is bob@ where + is one; several with
   },
 ];
 
+const dkimCommands: readonly CommandSpec[] = [
+  {
+    path: ['config', 'dkim', 'list'],
+    args: ['DOMAIN'],
+    summary: 'Keys that sign mail of a domain, with the records that the DNS must have.',
+    options: [configOption],
+    json: true,
+    run: async (input) => (await import('./commands/dkim.ts')).dkimList(input),
+  },
+  {
+    path: ['config', 'dkim', 'add'],
+    args: ['DOMAIN'],
+    summary: 'Make new keys, one of each algorithm; they sign nothing before "rotate".',
+    options: [
+      { name: 'algorithm', value: 'NAME', help: 'only this one: rsa-2048 or ed25519' },
+      { name: 'selector', value: 'NAME', help: 'name of the one key (default: of algorithm and day)' },
+      configOption,
+    ],
+    json: true,
+    run: async (input) => (await import('./commands/dkim.ts')).dkimAdd(input),
+  },
+  {
+    path: ['config', 'dkim', 'rotate'],
+    args: ['DOMAIN'],
+    summary: 'Let the keys that wait sign in place of those that did.',
+    details: 'A new domain gets keys that sign at once; publish them ("list") before it sends its first mail.',
+    options: [configOption],
+    json: true,
+    run: async (input) => (await import('./commands/dkim.ts')).dkimRotate(input),
+  },
+  {
+    path: ['config', 'dkim', 'retire'],
+    args: ['DOMAIN', 'SELECTOR'],
+    summary: 'Let a key sign no more; forget one that does not sign.',
+    options: [configOption],
+    json: true,
+    run: async (input) => (await import('./commands/dkim.ts')).dkimRetire(input),
+  },
+];
+
 const accountCommands: readonly CommandSpec[] = [
   {
     path: ['config', 'account', 'add'],
@@ -315,8 +355,11 @@ const configCommands: readonly CommandSpec[] = [
   },
   {
     path: ['config', 'export'],
-    summary: 'The directory as one YAML document, without passwords.',
-    options: [{ name: 'with-credentials', help: 'with the hashes of passwords' }, configOption],
+    summary: 'The directory as one YAML document, without passwords and private keys.',
+    options: [
+      { name: 'with-credentials', help: 'with the hashes of passwords and the private keys of DKIM' },
+      configOption,
+    ],
     json: true,
     run: async (input) => (await import('./commands/config.ts')).configExport(input),
   },
@@ -385,6 +428,7 @@ export const commands: readonly CommandSpec[] = [
   },
   ...configCommands,
   ...domainCommands,
+  ...dkimCommands,
   ...accountCommands,
   ...addressCommands,
   ...aliasCommands,

@@ -4,6 +4,7 @@ import type { DirectoryDocumentInput } from '../../directory/document/directory-
 import { answerQuery } from '../../directory/answer-query.ts';
 import type { DirectoryQuery } from '../../directory/answer-query.ts';
 import type { DirectoryOperation } from '../../directory/decide-operation.ts';
+import { ensureDkimKeys } from '../../directory/dkim/ensure-dkim-keys.ts';
 import type { LiveDirectory } from '../../directory/live-directory.ts';
 
 /** What an administrator can ask of a server, as plain data: the command line says it over the control socket. */
@@ -27,6 +28,7 @@ export async function answerControl(directory: LiveDirectory, request: ControlRe
   switch (request.kind) {
     case 'edit': {
       const done = await directory.editor.edit(request.operation);
+      if (done.ok) await ensureDkimKeys(directory.editor);
       return done.ok ? { ok: true, value: null } : { ok: false, messages: [done.error.message] };
     }
     case 'query': {
@@ -38,7 +40,10 @@ export async function answerControl(directory: LiveDirectory, request: ControlRe
       if (!document.success) return { ok: false, messages: ['the document is not one that this version understands'] };
       const { prune, dryRun } = request;
       const done = await applyDocument(directory.editor, document.data, { prune, dryRun });
-      if (done.ok) return { ok: true, value: done.value.lines };
+      if (done.ok) {
+        if (!dryRun) await ensureDkimKeys(directory.editor);
+        return { ok: true, value: done.value.lines };
+      }
       return { ok: false, messages: done.error.map(({ message }) => message) };
     }
     default:

@@ -4,6 +4,7 @@ import type { DirectoryChange } from '../directory-change.ts';
 import type { DirectoryConflict } from '../directory-conflict.ts';
 import type { DirectoryEditor } from '../directory-editor.ts';
 import { recordKey } from '../directory-record.ts';
+import { allRecords } from '../directory-tables.ts';
 import type { DirectoryView } from '../directory-tables.ts';
 import { saltsToKeep } from '../passwords/find-app-password.ts';
 import { deriveCredential, verifyPassword } from '../passwords/credential.ts';
@@ -95,6 +96,8 @@ function exists(view: DirectoryView, kind: string, id: string): boolean {
       return view.aliases.has(id);
     case 'tls-public-key':
       return view.tlsPublicKeys.has(id);
+    case 'dkim-key':
+      return [...allRecords(view)].some((record) => record.kind === 'dkim-key' && recordKey(record).id === id);
     default:
       return true;
   }

@@ -3,7 +3,17 @@ import { z } from 'zod';
 
 import { loginProtocols } from '../directory.ts';
 import { appPasswordSecretSchema } from '../passwords/app-password.ts';
+import { dkimAlgorithms } from '../dkim/make-dkim-key.ts';
 import { credentialSchema } from '../passwords/credential.ts';
+
+const dkimKeyEntry = z.strictObject({
+  selector: z.string(),
+  algorithm: z.enum(dkimAlgorithms),
+  /** base64 of PKCS#8. */
+  'private-key': z.string().max(8192),
+  state: z.enum(['next', 'active', 'retiring']).default('active'),
+  since: z.iso.datetime().optional(),
+});
 
 const domainEntry = z.strictObject({
   'localpart-case-sensitive': z.boolean().default(false),
@@ -12,6 +22,8 @@ const domainEntry = z.strictObject({
     .default(['+']),
   'reports-only': z.boolean().default(false),
   disabled: z.boolean().default(false),
+  /** All of them, as `config export --with-credentials` printed them. No list: they stay as they are. */
+  'dkim-keys': z.array(dkimKeyEntry).optional(),
 });
 
 const addressEntry = z.union([

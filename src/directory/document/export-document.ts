@@ -2,22 +2,28 @@ import { displayAddress } from '../address-text.ts';
 import type { AppPasswordRecord } from '../directory-record.ts';
 import type { DirectoryView } from '../directory-tables.ts';
 import { toUnicodeDomain } from '../../base/domain-name.ts';
+import type { DkimKeyRecord } from '../directory-record.ts';
 import type { AccountEntry, DirectoryDocumentInput } from './directory-document.ts';
 
 type Accounts = NonNullable<DirectoryDocumentInput['accounts']>;
 
-/** The whole directory as a document that `apply` takes back. Passwords cannot be had; their hashes only when asked for. */
+/**
+ * The whole directory as a document that `apply` takes back. Passwords cannot be had; their hashes, and the private keys
+ * of DKIM, only when asked for.
+ */
 export function exportDocument(
   view: DirectoryView,
   { withCredentials }: { readonly withCredentials: boolean },
 ): DirectoryDocumentInput {
   const domains: NonNullable<DirectoryDocumentInput['domains']> = {};
   for (const record of view.domains.values()) {
+    const keys = view.dkimKeys.get(record.name);
     domains[toUnicodeDomain(record.name)] = {
       'localpart-case-sensitive': record.caseSensitive,
       'catchall-separators': [...record.separators],
       'reports-only': record.reportsOnly,
       disabled: record.disabled,
+      ...(withCredentials && keys !== undefined ? { 'dkim-keys': keys.map(exportDkimKey) } : {}),
     };
   }
   const aliases: NonNullable<DirectoryDocumentInput['aliases']> = {};
@@ -32,6 +38,10 @@ export function exportDocument(
   const { postmaster } = view.settings;
   const accounts = exportAccounts(view, withCredentials);
   return { domains, accounts, aliases, ...(postmaster === undefined ? {} : { postmaster }) };
+}
+
+function exportDkimKey({ selector, algorithm, privateKey, state, since }: DkimKeyRecord) {
+  return { selector, algorithm, 'private-key': privateKey, state, since };
 }
 
 function exportAccounts(view: DirectoryView, withCredentials: boolean): Accounts {

@@ -12,6 +12,7 @@ import type { DirectoryView } from '../directory-tables.ts';
 import { buildTables } from '../load-tables.ts';
 import { appPasswordId } from '../passwords/app-password.ts';
 import type { Credential } from '../passwords/credential.ts';
+import { readDkimKey } from '../dkim/make-dkim-key.ts';
 import { readCertificate } from '../read-certificate.ts';
 import type { DirectoryDocument } from './directory-document.ts';
 
@@ -51,6 +52,8 @@ class Plan {
   readonly #document: DirectoryDocument;
   readonly #options: ApplyOptions;
   readonly #accounts: ReadonlySet<string>;
+  /** Those of the document, by their name as it is kept. */
+  readonly #domains = new Map<string, DirectoryDocument['domains'][string]>();
 
   constructor(view: DirectoryView, document: DirectoryDocument, options: ApplyOptions) {
     this.#view = view;
@@ -80,6 +83,10 @@ class Plan {
         return this.#accounts.has(record.account) || !this.#options.prune;
       case 'account':
         return !this.#options.prune;
+      case 'dkim-key': {
+        const entry = this.#domains.get(record.domain);
+        return entry === undefined ? !this.#options.prune : entry['dkim-keys'] === undefined;
+      }
       case 'address':
         return this.#document.accounts[record.account]?.addresses
           ? false
@@ -110,6 +117,17 @@ class Plan {
       reportsOnly: entry['reports-only'],
       disabled: entry.disabled,
     });
+    this.#domains.set(name, entry);
+    for (const key of entry['dkim-keys'] ?? []) this.#addDkimKey(name, key);
+  }
+
+  #addDkimKey(domain: string, entry: NonNullable<DirectoryDocument['domains'][string]['dkim-keys']>[number]): void {
+    const { selector, algorithm, state, 'private-key': privateKey } = entry;
+    if (!readDkimKey(algorithm, privateKey).ok) {
+      this.#read(fail(`the DKIM key ${selector} of ${domain} is no private key of ${algorithm} (base64 of PKCS#8)`));
+    }
+    const since = entry.since ?? this.#options.now;
+    this.#push({ kind: 'dkim-key', domain, selector: selector.toLowerCase(), algorithm, privateKey, state, since });
   }
 
   #addAccount(name: string, entry: DirectoryDocument['accounts'][string]): void {

@@ -5,6 +5,7 @@ import { displayAddress } from '../address-text.ts';
 import { addressesIn } from '../checks/check-domain.ts';
 import { directoryChange } from '../directory-change.ts';
 import { conflict } from '../directory-conflict.ts';
+import { recordKey } from '../directory-record.ts';
 import { toUnicodeDomain } from '../../base/domain-name.ts';
 import { getDomain, operation } from './operation.ts';
 
@@ -19,6 +20,7 @@ export const domainRemove = operation({
       const some = inUse.slice(0, 3).join(', ') + (inUse.length > 3 ? ` and ${inUse.length - 3} more` : '');
       return conflict('in-use', `the domain ${toUnicodeDomain(record.value.name)} has ${some}; remove them first`);
     }
-    return ok(directoryChange({ remove: [{ kind: 'domain', id: record.value.name }] }));
+    const keys = view.dkimKeys.get(record.value.name) ?? [];
+    return ok(directoryChange({ remove: [...keys, record.value].map(recordKey) }));
   },
 });

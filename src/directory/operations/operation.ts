@@ -4,6 +4,7 @@ import { fail } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
 import type { AppPasswordSecret } from '../passwords/app-password.ts';
 import type { Credential } from '../passwords/credential.ts';
+import type { MadeDkimKey } from '../dkim/make-dkim-key.ts';
 import { readAddressKey, readDomainKey } from '../address-key.ts';
 import { canonicalKey } from '../directory-tables.ts';
 import type { DirectoryView } from '../directory-tables.ts';
@@ -24,6 +25,8 @@ export interface DecideContext {
   readonly credential: Credential | undefined;
   /** Likewise, for operations that add an app password. */
   readonly appPassword?: AppPasswordSecret | undefined;
+  /** Made for the operation, if it asks for keys. */
+  readonly dkimKeys: readonly MadeDkimKey[];
 }
 
 export type Decided = Result<DirectoryChange, DirectoryConflict>;
