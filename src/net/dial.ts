@@ -4,6 +4,8 @@ import { TLSSocket } from 'node:tls';
 import { secure } from './client-tls.ts';
 import type { ClientTlsOptions } from './client-tls.ts';
 import { ConnectionFailure, failureOf } from './connection-failure.ts';
+import { connectThrough } from './socks.ts';
+import type { SocksProxy } from './socks.ts';
 
 export interface DialOptions {
   /** A name (all of its addresses are tried) or an address. */
@@ -13,6 +15,8 @@ export interface DialOptions {
   readonly tls?: ClientTlsOptions | undefined;
   /** Our address, on machines that have several. */
   readonly localAddress?: string | undefined;
+  /** Connect to this SOCKS5 proxy, and let it connect to `host` (RFC 1928). */
+  readonly proxy?: SocksProxy | undefined;
   /** For the connection and the TLS handshake together, ms. */
   readonly timeoutMs: number;
   /** Ends the connection, at any time. */
@@ -29,13 +33,15 @@ export interface TlsState {
 
 /** Opens a connection. @throws ConnectionFailure */
 export async function dial(options: DialOptions): Promise<DialedConnection> {
-  const { host, port, localAddress, signal } = options;
+  const { localAddress, proxy, signal } = options;
+  const { host, port } = proxy ?? options;
   if (signal?.aborted) throw new ConnectionFailure('aborted', 'aborted');
   const socket = connect({ host, port, ...(localAddress === undefined ? {} : { localAddress }), noDelay: true });
   const connection = new DialedConnection(socket, signal);
   connection.setDeadline(options.timeoutMs, 'connecting');
   try {
     await connection.opened();
+    if (proxy) await connectThrough(connection, options.host, options.port);
     if (options.tls) await connection.startTls(options.tls);
     connection.clearDeadline();
     return connection;
@@ -131,6 +137,11 @@ export class DialedConnection {
         if (!(error instanceof ConnectionFailure && error.reason === 'closed')) throw error;
       });
     }
+  }
+
+  /** Puts back what was read too much: it is read next. */
+  unread(octets: Buffer): void {
+    if (octets.length > 0) this.#socket.unshift(octets);
   }
 
   /** Whether octets have arrived that nobody has read. */

@@ -38,10 +38,10 @@ export async function openSession(options: SmtpClientOptions, timeouts: SmtpTime
 }
 
 async function connect(options: SmtpClientOptions, timeouts: SmtpTimeouts): Promise<Dialogue> {
-  const { host, port, tls, localAddress, signal } = options;
+  const { host, port, tls, localAddress, proxy, signal } = options;
   try {
     const secured = tls === 'implicit' ? tlsOptionsOf(options) : undefined;
-    const connection = await dial({ host, port, localAddress, signal, tls: secured, timeoutMs: timeouts.connect });
+    const connection = await dial({ host, port, localAddress, proxy, signal, tls: secured, timeoutMs: timeouts.connect });
     return new Dialogue(connection);
   } catch (error) {
     throw error instanceof ConnectionFailure ? lost('CONNECT', error) : error;

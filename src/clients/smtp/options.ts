@@ -1,4 +1,5 @@
 import type { VerifyServer } from '../../net/client-tls.ts';
+import type { SocksProxy } from '../../net/socks.ts';
 import type { SmtpTimeouts } from './timeouts.ts';
 
 /**
@@ -30,6 +31,8 @@ export interface SmtpClientOptions {
   /** Our name in EHLO: a domain name or `[192.0.2.1]`. */
   readonly ehloName: string;
   readonly localAddress?: string;
+  /** Connect through this SOCKS5 proxy (RFC 1928). */
+  readonly proxy?: SocksProxy;
   readonly timeouts?: Partial<SmtpTimeouts>;
   /** Ends everything. */
   readonly signal?: AbortSignal;
