@@ -66,7 +66,7 @@ export function batchOf(given: Given): Batch {
       ...{ id: (at + 1) as QueueId, message, returnPath: 'bob@our.test', recipient },
       domain: recipient.slice(recipient.lastIndexOf('@') + 1),
       ...{ notify: undefined, originalRecipient: undefined, attempts: 0, nextAttemptMs: 0, expiresAtMs: 1e15 },
-      ...{ isHeld: false, story: [] },
+      ...{ isHeld: false, delayTold: false, story: [] },
       ...given.entry,
     }),
   );
