@@ -57,7 +57,11 @@ export class Attempt {
   }
 
   /** The entries that a host took. Settles when it is recorded. */
-  async delivered(ids: readonly QueueId[], dsn: 'handed-on' | 'relayed-without-dsn', reply: RemoteReply): Promise<void> {
+  async delivered(
+    ids: readonly QueueId[],
+    dsn: 'handed-on' | 'relayed-without-dsn',
+    reply: RemoteReply,
+  ): Promise<void> {
     await this.#settle(ids, (id) => ({
       id,
       story: this.#story(id, 'delivered', `${reply.host} took it: ${printReply(reply)}`),

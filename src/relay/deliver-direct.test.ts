@@ -74,7 +74,9 @@ describe('when a host says', () => {
 test('a host that hangs up in the middle of a message has not got it', async () => {
   await start({ offers: ['PIPELINING'], dropAfterBytes: 1000 }, { offers: [], mail: '451 4.3.0 later' });
   // More than the buffers of two kernels hold.
-  expect(await deliver({ text: `Subject: x\r\n\r\n${`${'x'.repeat(70)}\r\n`.repeat(500_000)}` })).toEqual(['later 4.3.0']);
+  expect(await deliver({ text: `Subject: x\r\n\r\n${`${'x'.repeat(70)}\r\n`.repeat(500_000)}` })).toEqual([
+    'later 4.3.0',
+  ]);
   expect(second.connections()).toBe(1);
 });
 
@@ -207,7 +209,11 @@ test('what goes along: REQUIRETLS is not asked without need, DSN parameters, A-l
   const entry = { notify: ['SUCCESS', 'FAILURE'] as const, originalRecipient: { type: 'rfc822', address: 'x@y.test' } };
   const zone = { ...names, 'xn--bcher-kva.test': names['a.test'] ?? {} };
   await deliver(
-    { to: ['ann@bücher.test'], entry: { ...entry, domain: 'xn--bcher-kva.test' }, message: { envelopeId: 'e1', returnContent: 'headers' } },
+    {
+      to: ['ann@bücher.test'],
+      entry: { ...entry, domain: 'xn--bcher-kva.test' },
+      message: { envelopeId: 'e1', returnContent: 'headers' },
+    },
     {},
     zone,
   );
@@ -270,7 +276,9 @@ test('when it is told to stop, nothing is recorded and the connection is gone', 
 
 describe('a host that takes only 7 bits', () => {
   const text = Buffer.from(
-    ['MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8', '', 'Grüße an alle, die es lesen', ''].join('\r\n'),
+    ['MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8', '', 'Grüße an alle, die es lesen', ''].join(
+      '\r\n',
+    ),
   );
   test('gets the message in quoted-printable', async () => {
     await start({ offers: ['SIZE 10000000'] });
@@ -295,7 +303,10 @@ describe('a host that takes only 7 bits', () => {
 });
 
 describe('a binary message', () => {
-  const text = Buffer.from('MIME-Version: 1.0\r\nContent-Type: image/x\r\nContent-Transfer-Encoding: binary\r\n\r\n\0\n\r\xff', 'latin1');
+  const text = Buffer.from(
+    'MIME-Version: 1.0\r\nContent-Type: image/x\r\nContent-Transfer-Encoding: binary\r\n\r\n\0\n\r\xff',
+    'latin1',
+  );
   test('goes octet for octet where that is possible', async () => {
     await start({ offers: ['CHUNKING', 'BINARYMIME', '8BITMIME'] });
     await deliver({ text, message: { body: 'binary' } });

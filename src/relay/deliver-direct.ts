@@ -83,7 +83,8 @@ async function tryHost(hostTry: HostTry): Promise<'over' | 'next'> {
     return give(attempt, host.name, decision);
   }
   const ordered = orderAddresses(addresses, host.name, attempt.stories);
-  const isFirstMeeting = isDualStack(addresses) && !attempt.stories.some(({ hosts }) => hosts.some((each) => each.host === host.name));
+  const isFirstMeeting =
+    isDualStack(addresses) && !attempt.stories.some(({ hosts }) => hosts.some((each) => each.host === host.name));
   for (const address of ordered) {
     if (attempt.isOver) return 'over';
     const target: TlsTarget = { hop, host: host.name, address, dane, sts: hostTry.sts, decision };
@@ -95,7 +96,11 @@ async function tryHost(hostTry: HostTry): Promise<'over' | 'next'> {
   return 'next';
 }
 
-function give(attempt: Attempt, host: string, verdict: { result: 'later' | 'failed'; status: string; text: string }): 'next' {
+function give(
+  attempt: Attempt,
+  host: string,
+  verdict: { result: 'later' | 'failed'; status: string; text: string },
+): 'next' {
   const { result, status, text } = verdict;
   attempt.host(host, undefined).add(text);
   attempt.noteAll({ result, status, text });

@@ -24,7 +24,11 @@ afterEach(async () => {
 });
 
 type Smarthost = Extract<Transport, { kind: 'smarthost' }>;
-async function deliver(behaviour: Behaviour, transport: Partial<Smarthost>, given: Given = {}): Promise<readonly string[]> {
+async function deliver(
+  behaviour: Behaviour,
+  transport: Partial<Smarthost>,
+  given: Given = {},
+): Promise<readonly string[]> {
   host ??= await startFakeHost('127.0.0.2', 0, behaviour);
   world ??= fakeWorld(25, {}, { ca: otherCertificate.certPem });
   const { port } = host;

@@ -13,14 +13,13 @@ type Smarthost = Extract<Transport, { kind: 'smarthost' }>;
 const maxConnections = 20;
 
 /** All to one host, as a submission client: RFC 6409, RFC 4954, RFC 8314. */
-export async function deliverToSmarthost(
-  context: RelayContext,
-  attempt: Attempt,
-  transport: Smarthost,
-): Promise<void> {
+export async function deliverToSmarthost(context: RelayContext, attempt: Attempt, transport: Smarthost): Promise<void> {
   const log = attempt.host(transport.host, undefined);
   // Whether the message may go that way is known before anybody is asked. RFC 8689 section 4.2.1.
-  if (mustBeVerified(attempt) && !(transport.verify && (transport.tls === 'starttls' || transport.tls === 'implicit'))) {
+  if (
+    mustBeVerified(attempt) &&
+    !(transport.verify && (transport.tls === 'starttls' || transport.tls === 'implicit'))
+  ) {
     const text = `the transport ${transport.name} does not verify its host, as REQUIRETLS needs`;
     attempt.noteAll({ result: 'failed', status: '5.7.30', text });
     return attempt.finish();
@@ -96,7 +95,16 @@ async function open(
     const verdict = client.tls === undefined ? 'not encrypted' : transport.verify ? 'verified' : 'not asked for';
     const state = client.tls && `${client.tls.protocol} ${client.tls.cipher}`;
     const openedAtMs = context.now();
-    return { client, stop, key: keyOf(transport), tls: state, verdict, openedAtMs, transactions: 0, domains: new Set() };
+    return {
+      client,
+      stop,
+      key: keyOf(transport),
+      tls: state,
+      verdict,
+      openedAtMs,
+      transactions: 0,
+      domains: new Set(),
+    };
   } finally {
     attempt.signal.removeEventListener('abort', onAbort);
   }

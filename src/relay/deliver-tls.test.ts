@@ -57,8 +57,11 @@ const sts = (mode: 'enforce' | 'testing', pattern = 'mail.example.test'): WorldO
 };
 const took = (): boolean | undefined => host.taken[0]?.isTls;
 const told = (): readonly (readonly string[])[] =>
-  world?.facts.map(({ policyType, result, reason }) => [policyType, result, ...(reason === undefined ? [] : [reason])]) ??
-  [];
+  world?.facts.map(({ policyType, result, reason }) => [
+    policyType,
+    result,
+    ...(reason === undefined ? [] : [reason]),
+  ]) ?? [];
 
 describe('nothing known', () => {
   test('TLS with any certificate', async () => {
@@ -233,8 +236,6 @@ test('the story tells of TLS and of the certificate', async () => {
   host = await startFakeHost('127.0.0.2', 0, good);
   world = fakeWorld(host.port, plainZone, { ca: otherCertificate.certPem, ...sts('enforce') });
   const [outcome] = await tryBatch(world.relay);
-  expect(outcome?.story.hosts).toMatchObject([
-    { verdict: 'verified', replies: ['END: 250 taken'] },
-  ]);
+  expect(outcome?.story.hosts).toMatchObject([{ verdict: 'verified', replies: ['END: 250 taken'] }]);
   expect(outcome?.story.hosts[0]?.tls).toMatch(/^TLSv1\.3 TLS_/);
 });

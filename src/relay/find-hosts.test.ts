@@ -63,7 +63,10 @@ describe('without MX', () => {
 });
 
 test('the CNAMEs of a domain are followed to its MX', async () => {
-  const zone = search({ 'a.test': { alias: 'b.test', authentic: true }, 'b.test': { ...mx([1, 'm.test']), authentic: true } });
+  const zone = search({
+    'a.test': { alias: 'b.test', authentic: true },
+    'b.test': { ...mx([1, 'm.test']), authentic: true },
+  });
   expect(await findHosts('a.test', zone)).toMatchObject({ ok: true, value: { expanded: 'b.test', authentic: true } });
 });
 

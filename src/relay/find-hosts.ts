@@ -88,7 +88,11 @@ function withoutMx(domain: string, failure: DnsFailure, search: HostSearch): Res
     return fail({ result: 'failed', status: '5.1.2', text: `the domain ${failure.name} does not exist` });
   }
   if (mayPass(failure)) {
-    return fail({ result: 'later', status: '4.4.3', text: `the MX records of ${domain} cannot be had: ${failure.kind}` });
+    return fail({
+      result: 'later',
+      status: '4.4.3',
+      text: `the MX records of ${domain} cannot be had: ${failure.kind}`,
+    });
   }
   return fail({ result: 'failed', status: '5.1.2', text: 'the domain is not a name of the DNS' });
 }

@@ -50,7 +50,10 @@ export function judgeFailure(error: SmtpError, host: string, isFirstMeeting: boo
   const text = `${host}: ${message}`;
   if (fault !== 'unsupported') {
     const isOfHost = fault === 'certificate' || fault === 'credentials' || fault === 'protocol';
-    return { scope: isOfHost ? 'host' : 'address', verdict: { result: 'later', status: statusOf[fault] ?? '4.0.0', text } };
+    return {
+      scope: isOfHost ? 'host' : 'address',
+      verdict: { result: 'later', status: statusOf[fault] ?? '4.0.0', text },
+    };
   }
   if (step === 'STARTTLS') return { scope: 'host', verdict: { result: 'later', status: '4.7.10', text } };
   const status = error.enhanced ?? '5.6.3';

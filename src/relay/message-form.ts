@@ -33,7 +33,11 @@ export async function chooseForm(
   }
   const content = utf8 ? undefined : await toSevenBit(source);
   if (!content) {
-    return { result: 'failed', status: '5.6.3', text: 'the host takes no 8-bit mail, and a signed message may not be changed' };
+    return {
+      result: 'failed',
+      status: '5.6.3',
+      text: 'the host takes no 8-bit mail, and a signed message may not be changed',
+    };
   }
   // How much longer it gets is known only at the end: the host is not told a size.
   return { envelope: { body: '7bit', utf8: false, chunking }, content: asLines(content) };

@@ -11,7 +11,8 @@ import { fakeZone } from './testing/fake-zone.ts';
 import type { Known } from './testing/fake-zone.ts';
 import type { TlsFact } from './tls-report.ts';
 
-const text = (mode: string, maxAge = 86_400): string => `version: STSv1\nmode: ${mode}\nmx: mx.a.test\nmax_age: ${maxAge}\n`;
+const text = (mode: string, maxAge = 86_400): string =>
+  `version: STSv1\nmode: ${mode}\nmx: mx.a.test\nmax_age: ${maxAge}\n`;
 const policy = (id: string): Known => ({ txt: [`v=STSv1; id=${id};`] });
 
 /** A domain whose DNS and web server change while time goes on. */

@@ -28,7 +28,11 @@ export function createRelay(options: RelayOptions): Relay {
       const { ehloName } = context;
       switch (transport.kind) {
         case 'direct':
-          return deliverDirect(context, attempt, { families: transport.families ?? 'both', ehloName, proxy: undefined });
+          return deliverDirect(context, attempt, {
+            families: transport.families ?? 'both',
+            ehloName,
+            proxy: undefined,
+          });
         case 'socks': {
           const { host, port } = transport;
           const route = { families: 'both', ehloName: transport.ehloName ?? ehloName, proxy: { host, port } } as const;

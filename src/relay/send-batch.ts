@@ -134,7 +134,10 @@ async function settleRefused(
     else if (result.state === 'refused') {
       const { reply } = result;
       const verdict = judgeReply(reply, host, isFirstMeeting, true);
-      log.add(`RCPT: ${[reply.code, reply.enhanced, ...reply.lines].filter((part) => part !== undefined).join(' ')}`, entry.id);
+      log.add(
+        `RCPT: ${[reply.code, reply.enhanced, ...reply.lines].filter((part) => part !== undefined).join(' ')}`,
+        entry.id,
+      );
       // Too many at once: the rest goes in another transaction. RFC 5321 section 4.5.3.1.10.
       const isTooMany = someAccepted && (reply.code === 452 || reply.code === 552);
       if (verdict.result === 'failed') final.set(entry.id, verdict);

@@ -41,7 +41,15 @@ async function connect(options: SmtpClientOptions, timeouts: SmtpTimeouts): Prom
   const { host, port, tls, localAddress, proxy, signal } = options;
   try {
     const secured = tls === 'implicit' ? tlsOptionsOf(options) : undefined;
-    const connection = await dial({ host, port, localAddress, proxy, signal, tls: secured, timeoutMs: timeouts.connect });
+    const connection = await dial({
+      host,
+      port,
+      localAddress,
+      proxy,
+      signal,
+      tls: secured,
+      timeoutMs: timeouts.connect,
+    });
     return new Dialogue(connection);
   } catch (error) {
     throw error instanceof ConnectionFailure ? lost('CONNECT', error) : error;

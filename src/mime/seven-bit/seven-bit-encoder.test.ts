@@ -27,7 +27,13 @@ test('what is 7-bit stays as it is', () => {
 });
 
 test('text becomes quoted-printable, and says so', () => {
-  const text = lines('MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 8bit', '', 'Grüße an alle, x=1 ');
+  const text = lines(
+    'MIME-Version: 1.0',
+    'Content-Type: text/plain; charset=utf-8',
+    'Content-Transfer-Encoding: 8bit',
+    '',
+    'Grüße an alle, x=1 ',
+  );
   expect(encodeText(text)).toBe(
     lines(
       ...['MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8'],
@@ -103,23 +109,32 @@ function bodies(octets: Buffer, root: Part): readonly string[] {
   });
 }
 
-test.skipIf(!hasVectors)('real messages: 7-bit afterwards, the same structure, and each body decodes to the same', () => {
-  for (const { path } of readOracle()) {
-    const octets = readVectorMessage(path);
-    const out = encode(octets, 1000);
-    expect(out.every((octet) => octet < 128 && octet !== 0), path).toBe(true);
-    const [before, after] = [scanMessage(octets), scanMessage(out)];
-    expect(shape(after), path).toBe(shape(before));
-    expect(bodies(out, after), path).toEqual(bodies(octets, before));
-  }
-});
+test.skipIf(!hasVectors)(
+  'real messages: 7-bit afterwards, the same structure, and each body decodes to the same',
+  () => {
+    for (const { path } of readOracle()) {
+      const octets = readVectorMessage(path);
+      const out = encode(octets, 1000);
+      expect(
+        out.every((octet) => octet < 128 && octet !== 0),
+        path,
+      ).toBe(true);
+      const [before, after] = [scanMessage(octets), scanMessage(out)];
+      expect(shape(after), path).toBe(shape(before));
+      expect(bodies(out, after), path).toEqual(bodies(octets, before));
+    }
+  },
+);
 
 function shape({ type, subtype, children, message }: Part): string {
   return `${type}/${subtype}(${(message ? [message] : children).map(shape).join(' ')})`;
 }
 
 test('whatever the text, in whatever pieces: it decodes to the same', () => {
-  const line = fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.constantFrom('', ' ', 'x '.repeat(100), '=', '.'));
+  const line = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 300 }),
+    fc.constantFrom('', ' ', 'x '.repeat(100), '=', '.'),
+  );
   fc.assert(
     fc.property(fc.array(line, { maxLength: 20 }), fc.integer({ min: 1, max: 50 }), (all, pieceBytes) => {
       const head = 'MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n';

@@ -61,7 +61,7 @@ export class SevenBitEncoder {
 
   /** Ends the segments that are complete; empty ones too. */
   #finish(out: Uint8Array[]): void {
-    for (let segment = this.#segments[this.#index]; segment && segment.end <= this.#offset; ) {
+    for (let segment = this.#segments[this.#index]; segment && segment.end <= this.#offset;) {
       this.#complete(segment, out);
       segment = this.#segments[++this.#index];
     }
@@ -87,7 +87,11 @@ export class SevenBitEncoder {
   #plan(part: AnyPart, isMessage: boolean): void {
     const inner = part.message === undefined ? part.children : [part.message];
     const unfit = inner.length === 0 ? this.#unfit.get(part) : undefined;
-    const encoding = unfit ? chooseEncoding(part, unfit) : isComposite(part) && part.encoding !== '7bit' ? '7bit' : undefined;
+    const encoding = unfit
+      ? chooseEncoding(part, unfit)
+      : isComposite(part) && part.encoding !== '7bit'
+        ? '7bit'
+        : undefined;
     this.#add({ kind: 'mask', end: part.headerStart });
     this.#add({ kind: 'header', end: part.bodyStart, change: { encoding, isMessage } });
     for (const child of inner) this.#plan(child, part.message !== undefined);

@@ -131,7 +131,8 @@ class FakeSession {
 
   #work(): void {
     while (this.#held.length > 0 && !this.#socket.destroyed) {
-      if (this.#chunk ? !this.#takeChunk(this.#chunk) : this.#body ? !this.#takeData(this.#body) : !this.#takeLine()) return;
+      if (this.#chunk ? !this.#takeChunk(this.#chunk) : this.#body ? !this.#takeData(this.#body) : !this.#takeLine())
+        return;
     }
   }
 
@@ -155,7 +156,8 @@ class FakeSession {
     if (verb === 'AUTH' && auth) return this.#say(auth(line));
     if (verb === 'MAIL') {
       if (this.#behaviour.floods) return this.#flood();
-      if (this.#messages >= (this.#behaviour.maxMessages ?? Infinity)) return void this.#socket.end('421 4.7.0 enough\r\n');
+      if (this.#messages >= (this.#behaviour.maxMessages ?? Infinity))
+        return void this.#socket.end('421 4.7.0 enough\r\n');
       [this.#mail, this.#rcpts, this.#to, this.#tried] = [line, [], [], 0];
       return this.#say(mail);
     }

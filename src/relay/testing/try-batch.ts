@@ -61,15 +61,13 @@ export function batchOf(given: Given): Batch {
   const { to = ['ann@a.test'], transport = { kind: 'direct', name: 'direct' }, prefix = '', partMap = '' } = given;
   const octets = Buffer.from(given.text ?? 'Subject: x\r\n\r\nbody\r\n');
   const message = { ...plainMessage, sizeBytes: octets.length, ...given.message };
-  const entries = to.map(
-    (recipient, at): QueueEntry => ({
-      ...{ id: (at + 1) as QueueId, message, returnPath: 'bob@our.test', recipient },
-      domain: recipient.slice(recipient.lastIndexOf('@') + 1),
-      ...{ notify: undefined, originalRecipient: undefined, attempts: 0, nextAttemptMs: 0, expiresAtMs: 1e15 },
-      ...{ isHeld: false, delayTold: false, story: [] },
-      ...given.entry,
-    }),
-  );
+  const entries = to.map((recipient, at): QueueEntry => ({
+    ...{ id: (at + 1) as QueueId, message, returnPath: 'bob@our.test', recipient },
+    domain: recipient.slice(recipient.lastIndexOf('@') + 1),
+    ...{ notify: undefined, originalRecipient: undefined, attempts: 0, nextAttemptMs: 0, expiresAtMs: 1e15 },
+    ...{ isHeld: false, delayTold: false, story: [] },
+    ...given.entry,
+  }));
   const read = async (start: number, end: number): Promise<Uint8Array> => octets.subarray(start, end);
   const reader = { prefix: Buffer.from(prefix), originalBytes: octets.length, partMap, read, close: () => undefined };
   return { message, entries, transport, open: async () => reader };

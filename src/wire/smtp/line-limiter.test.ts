@@ -44,7 +44,11 @@ test('whatever comes, in whatever pieces: no long line, no bare CR or LF, nothin
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
       const out = run(...pieces).toString('latin1');
-      expect(run(Buffer.concat(pieces)).toString('latin1').replace(/\r\n ?/g, '')).toBe(out.replace(/\r\n ?/g, ''));
+      expect(
+        run(Buffer.concat(pieces))
+          .toString('latin1')
+          .replace(/\r\n ?/g, ''),
+      ).toBe(out.replace(/\r\n ?/g, ''));
       expect(/(?<!\r)\n|\r(?!\n)/.test(out)).toBe(false);
       expect(out.split('\r\n').every((line) => line.length <= 998)).toBe(true);
       const bare = (octets: string): string => octets.replace(/[\r\n ]/g, '');
