@@ -42,7 +42,7 @@ describe('commands out of lines and literals', () => {
     test(name, () => expect(play(...parts)).toBe(want));
   }
 
-  test('a message may follow the first two literals only', () => {
+  test('a message may follow the first four literals only', () => {
     const assembler = new CommandAssembler();
     const is = (head: string): boolean => head.startsWith('a APPEND ');
     assembler.addLine('a APPEND {1}', limits);
@@ -52,9 +52,11 @@ describe('commands out of lines and literals', () => {
     assembler.addLine(' {1}', limits);
     expect(assembler.beforeMessage(is)).toBe('a APPEND {1}\r\nb {1}');
     expect(assembler.beforeMessage(() => false)).toBeUndefined();
-    assembler.beginLiteral();
-    assembler.addOctets(Buffer.from('b'));
-    assembler.addLine(' {1}', limits);
+    for (let more = 0; more < 3; more++) {
+      assembler.beginLiteral();
+      assembler.addOctets(Buffer.from('b'));
+      assembler.addLine(' {1}', limits);
+    }
     expect(assembler.beforeMessage(is)).toBeUndefined();
   });
 });

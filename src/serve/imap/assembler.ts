@@ -36,8 +36,8 @@ export type Step =
   | { readonly kind: 'too-big'; readonly mark: LiteralMark | undefined };
 
 const headChars = 300;
-/** APPEND: the mailbox may be a literal, then the message. */
-const literalsBeforeMessage = 2;
+/** APPEND: the mailbox may be a literal, and URLs in front of the first octets (CATENATE). */
+const literalsBeforeMessage = 4;
 
 /** Puts lines and literals together into the text that ImapReader reads. Keeps nothing between commands. */
 export class CommandAssembler {

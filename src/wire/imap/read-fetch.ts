@@ -132,7 +132,7 @@ function expectPartNumber(r: ImapReader, depth: number): number {
 }
 
 /** section = "[" [section-msgtext / (section-part ["." section-text])] "]". RFC 9051 section 9. */
-function expectSection(r: ImapReader): Section {
+export function expectSection(r: ImapReader): Section {
   r.expectChar('[');
   const path: number[] = [];
   let section: Section = { path };

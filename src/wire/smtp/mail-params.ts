@@ -1,3 +1,4 @@
+import { parseInternetDate } from '../../mime/internet-date.ts';
 import type { Result } from '../../base/result.ts';
 import { readEsmtpParams } from './esmtp-params.ts';
 import type { ParamFault, ParamReader } from './esmtp-params.ts';
@@ -86,7 +87,7 @@ const readers: ReadonlyMap<string, ParamReader<MailParams>> = new Map<string, Pa
   [
     'HOLDUNTIL',
     (value = '', into) => {
-      const until = parseHoldUntil(value);
+      const until = parseInternetDate(value);
       if (until === undefined) return false;
       into.holdUntilMs = until;
       return true;
@@ -121,11 +122,4 @@ function decodeXtext(value: string, longest: number): string | undefined {
   if (value === '' || value.length > longest) return undefined;
   const decoded = parseXtext(value);
   return decoded.ok ? decoded.value : undefined;
-}
-
-/** Internet date and time of RFC 3339 in UTC or with an offset. RFC 4865 section 3. */
-function parseHoldUntil(value: string): number | undefined {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/.test(value)) return undefined;
-  const ms = Date.parse(value);
-  return Number.isNaN(ms) ? undefined : ms;
 }
