@@ -18,8 +18,7 @@ import { EngineOutgoing } from './queue/engine-outgoing.ts';
 import { readEmails } from './read-emails.ts';
 import type { TextSearch } from './search/text-search.ts';
 import type { Operation } from './sql/statement.ts';
-import type { AppendMessage, CopyOrMove, Origin, SetFlags, Store } from './store.ts';
-import type { TextQuery } from './text-query.ts';
+import type { AppendMessage, CopyOrMove, Origin, SetFlags, Store, TextRequest } from './store.ts';
 
 /** The store over either engine: indexes in memory, watchers, and the requests of the port. */
 export class MailStore implements Store {
@@ -140,14 +139,12 @@ export class MailStore implements Store {
     return openMessages(this.#engine, this.#blobs, accountId, emailIds);
   }
 
-  matchText(request: {
-    readonly accountId: AccountId;
-    readonly mailboxId: MailboxId;
-    readonly uids: Uint32Array;
-    readonly query: TextQuery;
-    readonly signal?: AbortSignal;
-  }) {
+  matchText(request: TextRequest) {
     return this.#search.match(request);
+  }
+
+  rankText(request: TextRequest) {
+    return this.#search.rank(request);
   }
 
   vanishedSince({ mailboxId, since }: { readonly mailboxId: MailboxId; readonly since: ModSeq }) {

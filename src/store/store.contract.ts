@@ -421,6 +421,22 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(await find({ in: 'header', name: 'x-thing', needle: '' })).toEqual([2]);
       expect(await find({ in: 'header', name: 'from', needle: 'ANN' })).toEqual([1, 2, 3]);
       expect(await find({ in: 'body', needle: '' })).toEqual([1, 2, 3]);
+      const ranked = await store.rankText({
+        accountId: account,
+        mailboxId: id,
+        uids,
+        query: { in: 'text', needle: 'neddle FÄHRHAUS' },
+      });
+      expect(ranked).toEqual({ uids: new Uint32Array(), scores: new Uint8Array() });
+      const rank = async (query: Parameters<Store['rankText']>[0]['query']) => {
+        const found = await store.rankText({ accountId: account, mailboxId: id, uids, query });
+        return [[...found.uids], [...found.scores]];
+      };
+      expect(await rank({ in: 'text', needle: 'neddle' })).toEqual([[3], [53]]);
+      expect(await rank({ in: 'header', name: 'subject', needle: 'grüsse' })).toEqual([[], []]);
+      expect(await rank({ in: 'header', name: 'subject', needle: 'grüßen three' })).toEqual([[], []]);
+      expect(await rank({ in: 'header', name: 'subject', needle: 'tree' })).toEqual([[3], [70]]);
+      expect(await rank({ in: 'body', needle: '&' })).toEqual([[2], [100]]);
     });
 
     test('text search in large messages, which are looked at elsewhere, also in the blob store', async () => {

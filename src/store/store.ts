@@ -16,7 +16,7 @@ import type { MailboxIndex } from './mailbox-index.ts';
 import type { MessageReader } from './message-reader.ts';
 import type { OutgoingStore } from './queue/outgoing-store.ts';
 import type { Spool, Spooled, SpoolLimits } from './spool.ts';
-import type { TextQuery } from './text-query.ts';
+import type { Ranked, TextQuery } from './text-query.ts';
 import type { UidRanges } from './uid-ranges.ts';
 
 /** Who asked, so that a session can tell its own changes from those of others (see `Change.origin`). */
@@ -136,6 +136,16 @@ export class CommitUnknown extends Error {
   override readonly name = 'CommitUnknown';
 }
 
+/** Among which messages a text is looked for. */
+export interface TextRequest {
+  readonly accountId: AccountId;
+  readonly mailboxId: MailboxId;
+  /** Ascending. */
+  readonly uids: Uint32Array;
+  readonly query: TextQuery;
+  readonly signal?: AbortSignal;
+}
+
 export interface Store {
   readonly engine: 'sqlite' | 'postgres';
 
@@ -220,13 +230,9 @@ export interface Store {
   /** Several at once, in the order of the ids, on one snapshot: cheaper than one by one. At most about 64, all are in memory. */
   openMessages(accountId: AccountId, emailIds: readonly EmailId[]): Promise<readonly (MessageReader | undefined)[]>;
   /** Exact answer to a text search among these messages: the index of candidates, then verification. `uids` ascending. */
-  matchText(request: {
-    readonly accountId: AccountId;
-    readonly mailboxId: MailboxId;
-    readonly uids: Uint32Array;
-    readonly query: TextQuery;
-    readonly signal?: AbortSignal;
-  }): Promise<Uint32Array>;
+  matchText(request: TextRequest): Promise<Uint32Array>;
+  /** The messages that have all words of the query, or words like them (RFC 6203); an empty query is as of `matchText`. */
+  rankText(request: TextRequest): Promise<Ranked>;
   /** Uids expunged after `since`, ascending; `complete` false when older tombstones were pruned (RFC 7162 section 3.2.5.2). */
   vanishedSince(request: {
     readonly mailboxId: MailboxId;

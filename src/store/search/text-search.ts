@@ -2,10 +2,12 @@ import type { BlobStore } from '../blob-store.ts';
 import type { Engine } from '../engine.ts';
 import type { AccountId, MailboxId } from '../ids.ts';
 import { query, type Operation, type SqlRow } from '../sql/statement.ts';
-import type { TextQuery } from '../text-query.ts';
+import type { TextRequest } from '../store.ts';
+import type { Ranked } from '../text-query.ts';
 import { BlockCache } from './block-cache.ts';
+import { FuzzyNeedle, FuzzySearch } from './fuzzy-needle.ts';
 import type { MatchRequest } from './match-thread.ts';
-import { matchMessage, messageTextColumns, openTexts, sizeColumn } from './message-text.ts';
+import { matchMessage, messageTextColumns, openTexts, readFoldedText, sizeColumn } from './message-text.ts';
 import { findCandidates } from './signature-block.ts';
 import { TextNeedle } from './text-needle.ts';
 import { ThreadOnDemand } from './thread-on-demand.ts';
@@ -17,21 +19,18 @@ const turnMs = 4;
 /** Larger messages are decoded elsewhere: one alone would take longer than a turn. */
 const largeBytes = 128 * 1024;
 
-interface Request {
-  readonly accountId: AccountId;
-  readonly mailboxId: MailboxId;
-  /** Ascending. */
-  readonly uids: Uint32Array;
-  readonly query: TextQuery;
-  readonly signal?: AbortSignal;
-}
-
 /** What is read of messages, how many at once, and what is made of the rows. */
 interface Reading<Opened> {
   readonly columns: string;
   readonly atOnce: number;
   readonly open: (rows: readonly SqlRow[]) => readonly Opened[];
 }
+
+const headReading: Reading<string> = {
+  columns: 'm.head',
+  atOnce: 500,
+  open: (rows) => rows.map(([head]) => String(head)),
+};
 
 /** Answers text searches exactly: the index names candidates, each is verified; what it does not cover is looked at. */
 export class TextSearch {
@@ -48,12 +47,42 @@ export class TextSearch {
     this.#blobs = blobs;
   }
 
-  async match(request: Request): Promise<Uint32Array> {
+  async match(request: TextRequest): Promise<Uint32Array> {
     const needle = new TextNeedle(request.query);
     if (request.query.in !== 'header' && needle.needle === '') return request.uids;
     const candidates = await this.#findCandidates(request.accountId, needle);
     const uids = await this.#engine.read(keepCandidates(request, candidates));
     return needle.headLine >= 0 ? this.#matchHeads(request, uids, needle) : this.#matchTexts(request, uids, needle);
+  }
+
+  /**
+   * Messages whose words are like those of the query, and how well they match. The index does not help: it knows pieces of
+   * words as they are. Of large bodies only the beginning is decoded, so that none takes long.
+   */
+  async rank(request: TextRequest): Promise<Ranked> {
+    const needle = new FuzzyNeedle(request.query);
+    if (needle.words.length === 0) {
+      const uids = await this.match(request);
+      return { uids, scores: new Uint8Array(uids.length).fill(100) };
+    }
+    const uids: number[] = [];
+    const scores: number[] = [];
+    const keep = (uid: number, score: number): void => {
+      if (score === 0) return;
+      uids.push(uid);
+      scores.push(score);
+    };
+    if (needle.headLine >= 0) {
+      await this.#eachRow(request, request.uids, headReading, (uid, head) => keep(uid, needle.scoreHead(head)));
+    } else {
+      const reading = { columns: messageTextColumns, atOnce: rowsPerRead, open: openTexts };
+      await this.#eachRow(request, request.uids, reading, async (uid, stored) => {
+        const search = new FuzzySearch(needle);
+        await readFoldedText(stored, this.#blobs, search);
+        keep(uid, search.score);
+      });
+    }
+    return { uids: Uint32Array.from(uids), scores: Uint8Array.from(scores) };
   }
 
   /** Emails that may match: those the index names and those it does not cover. Undefined: the needle is too short for it. */
@@ -70,16 +99,15 @@ export class TextSearch {
     return this.#large.close();
   }
 
-  async #matchHeads(request: Request, uids: Uint32Array, needle: TextNeedle): Promise<Uint32Array> {
+  async #matchHeads(request: TextRequest, uids: Uint32Array, needle: TextNeedle): Promise<Uint32Array> {
     const found: number[] = [];
-    const headOf = (rows: readonly SqlRow[]): readonly string[] => rows.map(([head]) => String(head));
-    await this.#eachRow(request, uids, { columns: 'm.head', atOnce: 500, open: headOf }, (uid, head) => {
+    await this.#eachRow(request, uids, headReading, (uid, head) => {
       if (needle.matchesHead(head)) found.push(uid);
     });
     return Uint32Array.from(found);
   }
 
-  async #matchTexts(request: Request, uids: Uint32Array, needle: TextNeedle): Promise<Uint32Array> {
+  async #matchTexts(request: TextRequest, uids: Uint32Array, needle: TextNeedle): Promise<Uint32Array> {
     const found: number[] = [];
     const reading = { columns: messageTextColumns, atOnce: rowsPerRead, open: openTexts };
     await this.#eachRow(request, uids, reading, async (uid, stored) => {
@@ -94,7 +122,7 @@ export class TextSearch {
 
   /** Calls `look` with what was read of each message, giving others their turn between. */
   async #eachRow<Opened>(
-    { mailboxId, signal }: Request,
+    { mailboxId, signal }: TextRequest,
     uids: Uint32Array,
     { columns, atOnce, open }: Reading<Opened>,
     look: (uid: number, opened: Opened) => void | Promise<void>,
@@ -114,7 +142,7 @@ export class TextSearch {
 }
 
 /** Of the requested uids those whose email may match; all when the index cannot tell. */
-function* keepCandidates(request: Request, candidates: ReadonlySet<number> | undefined): Operation<Uint32Array> {
+function* keepCandidates(request: TextRequest, candidates: ReadonlySet<number> | undefined): Operation<Uint32Array> {
   const { mailboxId, uids } = request;
   const lowest = uids[0];
   const highest = uids.at(-1);

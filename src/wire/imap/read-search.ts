@@ -1,5 +1,7 @@
 import { decodeCharset, isKnownCharset } from '../../mime/decode-charset.ts';
+import type { Malformed, Result } from '../../base/result.ts';
 import type { ImapReader } from './imap-reader.ts';
+import { read } from './read.ts';
 import { takeReturn } from './read-return.ts';
 import type { BadCharset, SearchArguments, SearchKey } from './search-key.ts';
 
@@ -36,7 +38,33 @@ export function expectSearch(r: ImapReader): SearchArguments {
     r.expectSpace();
   }
   const key = expectKeys(r, charset);
+  checkRelevancy(r, key, options.returns?.includes('RELEVANCY') === true);
   return key.kind === 'bad-charset' ? key : { kind: 'search', ...options, key };
+}
+
+/** The criteria that a filter stands for, in UTF-8, one character an octet. RFC 5466 section 3.2. */
+export function readFilter(value: string): Result<SearchKey, Malformed> {
+  return read(value, (r) => {
+    const key = expectKeys(r, 'utf-8');
+    return key.kind === 'bad-charset' ? r.fail('search key') : key;
+  });
+}
+
+/** filter-name = 1*<any ATOM-CHAR except "/">. RFC 5466 section 4. */
+function expectFilterName(r: ImapReader): string {
+  const at = r.at;
+  const name = r.expectAtom();
+  return name.includes('/') ? r.fail('filter name', at) : name;
+}
+
+/** RELEVANCY must not be asked for without a FUZZY key. RFC 6203 sections 4 and 6. */
+export function checkRelevancy(r: ImapReader, key: SearchKey | BadCharset, isAsked: boolean): void {
+  if (isAsked && key.kind !== 'bad-charset' && !isFuzzy(key)) r.fail('FUZZY, which RELEVANCY needs');
+}
+
+function isFuzzy(key: SearchKey): boolean {
+  if (key.kind === 'and' || key.kind === 'or') return key.keys.some(isFuzzy);
+  return key.kind === 'not' ? isFuzzy(key.key) : key.kind === 'fuzzy';
 }
 
 /** search-criteria = charset 1*(SP search-key), for SORT and THREAD. RFC 5256 section 5. */
@@ -176,6 +204,14 @@ function takeNestedKey(reading: Reading, name: string): SearchKey | undefined {
   if (name === 'NOT') {
     r.expectSpace();
     return { kind: 'not', key: r.nested(() => expectKey(reading)) };
+  }
+  if (name === 'FILTER') {
+    r.expectSpace();
+    return { kind: 'filter', name: expectFilterName(r), charset: reading.charset };
+  }
+  if (name === 'FUZZY') {
+    r.expectSpace();
+    return { kind: 'fuzzy', key: r.nested(() => expectKey(reading)) };
   }
   if (name === 'OR') {
     return r.nested(() => {

@@ -1,11 +1,11 @@
 import type { ImapReader } from './imap-reader.ts';
 import { takeReturn } from './read-return.ts';
-import { expectCriteria } from './read-search.ts';
+import { checkRelevancy, expectCriteria } from './read-search.ts';
 import type { SortArguments, SortCriterion, SortKey, ThreadAlgorithm, ThreadArguments } from './sort-key.ts';
 
 const sortKeys: readonly SortKey[] = [
   ...(['ARRIVAL', 'CC', 'DATE', 'FROM', 'SIZE', 'SUBJECT', 'TO'] as const),
-  ...(['DISPLAYFROM', 'DISPLAYTO'] as const),
+  ...(['DISPLAYFROM', 'DISPLAYTO', 'RELEVANCY'] as const),
 ];
 const algorithms: readonly ThreadAlgorithm[] = ['ORDEREDSUBJECT', 'REFERENCES', 'REFS'];
 
@@ -22,6 +22,8 @@ export function expectSort(r: ImapReader): SortArguments {
   criteria.sort((a, b) => asked.indexOf(a) - asked.indexOf(b));
   r.expectSpace();
   const key = expectCriteria(r);
+  const isAsked = options.returns?.includes('RELEVANCY') === true || asked.some((each) => each.key === 'RELEVANCY');
+  checkRelevancy(r, key, isAsked);
   return key.kind === 'bad-charset' ? key : { kind: 'sort', ...options, criteria, key };
 }
 

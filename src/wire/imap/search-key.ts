@@ -26,12 +26,16 @@ export type SearchKey =
   /** EMAILID, THREADID; `id` as written. RFC 8474 section 6. */
   | { readonly kind: 'object'; readonly of: 'email' | 'thread'; readonly id: string }
   | { readonly kind: 'modseq'; readonly atLeast: number }
+  /** FUZZY: texts within it are matched by likeness. RFC 6203. */
+  | { readonly kind: 'fuzzy'; readonly key: SearchKey }
+  /** FILTER: criteria that have a name. RFC 5466. `charset`: one was given that is neither UTF-8 nor a part of it. */
+  | { readonly kind: 'filter'; readonly name: string; readonly charset: string | undefined }
   | { readonly kind: 'not'; readonly key: SearchKey }
   | { readonly kind: 'or'; readonly keys: readonly [SearchKey, SearchKey] }
   | { readonly kind: 'and'; readonly keys: readonly SearchKey[] };
 
-/** RETURN options. RFC 4731 section 3.1, RFC 5182 section 2, RFC 9394 section 3.1. */
-export type SearchReturn = 'MIN' | 'MAX' | 'ALL' | 'COUNT' | 'SAVE' | 'PARTIAL';
+/** RETURN options. RFC 4731 section 3.1, RFC 5182 section 2, RFC 9394 section 3.1, RFC 6203 section 4. */
+export type SearchReturn = 'MIN' | 'MAX' | 'ALL' | 'COUNT' | 'SAVE' | 'PARTIAL' | 'RELEVANCY';
 
 /** Which of the results, counted from 1; negative numbers count from the last. As written: `500:400` is `400:500`. RFC 9394 section 3.1. */
 export interface PartialRange {

@@ -1,4 +1,5 @@
 import { expectSetMetadata } from '../../../wire/imap/read-metadata.ts';
+import { readFilter } from '../../../wire/imap/read-search.ts';
 import { command, loggedIn } from '../command.ts';
 import { annotationTarget } from '../metadata.ts';
 import { No } from '../refusal.ts';
@@ -17,6 +18,7 @@ export const setMetadata = command({
     for (const { entry, value } of values) {
       if ((value?.length ?? 0) > maxValueBytes) throw new No('value is too long', `METADATA MAXSIZE ${maxValueBytes}`);
       // RFC 5464 section 3.2.1.1: always read-only.
+      if (mailbox === '') checkFilter(entry, value);
       if (mailbox === '' && entry === '/shared/admin') throw new No('only the server sets that', 'NOPERM');
     }
     const outcome = await session.services.store.setAnnotations({
@@ -30,6 +32,13 @@ export const setMetadata = command({
     if (!outcome.ok) throw refusals[outcome.reason]();
   },
 });
+
+/** What a filter stands for must be a search. RFC 5466 section 3.2. */
+function checkFilter(entry: string, value: string | undefined): void {
+  if (value === undefined || !/^\/(private|shared)\/filters\/values\//.test(entry)) return;
+  const read = readFilter(value);
+  if (!read.ok) throw new No(`filter: expected ${read.error.expected} at ${read.error.at}`, 'CANNOT');
+}
 
 const refusals = {
   'no-such-mailbox': () => new No('no such mailbox', 'NONEXISTENT'),

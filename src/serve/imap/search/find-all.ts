@@ -1,4 +1,4 @@
-import type { SearchKey } from '../../../wire/imap/search-key.ts';
+import type { SearchKey, SearchReturn } from '../../../wire/imap/search-key.ts';
 import { No } from '../refusal.ts';
 import type { View } from '../view.ts';
 import { keepPositions, positionsBetween, type PositionList } from './position-list.ts';
@@ -19,7 +19,7 @@ export async function findAll(run: SearchRun, step: SearchStep): Promise<Positio
 /** True when MODSEQ is among the keys: then the answer tells the highest one. RFC 7162 section 3.1.5. */
 export function usesModseq(key: SearchKey): boolean {
   if (key.kind === 'and' || key.kind === 'or') return key.keys.some(usesModseq);
-  return key.kind === 'not' ? usesModseq(key.key) : key.kind === 'modseq';
+  return key.kind === 'not' || key.kind === 'fuzzy' ? usesModseq(key.key) : key.kind === 'modseq';
 }
 
 /** The highest modseq of these messages; 0 when they are all gone. */
@@ -35,6 +35,15 @@ export function highestModseq(view: View, positions: PositionList): number {
 /** Message numbers, or uids, of these messages. */
 export function numbersOf(view: View, positions: PositionList, byUid: boolean): Uint32Array {
   return positions.map((position) => (byUid ? view.uidAt(position) : position + 1));
+}
+
+/** What RELEVANCY tells: how well the messages of the page, or all of them, match. RFC 6203 section 4. */
+export function scoresOf(
+  run: SearchRun,
+  returns: ReadonlySet<SearchReturn> | undefined,
+  positions: PositionList,
+): Uint32Array | undefined {
+  return returns?.has('RELEVANCY') === true ? positions.map((position) => run.relevancy.of(position)) : undefined;
 }
 
 /** Those that clients name most; there are more. */

@@ -9,7 +9,8 @@ import { Bad, No } from '../refusal.ts';
 import type { Reply } from '../respond.ts';
 import type { Selected, Session } from '../session.ts';
 import { View } from '../view.ts';
-import { badCharset, highestModseq, numbersOf, usesModseq } from './find-all.ts';
+import { expandFilters } from './expand-filters.ts';
+import { badCharset, highestModseq, numbersOf, scoresOf, usesModseq } from './find-all.ts';
 import { findMatches } from './find-matches.ts';
 import { pageOf } from './page-of.ts';
 import { tagOf } from './run-search.ts';
@@ -58,10 +59,11 @@ async function searchAll(
 ): Promise<void> {
   if (search.kind === 'bad-charset') throw badCharset();
   const returns = new Set<SearchReturn>(search.returns?.length === 0 ? ['ALL'] : (search.returns ?? ['ALL']));
+  const key = await expandFilters(session, search.key);
   const mailboxes = await findMailboxes(session, sources);
-  if (usesModseq(search.key)) useCondstore(session, reply);
+  if (usesModseq(key)) useCondstore(session, reply);
   for (const mailbox of mailboxes) {
-    await inMailbox(session, mailbox, (opened) => searchOne(session, opened, search, { tag, returns }, reply));
+    await inMailbox(session, mailbox, (opened) => searchOne(session, opened, { ...search, key }, { tag, returns }, reply));
     if (reply.gone) return;
   }
 }
@@ -113,6 +115,7 @@ async function searchOne(
     {
       numbers: numbersOf(view, found, true),
       page: page && numbersOf(view, page, true),
+      scores: scoresOf(run, returns, page ?? found),
       modseq: usesModseq(search.key) ? highestModseq(view, told) : undefined,
     },
     found.length,

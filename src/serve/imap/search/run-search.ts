@@ -6,7 +6,8 @@ import { withProgress } from '../progress.ts';
 import { Bad } from '../refusal.ts';
 import type { Reply } from '../respond.ts';
 import type { Session } from '../session.ts';
-import { badCharset, highestModseq, numbersOf, usesModseq } from './find-all.ts';
+import { badCharset, highestModseq, numbersOf, scoresOf, usesModseq } from './find-all.ts';
+import { expandFilters } from './expand-filters.ts';
 import { findMatches } from './find-matches.ts';
 import { pageOf } from './page-of.ts';
 import type { PositionList } from './position-list.ts';
@@ -48,13 +49,15 @@ export async function runSearch(session: Session, search: TaggedSearch, byUid: b
     if (saves) view.saved = new Uint32Array(0);
     throw badCharset();
   }
-  const step = prepareKey(args.key, view);
-  const wantsModseq = usesModseq(args.key);
-  if (wantsModseq) useCondstore(session, reply);
   const returns = returnsOf(args.returns, session.rev2);
   const run = new SearchRun(session, selected, reply);
   let found: PositionList;
+  let wantsModseq = false;
   try {
+    const key = await expandFilters(session, args.key);
+    const step = prepareKey(key, view);
+    wantsModseq = usesModseq(key);
+    if (wantsModseq) useCondstore(session, reply);
     found = await withProgress(reply, tag, findMatches(run, step, returns));
   } catch (error) {
     if (saves) view.saved = new Uint32Array(0);
@@ -66,6 +69,7 @@ export async function runSearch(session: Session, search: TaggedSearch, byUid: b
   const result = {
     numbers: numbersOf(view, found, byUid),
     page: page && numbersOf(view, page, byUid),
+    scores: scoresOf(run, returns, page ?? found),
     modseq: wantsModseq ? highestModseq(view, told) : undefined,
   };
   if (returns === undefined) await writeSearch(reply, result);

@@ -1,8 +1,10 @@
+import type { TextRequest } from '../../../store/store.ts';
 import type { TextQuery } from '../../../store/text-query.ts';
 import type { Reply } from '../respond.ts';
 import type { Selected, Session } from '../session.ts';
 import { ConnectionEnded } from '../refusal.ts';
 import { keepPositions, type PositionList } from './position-list.ts';
+import { Relevancy } from './relevancy.ts';
 import { RowFacts } from './row-facts.ts';
 
 /** How often a long text search looks whether somebody still waits for it, milliseconds. */
@@ -14,6 +16,7 @@ export class SearchRun {
   readonly selected: Selected;
   readonly facts: RowFacts;
   readonly reply: Reply;
+  readonly relevancy = new Relevancy();
 
   constructor(session: Session, selected: Selected, reply: Reply) {
     this.session = session;
@@ -41,25 +44,51 @@ export class SearchRun {
 
   /** Asks the store which of these messages have the text; stops when the client goes away. */
   async matchText(positions: PositionList, query: TextQuery): Promise<PositionList> {
+    const { store } = this.session.services;
+    const found = await this.whileThere((signal) => store.matchText(this.requestOf(positions, query, signal)));
+    return this.positionsOf(positions, found);
+  }
+
+  /** The same by likeness; with `scored`, `relevancy` learns how well each matches. */
+  async rankText(positions: PositionList, query: TextQuery, scored: boolean): Promise<PositionList> {
+    const { store } = this.session.services;
+    const { uids, scores } = await this.whileThere((signal) =>
+      store.rankText(this.requestOf(positions, query, signal)),
+    );
+    const found = this.positionsOf(positions, uids);
+    if (!scored) return found;
+    const { view } = this.selected;
+    let at = 0;
+    for (const position of found) {
+      while ((uids[at] ?? Infinity) < view.uidAt(position)) at++;
+      this.relevancy.add(position, scores[at] ?? 0);
+    }
+    return found;
+  }
+
+  private requestOf(positions: PositionList, query: TextQuery, signal: AbortSignal): TextRequest {
     const { mailbox, view } = this.selected;
+    const accountId = this.session.currentAccount().id;
+    return { accountId, mailboxId: mailbox.id, uids: positions.map((each) => view.uidAt(each)), query, signal };
+  }
+
+  private positionsOf(positions: PositionList, uids: Uint32Array): PositionList {
+    const { view } = this.selected;
+    let at = 0;
+    return keepPositions(positions, (position) => {
+      const uid = view.uidAt(position);
+      while (at < uids.length && (uids[at] ?? 0) < uid) at++;
+      return uids[at] === uid;
+    });
+  }
+
+  private async whileThere<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const abort = new AbortController();
     const looking = setInterval(() => {
       if (this.reply.gone) abort.abort();
     }, lookMs);
     try {
-      const found = await this.session.services.store.matchText({
-        accountId: this.session.currentAccount().id,
-        mailboxId: mailbox.id,
-        uids: positions.map((position) => view.uidAt(position)),
-        query,
-        signal: abort.signal,
-      });
-      let at = 0;
-      return keepPositions(positions, (position) => {
-        const uid = view.uidAt(position);
-        while (at < found.length && (found[at] ?? 0) < uid) at++;
-        return found[at] === uid;
-      });
+      return await work(abort.signal);
     } catch (error) {
       if (abort.signal.aborted) throw new ConnectionEnded('client is gone', { cause: error });
       throw error;

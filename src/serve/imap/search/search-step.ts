@@ -1,4 +1,5 @@
 import { findFlagBit } from '../../../store/flags.ts';
+import type { TextQuery } from '../../../store/text-query.ts';
 import type { SearchKey } from '../../../wire/imap/search-key.ts';
 import { flagOrKeyword } from './flag-or-keyword.ts';
 import { parseObjectId } from '../../../wire/imap/object-id.ts';
@@ -30,7 +31,7 @@ const costs = { index: 0, row: 10, envelope: 20, header: 100, text: 1000 } as co
  * only in messages that all cheaper keys of an AND leave. Depth is bounded by the reader.
  * @throws Bad for message numbers after ENABLE UIDONLY.
  */
-export function prepareKey(key: SearchKey, view: View): SearchStep {
+export function prepareKey(key: SearchKey, view: View, how: Likeness = 'exact'): SearchStep {
   switch (key.kind) {
     case 'all':
       return { cost: costs.index, find: (_run, candidates) => candidates };
@@ -64,24 +65,31 @@ export function prepareKey(key: SearchKey, view: View): SearchStep {
       return { cost: costs.row, find: (run, candidates) => findAge(run, candidates, key) };
     case 'text':
       if (key.needle === '') return { cost: costs.index, find: (_run, candidates) => candidates };
-      return {
-        cost: costs.text,
-        find: (run, candidates) => run.matchText(candidates, { in: key.in, needle: key.needle }),
-      };
+      return prepareText(costs.text, { in: key.in, needle: key.needle }, how);
     case 'header':
-      return {
-        cost: costs.header,
-        find: (run, candidates) => run.matchText(candidates, { in: 'header', name: key.name, needle: key.needle }),
-      };
+      return prepareText(costs.header, { in: 'header', name: key.name, needle: key.needle }, how);
+    case 'filter':
+      throw new Error('a filter was not expanded');
+    case 'fuzzy':
+      return prepareKey(key.key, view, how === 'exact' ? 'scored' : how);
     case 'not':
-      return prepareNot(prepareKey(key.key, view));
+      return prepareNot(prepareKey(key.key, view, how === 'scored' ? 'unscored' : how));
     case 'or':
-      return prepareOr(key.keys.map((each) => prepareKey(each, view)));
+      return prepareOr(key.keys.map((each) => prepareKey(each, view, how)));
     case 'and':
-      return prepareAnd(key.keys.map((each) => prepareKey(each, view)));
+      return prepareAnd(key.keys.map((each) => prepareKey(each, view, how)));
     default:
       return key satisfies never;
   }
+}
+
+/** Texts as they are, or by likeness; what is below NOT says nothing of how well a message matches. */
+type Likeness = 'exact' | 'scored' | 'unscored';
+
+/** By likeness the index of texts is of no use, so it is dearer. RFC 6203 section 5: all other keys are matched exactly. */
+function prepareText(cost: number, query: TextQuery, how: Likeness): SearchStep {
+  if (how === 'exact') return { cost, find: (run, candidates) => run.matchText(candidates, query) };
+  return { cost: 2 * cost, find: (run, candidates) => run.rankText(candidates, query, how === 'scored') };
 }
 
 /** A key that the index can answer for each message. */

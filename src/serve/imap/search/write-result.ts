@@ -7,6 +7,8 @@ export interface SearchResult {
   readonly numbers: ArrayLike<number>;
   /** Those of them that PARTIAL asked for. */
   readonly page?: ArrayLike<number> | undefined;
+  /** How well those of the page, or all numbers, match: in the same order. RFC 6203 section 4. */
+  readonly scores?: ArrayLike<number> | undefined;
   /** Highest modseq of what is told; undefined when no key asked for it. */
   readonly modseq: number | undefined;
 }
@@ -59,7 +61,7 @@ export interface ESearchHead {
 export async function writeESearch(
   reply: Reply,
   { tag, byUid, returns, partial, correlator }: ESearchHead,
-  { numbers, page, modseq }: SearchResult,
+  { numbers, page, scores, modseq }: SearchResult,
   count: number,
 ): Promise<void> {
   const out = new ChunkedOutput(reply);
@@ -78,6 +80,7 @@ export async function writeESearch(
     await addSet(out, page);
     out.add(')');
   }
+  if (scores !== undefined) await addScores(out, scores);
   if (modseq !== undefined && numbers.length > 0) out.add(` MODSEQ ${modseq}`);
   out.add('\r\n');
   out.flush();
@@ -97,4 +100,15 @@ async function addSet(out: ChunkedOutput, numbers: ArrayLike<number>): Promise<v
     const pause = out.pause();
     if (pause !== undefined) await pause;
   }
+}
+
+async function addScores(out: ChunkedOutput, scores: ArrayLike<number>): Promise<void> {
+  out.add(' RELEVANCY (');
+  for (let at = 0; at < scores.length; at++) {
+    out.add(at === 0 ? `${scores[at] ?? 0}` : ` ${scores[at] ?? 0}`);
+    if ((at & 1023) !== 1023) continue;
+    const pause = out.pause();
+    if (pause !== undefined) await pause;
+  }
+  out.add(')');
 }

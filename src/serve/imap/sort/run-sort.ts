@@ -6,7 +6,8 @@ import { useCondstore } from '../condstore.ts';
 import { withProgress } from '../progress.ts';
 import type { Reply } from '../respond.ts';
 import type { Session } from '../session.ts';
-import { badCharset, findAll, highestModseq, keepThere, numbersOf, usesModseq } from '../search/find-all.ts';
+import { expandFilters } from '../search/expand-filters.ts';
+import { badCharset, findAll, highestModseq, keepThere, numbersOf, scoresOf, usesModseq } from '../search/find-all.ts';
 import { pageOf } from '../search/page-of.ts';
 import type { PositionList } from '../search/position-list.ts';
 import { tagOf } from '../search/run-search.ts';
@@ -47,8 +48,9 @@ async function answer(session: Session, { args, tag }: TaggedSort, byUid: boolea
   if (args.kind === 'bad-charset') throw badCharset();
   const selected = session.currentMailbox();
   const { view } = selected;
-  const step = prepareKey(args.key, view);
-  const wantsModseq = usesModseq(args.key);
+  const key = await expandFilters(session, args.key);
+  const step = prepareKey(key, view);
+  const wantsModseq = usesModseq(key);
   if (wantsModseq) useCondstore(session, reply);
   const run = new SearchRun(session, selected, reply);
   const sorted = keepThere(view, await withProgress(reply, tag, findSorted(run, step, args.criteria)));
@@ -68,6 +70,7 @@ async function answer(session: Session, { args, tag }: TaggedSort, byUid: boolea
     {
       numbers: numbersOf(view, sorted, byUid),
       page: page && numbersOf(view, page, byUid),
+      scores: scoresOf(run, returns, page ?? sorted),
       modseq: wantsModseq ? highestModseq(view, told) : undefined,
     },
     sorted.length,

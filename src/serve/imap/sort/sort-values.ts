@@ -44,7 +44,9 @@ export async function loadOrder(
   found: PositionList,
   criteria: readonly SortCriterion[],
 ): Promise<Compare> {
-  const values = criteria.map((criterion) => valuesOf(criterion, found.length));
+  const values = criteria.map((criterion) =>
+    criterion.key === 'RELEVANCY' ? byRelevancy(run, found, criterion) : valuesOf(criterion, found.length),
+  );
   const envelope = criteria.some(({ key }) => textOf[key] !== undefined);
   const columns = { envelope, threadAndDate: criteria.some(({ key }) => key === 'DATE') };
   const { view } = run.selected;
@@ -66,6 +68,13 @@ export async function loadOrder(
     }
     return a - b;
   };
+}
+
+/** RELEVANCY: what matches best comes first. RFC 6203 section 6. */
+function byRelevancy({ relevancy }: SearchRun, found: PositionList, { reverse }: SortCriterion): Values {
+  const sign = reverse ? 1 : -1;
+  const scores = found.map((position) => relevancy.of(position));
+  return { compare: (a, b) => sign * ((scores[a] ?? 0) - (scores[b] ?? 0)), keep: () => undefined };
 }
 
 function valuesOf({ key, reverse }: SortCriterion, count: number): Values {
