@@ -1,7 +1,17 @@
 import type { BadCharset, ReturnOptions, SearchKey } from './search-key.ts';
 
 /** sort-key. RFC 5256 section 5, RFC 5957 section 5, RFC 6203 section 6. */
-export type SortKey = 'ARRIVAL' | 'CC' | 'DATE' | 'DISPLAYFROM' | 'DISPLAYTO' | 'FROM' | 'SIZE' | 'SUBJECT' | 'TO' | 'RELEVANCY';
+export type SortKey =
+  | 'ARRIVAL'
+  | 'CC'
+  | 'DATE'
+  | 'DISPLAYFROM'
+  | 'DISPLAYTO'
+  | 'FROM'
+  | 'SIZE'
+  | 'SUBJECT'
+  | 'TO'
+  | 'RELEVANCY';
 
 export interface SortCriterion {
   readonly key: SortKey;

@@ -63,7 +63,9 @@ async function searchAll(
   const mailboxes = await findMailboxes(session, sources);
   if (usesModseq(key)) useCondstore(session, reply);
   for (const mailbox of mailboxes) {
-    await inMailbox(session, mailbox, (opened) => searchOne(session, opened, { ...search, key }, { tag, returns }, reply));
+    await inMailbox(session, mailbox, (opened) =>
+      searchOne(session, opened, { ...search, key }, { tag, returns }, reply),
+    );
     if (reply.gone) return;
   }
 }
