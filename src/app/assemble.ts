@@ -15,6 +15,7 @@ import type { TlsIdentity } from '../net/tls.ts';
 import { createSenderDomains } from '../receive/sender-domains.ts';
 import type { SenderDomains } from '../receive/sender-domains.ts';
 import { createImapConversation } from '../serve/imap/conversation.ts';
+import { createPop3Conversation, pop3Refusals } from '../serve/pop3/conversation.ts';
 import { smtpListenerOptions } from '../serve/smtp/listener-options.ts';
 import { createSmtpConversation, smtpRefusals } from '../serve/smtp/smtp-conversation.ts';
 import { specialLocalParts } from '../serve/smtp/special-local-parts.ts';
@@ -141,8 +142,10 @@ function createSetups(
   const shared = { ...options, store, directory, failures, senderDomains, tls: identity !== undefined };
   const smtp = { converse: smtpConverse(shared), refusals: smtpRefusals(), limits: connectionLimits() };
   const imap = { converse: imapConverse(shared), refusals: imapRefusals, limits: connectionLimits(), admit };
+  const pop3 = { converse: pop3Converse(shared), refusals: pop3Refusals, limits: connectionLimits(), admit };
   return (service) => {
     if (service === 'imap' || service === 'imaps') return imap;
+    if (service === 'pop3' || service === 'pop3s') return pop3;
     // Port 25 has no logins: who guessed passwords elsewhere may still bring mail.
     return service === 'smtp' ? smtp : { ...smtp, admit };
   };
@@ -183,6 +186,16 @@ function imapConverse(shared: Shared): (listener: PlannedListener) => Converse<n
       startTls: service === 'imap' && shared.tls,
       plaintextLogin,
       maxMessageBytes: loaded.config.limits.maxMessageBytes,
+    }) as Converse<never>;
+}
+
+function pop3Converse(shared: Shared): (listener: PlannedListener) => Converse<never> {
+  const { store, directory, failures, log } = shared;
+  const services = { store, directory, failures, clock: systemClock, log, version: posthornVersion() };
+  return ({ service, plaintextLogin }) =>
+    createPop3Conversation(services, {
+      startTls: service === 'pop3' && shared.tls,
+      plaintextLogin,
     }) as Converse<never>;
 }
 

@@ -25,7 +25,15 @@ export interface LocalserveOptions {
 const account = 'post';
 const address = 'post@localhost';
 const password = 'posthorn';
-const wellKnownPorts = { smtp: 25, submission: 587, submissions: 465, imap: 143, imaps: 993 } as const;
+const wellKnownPorts = {
+  smtp: 25,
+  submission: 587,
+  submissions: 465,
+  imap: 143,
+  imaps: 993,
+  pop3: 110,
+  pop3s: 995,
+} as const;
 const certificateNames = ['localhost', '127.0.0.1', '::1'] as const;
 
 /** The whole server on this machine, for trying it and for testing mail programs: nothing to configure, nothing leaves. */
@@ -89,6 +97,8 @@ const notes: Readonly<Record<string, string>> = {
   submissions: 'sending, TLS',
   imap: 'reading, STARTTLS',
   imaps: 'reading, TLS',
+  pop3: 'fetching, STLS',
+  pop3s: 'fetching, TLS',
 };
 
 function describe(dir: string, file: string, listeners: readonly Listener[]): readonly string[] {

@@ -59,12 +59,15 @@ export async function openListeners(
   throw explain(at, failure.reason);
 }
 
-/** Secrets are asked for on submission and IMAP only: port 25 has no logins, and tickets there have caused trouble. */
+/** Services where TLS is there from the start. */
+const implicitTls: ReadonlySet<Service> = new Set(['submissions', 'imaps', 'pop3s']);
+
+/** Certificates are asked for where there are logins only: port 25 has no logins, and tickets there have caused trouble. */
 function openOne(planned: PlannedListener, { setupOf, identity, log }: OpenOptions): Promise<Listener> {
   const { service, ip, port } = planned;
   const setup = setupOf(service);
   const mx = service === 'smtp';
-  const mode = service === 'submissions' || service === 'imaps' ? 'implicit' : 'starttls';
+  const mode = implicitTls.has(service) ? 'implicit' : 'starttls';
   return listen({
     name: service,
     host: ip,

@@ -296,3 +296,68 @@ testWith('mutt', 'mutt sends a message, then opens the mailbox and copies the la
   const seen = await runProgram('script', ['-qec', command, '/dev/null'], { env, seconds: 20 });
   expect(readFileSync(out, 'latin1'), seen.stdout.slice(-500)).toContain('hello from mutt');
 });
+
+testWith('curl', 'curl lists and fetches by POP3, with STLS and with TLS from the start, and deletes', async () => {
+  const file = join(server.dir, 'pop3.eml');
+  writeFileSync(file, 'From: <a@remote.test>\r\nSubject: by pop3\r\n\r\n.dot\r\nhello pop3\r\n');
+  const smtp = `smtp://127.0.0.1:${server.ports.smtp}/client.remote.test`;
+  await mustRun('curl', ['-sS', smtp, '--mail-from', 'a@remote.test', '--mail-rcpt', 'post@localhost', '-T', file]);
+  const login = ['-sS', '-u', `${user}:${password}`, '--cacert', localCertificate(server)];
+  const { pop3, pop3s } = server.ports;
+  const stls = [...login, '--ssl-reqd', '--resolve', `localhost:${pop3}:127.0.0.1`];
+  const tls = [...login, '--resolve', `localhost:${pop3s}:127.0.0.1`];
+  const listed = (await mustRun('curl', [...stls, `pop3://localhost:${pop3}/`])).stdout;
+  const last = listed.trim().split('\r\n').length;
+  const { stdout } = await mustRun('curl', [...tls, `pop3s://localhost:${pop3s}/${last}`]);
+  expect(stdout).toMatch(/Subject: by pop3\r\n\r\n\.dot\r\nhello pop3\r\n$/);
+  const ids = (await mustRun('curl', [...tls, '-X', 'UIDL', `pop3s://localhost:${pop3s}/`])).stdout;
+  expect(ids).toMatch(new RegExp(`^${last} \\d+-\\d+\r$`, 'm'));
+  await mustRun('curl', [...tls, '-l', '-X', 'DELE', `pop3s://localhost:${pop3s}/${last}`]);
+  const after = (await mustRun('curl', [...stls, `pop3://localhost:${pop3}/`])).stdout.trim();
+  expect(after === '' ? 0 : after.split('\r\n').length).toBe(last - 1);
+  const refused = await runProgram('curl', [...tls, '-u', `${user}:wrong`, `pop3s://localhost:${pop3s}/`]);
+  expect(refused.status).not.toBe(0);
+});
+
+testWith('python3', 'Python: poplib with STLS and TLS, through UIDL, TOP, RETR, DELE, RSET', async () => {
+  const script = `
+import poplib, smtplib, ssl, sys
+smtp, pop3, pop3s, ca = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+context = ssl.create_default_context(cafile=ca)
+with smtplib.SMTP('127.0.0.1', smtp) as s:
+    for n in range(3):
+        s.sendmail('a@remote.test', ['post@localhost'], 'Subject: poplib %d\\r\\n\\r\\none\\r\\n.\\r\\n..three\\r\\n' % n)
+p = poplib.POP3('localhost', pop3)
+p.stls(context)
+assert 'SASL' in p.capa() and 'UIDL' in p.capa()
+p.utf8()
+p.user('${user}'); p.pass_('${password}')
+count, size = p.stat()
+listed = p.list()[1]
+assert len(listed) == count and sum(int(line.split()[1]) for line in listed) == size
+ids = [line.split()[1] for line in p.uidl()[1]]
+assert len(set(ids)) == count
+assert p.top(count, 1)[1][-1] == b'one'
+lines = p.retr(count)[1]
+assert lines[-3:] == [b'one', b'.', b'..three'], lines
+assert sum(len(line) + 2 for line in lines) == int(listed[-1].split()[1])
+p.dele(count); p.rset(); p.dele(count); p.dele(count - 2)
+p.quit()
+p = poplib.POP3_SSL('localhost', pop3s, context=context)
+p.user('${user}'); p.pass_('${password}')
+assert [line.split()[1] for line in p.uidl()[1]] == ids[:-3] + [ids[-2]]
+p.quit()
+try:
+    p = poplib.POP3_SSL('localhost', pop3s, context=context)
+    p.user('${user}'); p.pass_('wrong')
+    raise SystemExit('a wrong password was taken')
+except poplib.error_proto as e:
+    assert b'[AUTH]' in e.args[0]
+print('done')
+`;
+  const file = join(server.dir, 'pop.py');
+  writeFileSync(file, script);
+  const { smtp, pop3, pop3s } = server.ports;
+  const args = [file, String(smtp), String(pop3), String(pop3s), localCertificate(server)];
+  expect((await mustRun('python3', args)).stdout).toContain('done');
+});

@@ -148,7 +148,8 @@ export class Actor {
     return { id: this.accountId, name: this.name, quotaBytes: this.quotaBytes, loginDisabled: this.loginDisabled };
   }
 
-  private services(): ImapServices {
+  /** The house around it; the other faces need no more. */
+  services(): ImapServices {
     return {
       store: this.store,
       directory: this.directory(),

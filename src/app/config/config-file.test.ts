@@ -50,7 +50,7 @@ describe('checkConfig', () => {
       `${start}colour: red\n`,
       ['f.yaml:5: colour: there is no such key; "posthorn config describe" lists all'],
     ],
-    ['unknown key within', `${start}    pop3: 110\n`, ['f.yaml:5: listeners[0].pop3: there is no such key']],
+    ['unknown key within', `${start}    nntp: 119\n`, ['f.yaml:5: listeners[0].nntp: there is no such key']],
     [
       'wrong type',
       'hostname: x.test\nlisteners:\n  - ip: 127.0.0.1\n    smtp: "x"\n',

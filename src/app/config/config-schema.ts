@@ -43,6 +43,8 @@ const listener = z
     submissions: port.optional().meta({ description: 'Mail from users, TLS from the start (usually 465).' }),
     imap: port.optional().meta({ description: 'Reading mail, STARTTLS (usually 143).' }),
     imaps: port.optional().meta({ description: 'Reading mail, TLS from the start (usually 993).' }),
+    pop3: port.optional().meta({ description: 'Fetching mail by POP3, STLS (usually 110).' }),
+    pop3s: port.optional().meta({ description: 'Fetching mail by POP3, TLS from the start (usually 995).' }),
     http: port.optional().meta({ description: 'Not in this version; kept for later.' }),
     https: port.optional().meta({ description: 'Not in this version; kept for later.' }),
     plaintextLogin: z
@@ -119,7 +121,7 @@ const limits = z.strictObject({
     .meta({ description: 'Networks without limits of rates, connections and failed logins.' }),
   connectionsPerMinute: count.default(300).meta({
     description:
-      'New connections from one address; three and nine times as many from its networks. SMTP and IMAP count apart.',
+      'New connections from one address; three and nine times as many from its networks. SMTP, IMAP and POP3 count apart.',
   }),
   openConnections: count.default(30).meta({ description: 'Open connections of one address; likewise.' }),
   failedLoginsPerMinute: count
@@ -185,8 +187,8 @@ export const configSchema = z
   .superRefine((config, context) => {
     config.listeners.forEach((each, n) => {
       if (config.tls) return;
-      const encrypted = (['submissions', 'imaps'] as const).find((service) => each[service] !== undefined);
-      const unusable = (['submission', 'imap'] as const).find(
+      const encrypted = (['submissions', 'imaps', 'pop3s'] as const).find((service) => each[service] !== undefined);
+      const unusable = (['submission', 'imap', 'pop3'] as const).find(
         (service) => each[service] !== undefined && !allowsPlaintextLogin(each),
       );
       const service = encrypted ?? unusable;

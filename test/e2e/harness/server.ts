@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { mustRun, runProgram, type Finished } from './programs.ts';
 
 const program = join(import.meta.dirname, '../../../bin/posthorn');
-const services = { smtp: 25, submission: 587, submissions: 465, imap: 143, imaps: 993 } as const;
+const services = { smtp: 25, submission: 587, submissions: 465, imap: 143, imaps: 993, pop3: 110, pop3s: 995 } as const;
 export type Service = keyof typeof services;
 
 export interface Account {

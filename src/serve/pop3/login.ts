@@ -1,0 +1,123 @@
+import type { Account, LoginOutcome } from '../../directory/directory.ts';
+import type { SaslLink } from '../../wire/sasl/exchange.ts';
+import type { SaslAuthority } from '../../wire/sasl/sasl-login.ts';
+import { openMaildrop } from './maildrop.ts';
+import { Refuse } from './refuse.ts';
+import type { Pop3Session } from './session.ts';
+
+/** Failed logins on one connection: from this one on each costs a wait (spec/protocols.md section 0.2), at the last it closes. */
+const slowFrom = 3;
+const maxFailures = 10;
+const maxDelayMs = 10_000;
+
+/** Silence in the transaction state: RFC 1939 section 3 asks for at least ten minutes. */
+const transactionMs = 10 * 60_000;
+
+/** Counts an attempt before any credential is looked at, and makes the client wait. @throws Refuse when there were too many. */
+export async function beginAttempt(session: Pop3Session): Promise<void> {
+  if (!session.services.failures.attempt(session.peer.remoteAddress)) throw tooManyFailures();
+  if (session.failedLogins < slowFrom) return;
+  await session.sink.delay(Math.min(maxDelayMs, (session.failedLogins - slowFrom + 1) * 1000));
+}
+
+export function tooManyFailures(): Refuse {
+  return new Refuse('too many failed logins, try again later', { code: 'SYS/TEMP', close: true });
+}
+
+/**
+ * The one way into an account. Unknown name, alias and wrong password give the same answer (RFC 3206 section 4, AUTH); the
+ * directory takes the same time for all.
+ * @throws Refuse
+ */
+export async function endAttempt(
+  session: Pop3Session,
+  mechanism: string,
+  name: string,
+  outcome: LoginOutcome,
+): Promise<void> {
+  const { failures } = session.services;
+  const { remoteAddress } = session.peer;
+  if (!outcome.ok && outcome.reason === 'login-disabled') {
+    failures.reset(remoteAddress);
+    session.log.info('login refused', { mechanism, reason: outcome.reason });
+    throw new Refuse(outcome.message, { code: 'SYS/PERM' });
+  }
+  if (!outcome.ok || !fitsCertificate(session, outcome.account)) throw failAttempt(session, mechanism, name);
+  failures.reset(remoteAddress);
+  await enter(session, mechanism, outcome);
+}
+
+/** One more that was begun and did not succeed; throw what it returns. */
+export function failAttempt(session: Pop3Session, mechanism: string, name: string): Refuse {
+  session.failedLogins++;
+  session.userName = undefined;
+  session.log.info('login failed', { mechanism, name: name.slice(0, 100), remoteAddress: session.peer.remoteAddress });
+  return new Refuse('bad credentials', { code: 'AUTH', close: session.failedLogins >= maxFailures });
+}
+
+async function enter(
+  session: Pop3Session,
+  mechanism: string,
+  { account, loginAddress, proof }: LoginOutcome & { readonly ok: true },
+): Promise<void> {
+  const { services, sink } = session;
+  const maildrop = await openMaildrop(services.store, account.id);
+  session.account = account;
+  session.proof = proof;
+  session.maildrop = maildrop;
+  session.failedLogins = 0;
+  session.log = session.log.with({ account: account.name });
+  session.log.info('logged in', { mechanism, address: loginAddress });
+  session.unwatch = services.directory.watch(() => sink.post('directory-changed'));
+  sink.idleLimit(transactionMs);
+  session.ok(`${maildrop.count} messages`);
+}
+
+/** The account is there and may still log in, with what it was proved with and with the client's certificate. */
+export function mayStay(session: Pop3Session): boolean {
+  const { account, proof } = session;
+  if (account === undefined || proof === undefined) return true;
+  return session.services.directory.mayStay(account, proof) && fitsCertificate(session, account);
+}
+
+/** No certificate, or one whose key belongs to this account. spec/protocols.md section 3.1. */
+function fitsCertificate({ tls, services }: Pop3Session, account: Account): boolean {
+  if (tls?.peerPublicKey === undefined) return true;
+  return services.directory.findTlsKey(tls.peerPublicKey)?.account.id === account.id;
+}
+
+/**
+ * TLS has just begun. With a certificate that nobody added the connection ends: a program that uses a stray one should hear
+ * of it. spec/protocols.md section 3.1. One that is known logs in by EXTERNAL. False: the session was left.
+ */
+export function admitCertificate(session: Pop3Session): boolean {
+  const publicKey = session.tls?.peerPublicKey;
+  if (publicKey === undefined || session.services.directory.findTlsKey(publicKey) !== undefined) return true;
+  const { remoteAddress } = session.peer;
+  session.services.failures.attempt(remoteAddress);
+  session.log.info('login failed', { mechanism: 'certificate', reason: 'unknown key', remoteAddress });
+  session.leave(new Refuse('nobody logs in with the key of this certificate', { code: 'AUTH' }));
+  return false;
+}
+
+/** What the connection has that mechanisms may need. */
+export function linkOf({ mayLogin, tls }: Pop3Session): SaslLink {
+  return {
+    confidential: mayLogin,
+    clientCertificate: tls?.peerPublicKey !== undefined,
+    binding: tls?.channelBinding,
+  };
+}
+
+/** The directory, as the mechanisms ask it for this session. */
+export function authorityOf(session: Pop3Session): SaslAuthority<LoginOutcome> {
+  const { directory } = session.services;
+  const publicKey = session.tls?.peerPublicKey ?? new Uint8Array(0);
+  return {
+    begin: () => beginAttempt(session),
+    findScramVerifier: (login, digest) => directory.findScramVerifier(login, digest),
+    confirmScram: (login, storedKey) => directory.confirmScram(login, storedKey, 'pop3'),
+    confirmCertificate: (authorizeAs) => directory.confirmTlsKey(publicKey, authorizeAs),
+    checkPassword: (login, password) => directory.checkPassword(login, password, 'pop3'),
+  };
+}

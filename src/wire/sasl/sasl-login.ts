@@ -1,0 +1,84 @@
+import type { SaslExchange, SaslLink, SaslMechanism } from './exchange.ts';
+import type { ScramDigest, ScramVerifier } from './scram-verifier.ts';
+
+/** Who knows the credentials; `Outcome` is theirs. The directory's port fits, with the certificate's key filled in. */
+export interface SaslAuthority<Outcome> {
+  /** Called once, before any credential is looked at: counts the attempt and may make the client wait; may throw. */
+  begin(): Promise<void>;
+  findScramVerifier(login: string, digest: ScramDigest): ScramVerifier;
+  confirmScram(login: string, storedKey: Uint8Array): Outcome;
+  confirmCertificate(authorizeAs: string): Outcome;
+  checkPassword(login: string, password: string): Promise<Outcome>;
+}
+
+/** What a login by SASL says next. `login` is '' where the client has not named one. */
+export type SaslLoginStep<Outcome> =
+  /** To be sent; give the answer to `next`. */
+  | { readonly kind: 'challenge'; readonly octets: Uint8Array }
+  | { readonly kind: 'outcome'; readonly login: string; readonly outcome: Outcome }
+  /** A failed login: a wrong proof, or somebody who wants to be somebody else (RFC 4422 section 3.4.1). */
+  | { readonly kind: 'failed'; readonly login: string }
+  /** Not a message of the mechanism; see `SaslLogin.claimed` for whether it counts as a failed login. */
+  | { readonly kind: 'malformed' };
+
+/** One login by a mechanism, against an authority: what all faces do with each step. RFC 4422 section 3. */
+export class SaslLogin<Outcome> {
+  readonly mechanism: string;
+  /** The client has named a login: whatever goes wrong from now on is a failed one. */
+  claimed = false;
+  readonly #exchange: SaslExchange;
+  readonly #authority: SaslAuthority<Outcome>;
+  #login = '';
+
+  constructor(mechanism: SaslMechanism, link: SaslLink, authority: SaslAuthority<Outcome>) {
+    this.mechanism = mechanism.name;
+    this.#exchange = mechanism.start(link.binding);
+    this.#authority = authority;
+  }
+
+  /** Undefined: the client sent no initial response. Throws only what the authority throws. */
+  async next(response: Uint8Array | undefined): Promise<SaslLoginStep<Outcome>> {
+    const authority = this.#authority;
+    const step = this.#exchange.next(response);
+    switch (step.kind) {
+      case 'challenge':
+      case 'malformed':
+        return step;
+      case 'claim':
+        await this.#begin(step.login);
+        if (isAnother(step.authorizeAs, step.login)) return this.#failed();
+        return { kind: 'challenge', octets: step.challenge(authority.findScramVerifier(step.login, step.digest)) };
+      case 'proven':
+        return this.#outcome(authority.confirmScram(step.login, step.storedKey));
+      case 'certificate':
+        await this.#begin(step.authorizeAs);
+        return this.#outcome(authority.confirmCertificate(step.authorizeAs));
+      case 'password':
+        await this.#begin(step.login);
+        if (isAnother(step.authorizeAs, step.login)) return this.#failed();
+        return this.#outcome(await authority.checkPassword(step.login, step.password));
+      case 'failed':
+        return this.#failed();
+      default:
+        return step satisfies never;
+    }
+  }
+
+  async #begin(login: string): Promise<void> {
+    await this.#authority.begin();
+    this.#login = login;
+    this.claimed = true;
+  }
+
+  #outcome(outcome: Outcome): SaslLoginStep<Outcome> {
+    return { kind: 'outcome', login: this.#login, outcome };
+  }
+
+  #failed(): SaslLoginStep<Outcome> {
+    return { kind: 'failed', login: this.#login };
+  }
+}
+
+function isAnother(authorizeAs: string, login: string): boolean {
+  return authorizeAs !== '' && authorizeAs !== login;
+}
