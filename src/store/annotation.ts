@@ -7,10 +7,17 @@ export interface AnnotationTarget {
 }
 
 export interface Annotation {
-  /** Lower case, starts with `/private/` or `/shared/`. */
+  /** Lower case, starts with `/private/` or `/shared/`, or is the server's own (`isServerEntry`). */
   readonly entry: string;
   readonly value: Uint8Array;
 }
 
 /** RFC 5464 leaves limits to the server: entries and octets per account. */
 export const annotationLimits = { maxEntries: 1000, maxBytes: 1_000_000 } as const;
+
+const serverEntries = '/server/';
+
+/** Entries that the server keeps for itself: clients can neither ask for them nor hear of them, and no limit counts them. */
+export function isServerEntry(entry: string): boolean {
+  return entry.startsWith(serverEntries);
+}

@@ -481,6 +481,26 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(await store.readAnnotations(at)).toEqual([]);
     });
 
+    test('annotations of the server itself: kept, told to nobody, counted by no limit', async () => {
+      const account = await newAccount();
+      const at = { accountId: account, mailboxId: undefined };
+      const heard: string[] = [];
+      const unwatch = store.watch(account, (change) => void heard.push(change.kind));
+      const set = (value: string, keep: boolean) =>
+        store.setAnnotations({ target: at, values: [{ entry: '/server/key', value: encode(value), keep }] });
+      await set('one', true);
+      await set('two', true);
+      expect(await store.readAnnotations(at)).toEqual([{ entry: '/server/key', value: encode('one') }]);
+      await set('three', false);
+      expect(await store.readAnnotations(at)).toEqual([{ entry: '/server/key', value: encode('three') }]);
+      expect(await set('x'.repeat(1_000_001), false)).toEqual({ ok: true });
+      await store.setAnnotations({ target: at, values: [{ entry: '/server/key', value: undefined }] });
+      await set('four', true);
+      expect(await store.readAnnotations(at)).toEqual([{ entry: '/server/key', value: encode('four') }]);
+      expect(heard).toEqual([]);
+      unwatch();
+    });
+
     test('the directory changes only from the version that was read', async () => {
       const { version } = await store.readDirectory();
       const object = { kind: 'domain', id: 'example.org', body: '{}' };

@@ -249,11 +249,15 @@ export interface Store {
 
   // ── annotations (RFC 5464) ──
   readAnnotations(target: AnnotationTarget): Promise<readonly Annotation[]>;
-  /** `value` undefined removes. */
+  /** `value` undefined removes; `keep`: what is there already stays. Nobody hears of server entries. */
   setAnnotations(
     request: Origin & {
       readonly target: AnnotationTarget;
-      readonly values: readonly { readonly entry: string; readonly value: Uint8Array | undefined }[];
+      readonly values: readonly {
+        readonly entry: string;
+        readonly value: Uint8Array | undefined;
+        readonly keep?: boolean;
+      }[];
     },
   ): Promise<
     { readonly ok: true } | { readonly ok: false; readonly reason: 'no-such-mailbox' | 'too-many' | 'too-large' }

@@ -63,6 +63,8 @@ export class Actor {
   removed = false;
   /** By what stands for a public key in tests: does it greet with PREAUTH? */
   readonly tlsKeys = new Map<string, { readonly preauth: boolean; readonly other: boolean }>();
+  /** Others that this one's directory knows, as `<name>@localhost`. */
+  readonly neighbours = new Map<string, Actor>();
   blocked = false;
   nowMs = 1_700_000_000_000;
   failures = 0;
@@ -187,7 +189,13 @@ export class Actor {
       throw new Error('not asked by IMAP');
     };
     return {
-      lookupRecipient: no,
+      lookupRecipient: ({ localPart, domain }) => {
+        const actor = localPart === 'post' ? this : this.neighbours.get(localPart);
+        if (domain !== 'localhost' || actor === undefined) return { kind: 'unknown-address' };
+        const address = `${localPart}@${domain}`;
+        const recipient = { account: actor.account(), address, mailbox: 'INBOX' };
+        return { kind: 'account', recipient, canonical: address };
+      },
       canonicalAddress: no,
       isLocalDomain: no,
       maySendAs: no,

@@ -9,6 +9,7 @@ import { create } from './commands/create.ts';
 import { deleteMailbox } from './commands/delete.ts';
 import { enable } from './commands/enable.ts';
 import { examine } from './commands/examine.ts';
+import { genUrlAuth } from './commands/gen-url-auth.ts';
 import { getMetadata } from './commands/get-metadata.ts';
 import { getQuotaRoot } from './commands/get-quota-root.ts';
 import { getQuota } from './commands/get-quota.ts';
@@ -22,6 +23,7 @@ import { namespace } from './commands/namespace.ts';
 import { noop } from './commands/noop.ts';
 import { notify } from './commands/notify.ts';
 import { rename } from './commands/rename.ts';
+import { resetKey } from './commands/reset-key.ts';
 import { select } from './commands/select.ts';
 import { setMetadata } from './commands/set-metadata.ts';
 import { startTls } from './commands/starttls.ts';
@@ -30,6 +32,7 @@ import { subscribe } from './commands/subscribe.ts';
 import { unauthenticate } from './commands/unauthenticate.ts';
 import { unselect } from './commands/unselect.ts';
 import { unsubscribe } from './commands/unsubscribe.ts';
+import { urlFetch } from './commands/url-fetch.ts';
 import { messageCommands } from './message-commands.ts';
 
 /** Every command there is. Dispatch, state checks, CAPABILITY and docs/protocols.md come from here. */
@@ -37,7 +40,7 @@ export const commands: readonly Command[] = [
   ...[capability, noop, logout, id, startTls, login, authenticate],
   ...[enable, select, examine, create, deleteMailbox, rename, subscribe, unsubscribe, list, lsub, namespace, status],
   ...[idle, notify, getQuota, getQuotaRoot, getMetadata, setMetadata, close, unselect, check, unauthenticate],
-  ...[compress],
+  ...[compress, resetKey, genUrlAuth, urlFetch],
   ...messageCommands,
 ];
 
