@@ -21,7 +21,8 @@ beforeAll(async () => {
   ann = await stage.newActor();
   bob = await stage.newActor();
   // Each is `post` to itself, and both have names that the other knows.
-  for (const actor of [ann, bob]) for (const [name, other] of Object.entries({ ann, bob })) actor.neighbours.set(name, other);
+  for (const actor of [ann, bob])
+    for (const [name, other] of Object.entries({ ann, bob })) actor.neighbours.set(name, other);
   await ann.deliver('INBOX', message);
   asAnn = await ann.enter('ann');
   asBob = await bob.enter('bob');
@@ -37,7 +38,8 @@ async function authorize(url: string): Promise<string> {
 
 const fetchBy = (connection: Connection, url: string) => connection.send(`f URLFETCH "${url}"\r\n`);
 const nil = (url: string) => `* URLFETCH "${url}" NIL\r\nf OK URLFETCH completed\r\n`;
-const octets = (url: string, text: string) => `* URLFETCH "${url}" {${text.length}}\r\n${text}\r\nf OK URLFETCH completed\r\n`;
+const octets = (url: string, text: string) =>
+  `* URLFETCH "${url}" {${text.length}}\r\n${text}\r\nf OK URLFETCH completed\r\n`;
 
 describe('a URL that was authorized', () => {
   test('gives another account the octets, a part or a range of them', async () => {
@@ -106,7 +108,10 @@ describe('a URL that was authorized', () => {
     ann.loginDisabled = 'for a reason';
     expect(await fetchBy(asBob, url)).toBe(nil(url));
     ann.loginDisabled = undefined;
-    for (const missing of [`${base.replace('uid=1', 'uid=9')};urlauth=anonymous`, `${base}/;section=7;urlauth=anonymous`]) {
+    for (const missing of [
+      `${base.replace('uid=1', 'uid=9')};urlauth=anonymous`,
+      `${base}/;section=7;urlauth=anonymous`,
+    ]) {
       const made = await authorize(missing);
       expect(await fetchBy(asBob, made)).toBe(nil(made));
     }
@@ -154,7 +159,9 @@ describe('what cannot be authorized is BAD', () => {
     [`${base};urlauth=anonymous:INTERNAL:${'0'.repeat(66)}`, 'URL has a token already'],
     ['imap://ann%40localhost@mail.example/INBOX', 'URL: expected /;UID= at 41'],
   ] as const) {
-    test(url.slice(0, 70), async () => expect(await asAnn.send(`g GENURLAUTH "${url}" INTERNAL\r\n`)).toBe(`g BAD ${why}\r\n`));
+    test(url.slice(0, 70), async () =>
+      expect(await asAnn.send(`g GENURLAUTH "${url}" INTERNAL\r\n`)).toBe(`g BAD ${why}\r\n`),
+    );
   }
 
   test('other mechanisms, and no URL', async () => {

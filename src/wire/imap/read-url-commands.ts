@@ -18,7 +18,9 @@ export function expectUrlFetch(r: ImapReader): readonly string[] {
 }
 
 /** resetkey = "RESETKEY" [SP mailbox *(SP mechanism)]. RFC 4467 section 9. */
-export function expectResetKey(r: ImapReader): { readonly mailbox: string; readonly mechanisms: readonly string[] } | undefined {
+export function expectResetKey(
+  r: ImapReader,
+): { readonly mailbox: string; readonly mechanisms: readonly string[] } | undefined {
   if (!r.takeSpace()) return undefined;
   const mailbox = r.expectMailbox();
   const mechanisms: string[] = [];

@@ -18,7 +18,8 @@ export const resetKey = command({
       for (const { id } of mailboxes) await resetUrlKey(store, { accountId, mailboxId: id }, 'none');
       return { text: 'all keys are gone' };
     }
-    if (args.mechanisms.some((name) => name !== urlMechanism)) throw new Bad(`only the mechanism ${urlMechanism} is known`);
+    if (args.mechanisms.some((name) => name !== urlMechanism))
+      throw new Bad(`only the mechanism ${urlMechanism} is known`);
     const { id } = await session.findMailbox(args.mailbox, 'NONEXISTENT');
     const done = await resetUrlKey(store, { accountId, mailboxId: id }, 'new');
     if (!done) throw new No('no such mailbox', 'NONEXISTENT');
