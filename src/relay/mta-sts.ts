@@ -59,7 +59,7 @@ export class MtaSts {
     this.#options = options;
   }
 
-  /** The policy in force for a domain in A-labels. Those who ask at the same time share one lookup. Never throws. */
+  /** The policy in force for a domain in A-labels. Those who ask at the same time share one lookup. Rejects when the memory does. */
   policyFor(domain: string): Promise<StsFacts> {
     const before = this.#underWay.get(domain);
     if (before) return before;

@@ -8,7 +8,7 @@ import type { TlsReporter } from './tls-report.ts';
 /** What all deliveries share. */
 export interface RelayContext {
   readonly resolver: Resolver;
-  /** MTA-STS of a recipient domain in A-labels. Never throws. */
+  /** MTA-STS of a recipient domain in A-labels. Rejects only when what it remembers cannot be read. */
   readonly sts: { policyFor(domain: string): Promise<StsFacts> };
   readonly reporter: TlsReporter;
   /** Our name in EHLO. */

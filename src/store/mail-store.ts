@@ -15,6 +15,7 @@ import { openMessage, openMessages } from './open-message.ts';
 import { findMailboxById, findMailboxByName, listMailboxes } from './operations/mailbox-row.ts';
 import { readAnnotations, readDirectory, readSubscriptions, readUsage, readVanished } from './reads.ts';
 import { EngineOutgoing } from './queue/engine-outgoing.ts';
+import { EngineRelay } from './relay/engine-relay.ts';
 import { readEmails } from './read-emails.ts';
 import type { TextSearch } from './search/text-search.ts';
 import type { Operation } from './sql/statement.ts';
@@ -23,6 +24,7 @@ import type { AppendMessage, CopyOrMove, Origin, SetFlags, Store, TextRequest } 
 /** The store over either engine: indexes in memory, watchers, and the requests of the port. */
 export class MailStore implements Store {
   readonly outgoing: EngineOutgoing;
+  readonly relay: EngineRelay;
   readonly #engine: Engine;
   readonly #blobs: BlobStore;
   readonly #spoolDir: string;
@@ -44,6 +46,7 @@ export class MailStore implements Store {
     this.#spoolDir = join(parts.dataDir, 'tmp');
     this.#indexes = new IndexCache(parts.engine);
     this.outgoing = new EngineOutgoing(parts.engine, parts.blobs, this.#spoolDir);
+    this.relay = new EngineRelay(parts.engine);
     this.#search = parts.search;
     this.#jobs = parts.jobs;
     this.#engine.onCommit((committed) => this.#announce(committed));

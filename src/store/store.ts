@@ -15,6 +15,7 @@ import type { Mailbox, SpecialUse } from './mailbox.ts';
 import type { MailboxIndex } from './mailbox-index.ts';
 import type { MessageReader } from './message-reader.ts';
 import type { OutgoingStore } from './queue/outgoing-store.ts';
+import type { RelayStore } from './relay/relay-store.ts';
 import type { Spool, Spooled, SpoolLimits } from './spool.ts';
 import type { Ranked, TextQuery } from './text-query.ts';
 import type { UidRanges } from './uid-ranges.ts';
@@ -278,6 +279,8 @@ export interface Store {
 
   /** What goes out. */
   readonly outgoing: OutgoingStore;
+  /** What deliveries to other hosts leave behind. */
+  readonly relay: RelayStore;
 
   /** Finishes writes under way and releases everything. */
   close(): Promise<void>;

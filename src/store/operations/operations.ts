@@ -11,6 +11,7 @@ import { editQueueRules } from './queue/edit-queue-rules.ts';
 import { enqueueOutgoing } from './queue/enqueue-outgoing.ts';
 import { renewOutgoing } from './queue/renew-outgoing.ts';
 import { settleOutgoing } from './queue/settle-outgoing.ts';
+import { keepRelayFacts } from './relay/keep-relay-facts.ts';
 import { move } from './move.ts';
 import { renameMailbox } from './rename-mailbox.ts';
 import { repairCounts } from './repair-counts.ts';
@@ -36,6 +37,7 @@ export const operations = {
   editQueueRules,
   enqueueOutgoing,
   expunge,
+  keepRelayFacts,
   move,
   renameMailbox,
   renewOutgoing,

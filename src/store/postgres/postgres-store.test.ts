@@ -5,6 +5,7 @@ import { describe } from 'vitest';
 import { startPostgresIfPossible } from '../../../test/servers/postgres.ts';
 import { openStore } from '../open-store.ts';
 import { describeOutgoing } from '../queue/outgoing.contract.ts';
+import { describeRelay } from '../relay/relay.contract.ts';
 import { describeStore } from '../store.contract.ts';
 
 const server = await startPostgresIfPossible();
@@ -17,4 +18,5 @@ describe.skipIf(server === undefined)('contract', () => {
   };
   describeStore('PostgreSQL', open);
   describeOutgoing('PostgreSQL', open);
+  describeRelay('PostgreSQL', open);
 });
