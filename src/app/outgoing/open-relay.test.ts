@@ -20,7 +20,13 @@ afterAll(() => store.close());
 
 describe('an address of our own', () => {
   const own = Object.values(networkInterfaces()).flatMap((list) => list?.map(({ address }) => address) ?? []);
-  const all = { listeners: [{ ip: '0.0.0.0', smtp: 25 }, { ip: '::', smtp: 25 }], port: 25 };
+  const all = {
+    listeners: [
+      { ip: '0.0.0.0', smtp: 25 },
+      { ip: '::', smtp: 25 },
+    ],
+    port: 25,
+  };
   test.each(['127.0.0.1', '127.1.2.3', '0.0.0.0', '::', '::ffff:127.0.0.1', ...own])('%s', (address) => {
     expect(isOwnAddress(all, address)).toBe(true);
   });
@@ -33,7 +39,11 @@ describe('an address of our own', () => {
 });
 
 test('mail leaves from the address that it comes in on', () => {
-  const listeners = [{ ip: '127.0.0.1', smtp: 25 }, { ip: '192.0.2.1', smtp: 25 }, { ip: '2001:db8::1', smtp: 25 }];
+  const listeners = [
+    { ip: '127.0.0.1', smtp: 25 },
+    { ip: '192.0.2.1', smtp: 25 },
+    { ip: '2001:db8::1', smtp: 25 },
+  ];
   expect(sourceAddresses({ listeners })).toEqual({ ipv4: '192.0.2.1', ipv6: '2001:db8::1' });
   expect(sourceAddresses({ listeners: [{ ip: '0.0.0.0', smtp: 25 }, { ip: '192.0.2.9' }] })).toEqual({
     ipv4: undefined,
@@ -65,6 +75,9 @@ test('what a session showed is in the store after the end', async () => {
   const day = Math.floor(Date.now() / 86_400_000);
   const rows = await store.relay.tlsResults(day, { after: { domain: '', key: '' }, limit: 10 });
   expect(rows).toMatchObject([{ domain: 'b.test', count: 1 }]);
-  expect(JSON.parse(rows[0]?.facts ?? '')).toMatchObject({ result: 'starttls-not-supported', receivingIp: '127.0.0.2' });
+  expect(JSON.parse(rows[0]?.facts ?? '')).toMatchObject({
+    result: 'starttls-not-supported',
+    receivingIp: '127.0.0.2',
+  });
   expect(zone.asked).toContain('txt _mta-sts.b.test');
 });

@@ -36,7 +36,9 @@ export function describeRelay(name: string, open: () => Promise<Store>): void {
     });
 
     test('results add up, by day', async () => {
-      await store.relay.keep({ results: [result('b.test', 'x', 2), result('a.test', 'y', 1), result('a.test', 'x', 1)] });
+      await store.relay.keep({
+        results: [result('b.test', 'x', 2), result('a.test', 'y', 1), result('a.test', 'x', 1)],
+      });
       await store.relay.keep({ results: [result('a.test', 'x', 3), result('a.test', 'x', 7, 2)] });
       expect(await results(1)).toEqual(['a.test x 4', 'a.test y 1', 'b.test x 2']);
       expect(await results(1, { domain: 'a.test', key: 'x' }, 1)).toEqual(['a.test y 1']);
