@@ -32,6 +32,7 @@ import { subscribe } from './commands/subscribe.ts';
 import { unauthenticate } from './commands/unauthenticate.ts';
 import { unselect } from './commands/unselect.ts';
 import { unsubscribe } from './commands/unsubscribe.ts';
+import { uidBatches } from './commands/uid-batches.ts';
 import { urlFetch } from './commands/url-fetch.ts';
 import { messageCommands } from './message-commands.ts';
 
@@ -40,7 +41,7 @@ export const commands: readonly Command[] = [
   ...[capability, noop, logout, id, startTls, login, authenticate],
   ...[enable, select, examine, create, deleteMailbox, rename, subscribe, unsubscribe, list, lsub, namespace, status],
   ...[idle, notify, getQuota, getQuotaRoot, getMetadata, setMetadata, close, unselect, check, unauthenticate],
-  ...[compress, resetKey, genUrlAuth, urlFetch],
+  ...[compress, resetKey, genUrlAuth, urlFetch, uidBatches],
   ...messageCommands,
 ];
 
