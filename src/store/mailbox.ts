@@ -1,9 +1,12 @@
 import type { MailboxId, ModSeq } from './ids.ts';
 
-/** RFC 6154 section 2, those that a mailbox may have here. */
-export type SpecialUse = '\\Archive' | '\\Drafts' | '\\Junk' | '\\Sent' | '\\Trash';
+/** Those that a mailbox may have here: RFC 6154 section 2, `\\Important` RFC 8457 section 3, the last three RFC 9979. */
+export const specialUses = [
+  ...(['\\Archive', '\\Drafts', '\\Junk', '\\Sent', '\\Trash'] as const),
+  ...(['\\Important', '\\Snoozed', '\\Scheduled', '\\Memos'] as const),
+] as const;
 
-export const specialUses: readonly SpecialUse[] = ['\\Archive', '\\Drafts', '\\Junk', '\\Sent', '\\Trash'];
+export type SpecialUse = (typeof specialUses)[number];
 
 /** A mailbox with its counts, which are kept exactly with each write. */
 export interface Mailbox {

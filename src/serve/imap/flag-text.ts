@@ -1,5 +1,6 @@
 import { findFlagBit, flagNames } from '../../store/flags.ts';
 import type { MailboxIndex } from '../../store/mailbox-index.ts';
+import { keptName } from './keyword-names.ts';
 import { Bad, No } from './refusal.ts';
 
 /** Flags as the store takes them. */
@@ -12,14 +13,6 @@ export interface FlagValues {
 const maxKeywords = 100;
 const maxKeywordBytes = 255;
 
-/** What some clients call the junk keywords; kept under the registered names, so that all clients agree. RFC 5788 registry. */
-const otherNames: ReadonlyMap<string, string> = new Map([
-  ['junk', '$Junk'],
-  ['nonjunk', '$NotJunk'],
-  ['notjunk', '$NotJunk'],
-  ['forwarded', '$Forwarded'],
-]);
-
 /**
  * Flags as a client names them. RFC 9051 section 2.3.2.
  * @throws Bad for flags with a backslash that there are not, or that clients may not set (\Recent). @throws No beyond the limits.
@@ -27,8 +20,9 @@ const otherNames: ReadonlyMap<string, string> = new Map([
 export function parseFlags(names: readonly string[]): FlagValues {
   let flags = 0;
   const keywords: string[] = [];
-  for (const name of names) {
-    const bit = findFlagBit(otherNames.get(name.toLowerCase()) ?? name);
+  for (const asked of names) {
+    const name = keptName(asked);
+    const bit = findFlagBit(name);
     if (bit !== undefined) flags |= bit;
     else if (name.startsWith('\\')) throw new Bad('no such flag');
     else if (name.length > maxKeywordBytes) throw new No('keyword is too long', 'LIMIT');
