@@ -13,6 +13,7 @@ import type { AccountId, EmailId, MailboxId, ModSeq } from './ids.ts';
 import { IndexCache } from './index-cache.ts';
 import { openMessage, openMessages } from './open-message.ts';
 import { findMailboxById, findMailboxByName, listMailboxes } from './operations/mailbox-row.ts';
+import { readRights, readShared } from './read-rights.ts';
 import { readAnnotations, readDirectory, readSubscriptions, readUsage, readVanished } from './reads.ts';
 import { EngineOutgoing } from './queue/engine-outgoing.ts';
 import { EngineRelay } from './relay/engine-relay.ts';
@@ -120,6 +121,18 @@ export class MailStore implements Store {
 
   setSubscribed(request: Parameters<Store['setSubscribed']>[0]) {
     return this.#engine.write('setSubscribed', request, request.origin);
+  }
+
+  readRights(accountId: AccountId, mailboxId: MailboxId) {
+    return this.#read(accountId, readRights(accountId, mailboxId));
+  }
+
+  setRights(request: Parameters<Store['setRights']>[0]) {
+    return this.#engine.write('setRights', request, request.origin);
+  }
+
+  listShared(granteeId: AccountId, ownerId?: AccountId) {
+    return this.#engine.read(readShared(granteeId, ownerId));
   }
 
   listSubscriptions(accountId: AccountId) {

@@ -12,6 +12,7 @@ import type { DirectoryEdit, DirectoryState } from './directory-object.ts';
 import type { EmailColumns, EmailRow, EmailSelection } from './email-row.ts';
 import type { AccountId, EmailId, MailboxId, ModSeq, ThreadId, Uid } from './ids.ts';
 import type { Mailbox, SpecialUse } from './mailbox.ts';
+import type { MailboxRight, SharedMailbox } from './mailbox-rights.ts';
 import type { MailboxIndex } from './mailbox-index.ts';
 import type { MessageReader } from './message-reader.ts';
 import type { OutgoingStore } from './queue/outgoing-store.ts';
@@ -69,6 +70,8 @@ export interface SetFlags extends Origin {
   readonly how: 'add' | 'remove' | 'replace';
   readonly flags: number;
   readonly keywords: readonly string[];
+  /** With `replace`: what is not named here stays as it is, whatever it is. Default: nothing stays. */
+  readonly only?: { readonly flags: number; readonly keywords: boolean };
   /** RFC 7162 section 3.1.3: messages changed since then are left alone and reported. */
   readonly unchangedSince?: ModSeq;
 }
@@ -214,6 +217,24 @@ export interface Store {
     request: Origin & { readonly accountId: AccountId; readonly name: string; readonly subscribed: boolean },
   ): Promise<boolean>;
   listSubscriptions(accountId: AccountId): Promise<ReadonlySet<string>>;
+
+  // ── sharing (RFC 4314) ──
+  /** Who beside the owner may do what, by identifier. */
+  readRights(accountId: AccountId, mailboxId: MailboxId): Promise<readonly MailboxRight[]>;
+  /** Changes one entry of the list; one without rights goes. Watchers of the owner's account hear that the mailbox changed. */
+  setRights(
+    request: Origin & {
+      readonly accountId: AccountId;
+      readonly mailboxId: MailboxId;
+      readonly identifier: string;
+      /** Undefined: everybody. */
+      readonly granteeId: AccountId | undefined;
+      readonly how: 'replace' | 'add' | 'remove';
+      readonly rights: string;
+    },
+  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly reason: 'no-such-mailbox' | 'too-many' }>;
+  /** Mailboxes of others that this account has rights to, by owner and name; `ownerId`: only those of this one. */
+  listShared(granteeId: AccountId, ownerId?: AccountId): Promise<readonly SharedMailbox[]>;
 
   // ── reading ──
   /**

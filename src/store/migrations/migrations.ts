@@ -2,10 +2,11 @@ import { mail } from './0001-mail.ts';
 import { threading } from './0002-threading.ts';
 import { queue } from './0003-queue.ts';
 import { relay } from './0004-relay.ts';
+import { mailboxRights } from './0005-mailbox-rights.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps, in order. */
-export const migrations: readonly Migration[] = [mail, threading, queue, relay];
+export const migrations: readonly Migration[] = [mail, threading, queue, relay, mailboxRights];
 
 /** The newest step this program knows. */
 export const newestMigration: number = migrations.at(-1)?.number ?? 0;

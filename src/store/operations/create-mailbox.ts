@@ -6,6 +6,7 @@ import { execute, first, type Operation } from '../sql/statement.ts';
 import type { MailboxOutcome } from '../store.ts';
 import { findMailboxById, findMailboxByName } from './mailbox-row.ts';
 import type { OperationContext } from './operation-context.ts';
+import { inheritRights } from './set-rights.ts';
 import { takeModseq } from './take-modseq.ts';
 
 /** CREATE, with missing parents; all of them subscribed. A special use moves from the mailbox that had it. */
@@ -63,7 +64,9 @@ export function* insertMailbox(
     ...[accountId, name, Number(counter?.[0]), modseq, modseq, specialUse ?? null],
   );
   yield* execute('INSERT INTO subscription (account_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING', accountId, name);
-  return Number(row?.[0]) as MailboxId;
+  const mailboxId = Number(row?.[0]) as MailboxId;
+  yield* inheritRights(accountId, mailboxId, name);
+  return mailboxId;
 }
 
 /** Gives a mailbox a special use and takes it from the one that had it. */

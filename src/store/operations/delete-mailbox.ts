@@ -29,6 +29,7 @@ export function* deleteMailbox(
   yield* removeEntries(context, { accountId, mailboxId, uids: allUids }, { mask: 0, modseq, rows });
   yield* execute('DELETE FROM tombstone WHERE mailbox_id = ?', mailboxId);
   yield* execute('DELETE FROM annotation WHERE account_id = ? AND mailbox_id = ?', accountId, mailboxId);
+  yield* execute('DELETE FROM mailbox_right WHERE mailbox_id = ?', mailboxId);
   yield* execute('DELETE FROM mailbox WHERE id = ?', mailboxId);
   yield* execute(
     'INSERT INTO removed_mailbox (account_id, modseq, mailbox_id, name) VALUES (?, ?, ?, ?)',

@@ -77,13 +77,14 @@ function* removeAccount(context: OperationContext, name: string): Operation<Delt
   for (const table of ['mailbox', 'removed_mailbox', 'subscription', 'keyword', 'annotation', 'thread_ref']) {
     yield* execute(`DELETE FROM ${table} WHERE account_id = ?`, accountId);
   }
-  for (const table of ['thread_subject', 'search_pending', 'search_block']) {
+  for (const table of ['thread_subject', 'search_pending', 'search_block', 'mailbox_right']) {
     yield* execute(`DELETE FROM ${table} WHERE account_id = ?`, accountId);
   }
   // What it sent is still delivered.
   for (const table of ['suppression', 'sent_hour', 'known_recipient']) {
     yield* execute(`DELETE FROM ${table} WHERE account_id = ?`, accountId);
   }
+  yield* execute('DELETE FROM mailbox_right WHERE grantee_id = ?', accountId);
   yield* execute('DELETE FROM account WHERE id = ?', accountId);
   return [{ kind: 'account-removed', accountId, modseq }];
 }

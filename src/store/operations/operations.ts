@@ -19,6 +19,7 @@ import { replace } from './replace.ts';
 import { resetSearch } from './reset-search.ts';
 import { setAnnotations } from './set-annotations.ts';
 import { setFlags } from './set-flags.ts';
+import { setRights } from './set-rights.ts';
 import { setSpecialUse } from './set-special-use.ts';
 import { setSubscribed } from './set-subscribed.ts';
 import { resetThreadFacts, setThreadFacts } from './set-thread-facts.ts';
@@ -47,6 +48,7 @@ export const operations = {
   resetThreadFacts,
   setAnnotations,
   setFlags,
+  setRights,
   setSpecialUse,
   setSubscribed,
   setThreadFacts,

@@ -68,10 +68,11 @@ export function* setFlags(_context: OperationContext, request: SetFlags): Operat
   };
 }
 
-function bitChange({ how, flags }: SetFlags): BitChange {
+function bitChange({ how, flags, only }: SetFlags): BitChange {
   if (how === 'add') return { keep: allBits, set: flags };
   if (how === 'remove') return { keep: allBits & ~flags, set: 0 };
-  return { keep: 0, set: flags };
+  const changeable = only?.flags ?? allBits;
+  return { keep: allBits & ~changeable, set: flags & changeable };
 }
 
 /** Entries of a range that may change, or (with unchangedSince) were changed later: uid, flags, keywords, modseq. */
@@ -87,10 +88,10 @@ function* readCandidates(
   if (request.unchangedSince !== undefined) return yield* query(`${select} ORDER BY uid`, ...range);
   const differs: string[] = ['((flags & ?) | ?) <> flags'];
   const values: SqlValue[] = [bits.keep, bits.set];
-  if (request.how === 'replace') {
+  if (replacesKeywords(request)) {
     differs.push('keywords <> ?');
     values.push(names.join(' '));
-  } else if (names.length > 0) {
+  } else if (request.how !== 'replace' && names.length > 0) {
     differs.push('1 = 1');
   }
   return yield* query(`${select} AND (${differs.join(' OR ')}) ORDER BY uid`, ...range, ...values);
@@ -106,14 +107,20 @@ function addIfChanging(
   const before = Number(row[1]);
   const after = (before & bits.keep) | bits.set;
   const keywordsBefore = String(row[2]);
-  const keywordsAfter = changeKeywords(keywordsBefore, request.how, names);
+  const keywordsAfter = changeKeywords(keywordsBefore, request, names);
   if (after === before && keywordsAfter === keywordsBefore) return;
   changing.push({ uid: Number(row[0]), before, after, keywordsBefore, keywordsAfter });
 }
 
-function changeKeywords(before: string, how: SetFlags['how'], names: readonly string[]): string {
-  if (how === 'replace') return names.join(' ');
-  if (names.length === 0) return before;
+/** Unless they are to stay as they are. */
+function replacesKeywords({ how, only }: SetFlags): boolean {
+  return how === 'replace' && only?.keywords !== false;
+}
+
+function changeKeywords(before: string, request: SetFlags, names: readonly string[]): string {
+  const { how } = request;
+  if (replacesKeywords(request)) return names.join(' ');
+  if (how === 'replace' || names.length === 0) return before;
   const now = new Set(before === '' ? [] : before.split(' '));
   for (const name of names) {
     if (how === 'add') now.add(name);

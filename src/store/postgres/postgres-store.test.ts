@@ -6,6 +6,7 @@ import { startPostgresIfPossible } from '../../../test/servers/postgres.ts';
 import { openStore } from '../open-store.ts';
 import { describeOutgoing } from '../queue/outgoing.contract.ts';
 import { describeRelay } from '../relay/relay.contract.ts';
+import { describeRights } from '../rights.contract.ts';
 import { describeStore } from '../store.contract.ts';
 
 const server = await startPostgresIfPossible();
@@ -19,4 +20,5 @@ describe.skipIf(server === undefined)('contract', () => {
   describeStore('PostgreSQL', open);
   describeOutgoing('PostgreSQL', open);
   describeRelay('PostgreSQL', open);
+  describeRights('PostgreSQL', open);
 });
