@@ -85,6 +85,15 @@ export interface TlsKey {
   readonly imapPreauth: boolean;
 }
 
+/** What an account wants, or may, when it sends. */
+export interface SendingRules {
+  /** Each recipient's copy has a return path of its own. spec/protocols.md section 1.8 */
+  readonly uniqueReturnPaths: boolean;
+  /** Recipients in 24 hours, and how many of them may be new; undefined: as the server has it. */
+  readonly recipientsPerDay: number | undefined;
+  readonly newRecipientsPerDay: number | undefined;
+}
+
 /** A key that signs for a domain. RFC 6376 section 3.1. */
 export interface DkimSigningKey {
   readonly selector: string;
@@ -102,6 +111,16 @@ export interface Directory {
   isLocalDomain(domain: string): boolean;
   /** May this account send with this address as From or MAIL FROM (own address, catchall, alias with AllowMsgFrom)? */
   maySendAs(account: Account, address: AddressParts): 'yes' | 'no' | 'domain-disabled';
+  /** How the account's mail is sent. */
+  sendingRulesOf(account: Account): SendingRules;
+  /**
+   * The address with a tag behind the first separator of its domain, in place of one that it had; undefined when the domain
+   * has no separator.
+   */
+  tagAddress(
+    address: AddressParts,
+    tag: string,
+  ): { readonly address: AddressParts; readonly hadTag: boolean } | undefined;
   /** The keys that sign for a domain (A-labels) now; the same objects until they change. */
   dkimKeysOf(domain: string): readonly DkimSigningKey[];
   /** Takes the same time whatever is wrong. `login` and `password` as the client sent them. */

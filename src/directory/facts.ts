@@ -29,6 +29,10 @@ export interface AccountFacts {
   readonly postmaster: boolean;
   /** `web-only`: programs need app passwords, keys or tokens. */
   readonly mainPassword: 'anywhere' | 'web-only';
+  readonly uniqueReturnPaths: boolean;
+  /** null: as the server has it. */
+  readonly recipientsPerDay: number | null;
+  readonly newRecipientsPerDay: number | null;
 }
 
 export interface AddressFacts {
@@ -129,6 +133,9 @@ function accountFacts(view: DirectoryView, record: AccountRecord): AccountFacts 
     quotaBytes: record.quotaBytes ?? null,
     postmaster: view.settings.postmaster === record.name,
     mainPassword: record.mainPassword ?? 'anywhere',
+    uniqueReturnPaths: record.uniqueReturnPaths ?? false,
+    recipientsPerDay: record.recipientsPerDay ?? null,
+    newRecipientsPerDay: record.newRecipientsPerDay ?? null,
   };
 }
 

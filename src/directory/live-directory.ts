@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { AccountId } from '../store/ids.ts';
 import { parseAddress, printAddress } from './address-text.ts';
-import { canonicalAddress } from './canonical-address.ts';
+import { canonicalAddress, cutAtSeparator } from './canonical-address.ts';
 import type {
   Account,
   AddressParts,
@@ -14,6 +14,7 @@ import type {
   LoginProtocol,
   RecipientLookup,
   ScramVerifier,
+  SendingRules,
   TlsKey,
 } from './directory.ts';
 import type { AddressRecord, AliasRecord } from './directory-record.ts';
@@ -124,6 +125,23 @@ export class LiveDirectory implements Directory {
       default:
         return false;
     }
+  }
+
+  sendingRulesOf({ name }: Account): SendingRules {
+    const record = this.view.accounts.get(name);
+    return {
+      uniqueReturnPaths: record?.uniqueReturnPaths ?? false,
+      recipientsPerDay: record?.recipientsPerDay,
+      newRecipientsPerDay: record?.newRecipientsPerDay,
+    };
+  }
+
+  tagAddress({ localPart, domain }: AddressParts, tag: string): ReturnType<Directory['tagAddress']> {
+    const rules = this.view.domains.get(normalizeDomain(domain));
+    const [separator] = rules?.separators ?? [];
+    if (rules === undefined || separator === undefined) return undefined;
+    const base = cutAtSeparator(localPart, rules);
+    return { address: { localPart: `${base}${separator}${tag}`, domain }, hadTag: base !== localPart };
   }
 
   dkimKeysOf(domain: string): readonly DkimSigningKey[] {

@@ -87,10 +87,12 @@ function readBare(reader: AddressReader, { phrase, localPart }: Words): MailAddr
   const { comment } = reader;
   const next = reader.peek();
   // Not where an address may end, so the rest up to the comma is junk; a word or a bracket begins the next address.
-  if (next === '@' || next === ':' || next === '>' || next === '"') reader.skipPast(',');
+  const isJunk = next === '@' || next === ':' || next === '>' || next === '"';
+  if (isJunk) reader.skipPast(',');
   // Several words without an address are somebody's name.
   if (domain === '' && phrase.includes(' ')) return address(phrase, '', '', '', 'no domain');
-  return address(comment ?? '', domain === '' ? phrase : localPart, domain, '', domain === '' ? 'no domain' : false);
+  const fault = domain === '' ? 'no domain' : isJunk ? 'junk' : false;
+  return address(comment ?? '', domain === '' ? phrase : localPart, domain, '', fault);
 }
 
 function address(

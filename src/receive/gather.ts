@@ -1,7 +1,6 @@
-import { toAsciiDomain } from '../base/domain-name.ts';
 import type { AddressParts, Directory } from '../directory/directory.ts';
-import { parseAddresses } from '../mime/parse-addresses.ts';
-import { findFields, parseHeader } from '../mime/parse-header.ts';
+import { findSingleMailbox } from '../mime/find-single-mailbox.ts';
+import { parseHeader } from '../mime/parse-header.ts';
 import type { Header } from '../mime/parse-header.ts';
 import type { Spool } from '../store/spool.ts';
 
@@ -31,14 +30,7 @@ export function gather(spool: Pick<Spool, 'head' | 'sizeBytes'>): MessageFacts {
 
 /** The one address of the one From field; undefined when there are more or fewer, or it is no address of the network. */
 export function findSingleFrom(header: Header): AddressParts | undefined {
-  const fields = findFields(header, 'from');
-  const [field] = fields;
-  if (field === undefined || fields.length > 1) return undefined;
-  const addresses = parseAddresses(field.raw, 2);
-  const [address] = addresses;
-  if (address === undefined || addresses.length > 1) return undefined;
-  const domain = toAsciiDomain(address.domain);
-  return domain.ok ? { localPart: address.localPart, domain: domain.value } : undefined;
+  return findSingleMailbox(header, 'from');
 }
 
 /** Like `findSingleFrom`, in canonical form. */

@@ -9,6 +9,7 @@ import type {
   LoginOutcome,
   RecipientLookup,
   ScramVerifier,
+  SendingRules,
   TlsKey,
 } from '../directory/directory.ts';
 import { deriveScram } from '../directory/test-scram-client.ts';
@@ -32,6 +33,7 @@ export class TestDirectory implements Directory {
   readonly tlsKeys = new Map<string, string>();
   /** Accounts whose app passwords, or whatever they logged in with, were taken back. */
   readonly revoked = new Set<string>();
+  readonly sendingRules = new Map<string, Partial<SendingRules>>();
   readonly dkimKeys = new Map<string, readonly DkimSigningKey[]>();
   checks = 0;
 
@@ -71,6 +73,16 @@ export class TestDirectory implements Directory {
   maySendAs(account: Account, address: AddressParts): 'yes' | 'no' | 'domain-disabled' {
     if (address.domain === 'disabled.example') return 'domain-disabled';
     return this.canonicalAddress(address) === `${account.name}@${domain}` ? 'yes' : 'no';
+  }
+
+  sendingRulesOf({ name }: Account): SendingRules {
+    const rules = { uniqueReturnPaths: false, recipientsPerDay: undefined, newRecipientsPerDay: undefined };
+    return { ...rules, ...this.sendingRules.get(name) };
+  }
+
+  tagAddress({ localPart, domain: name }: AddressParts, tag: string): ReturnType<Directory['tagAddress']> {
+    const [base = ''] = localPart.split('+', 1);
+    return { address: { localPart: `${base}+${tag}`, domain: name }, hadTag: base !== localPart };
   }
 
   dkimKeysOf(name: string): readonly DkimSigningKey[] {

@@ -199,6 +199,8 @@ export class Actor {
       canonicalAddress: no,
       isLocalDomain: no,
       maySendAs: no,
+      sendingRulesOf: no,
+      tagAddress: no,
       dkimKeysOf: no,
       checkPassword: (login, password) => Promise.resolve(this.checkPassword(login, password)),
       findScramVerifier: (login, digest) => {

@@ -9,6 +9,8 @@ import type { SmtpEvent, SmtpServices } from '../../src/serve/smtp/services.ts';
 import { createSmtpConversation } from '../../src/serve/smtp/smtp-conversation.ts';
 import { specialLocalParts } from '../../src/serve/smtp/special-local-parts.ts';
 import { StorageFull } from '../../src/store/store.ts';
+import { createSubmit } from '../../src/submit/submit.ts';
+import { TestQueue } from '../../src/submit/test-queue.ts';
 import { ScriptedSink } from './scripted-sink.ts';
 
 const tls = {
@@ -19,6 +21,13 @@ const tls = {
   peerPublicKey: undefined,
   resumed: false,
   channelBinding: undefined,
+} as const;
+
+/** The key of RFC 8463 appendix A.2. */
+const dkimKey = {
+  selector: 'test',
+  algorithm: 'ed25519',
+  privateKey: 'MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g',
 } as const;
 
 type Mutable<T> = { -readonly [K in keyof T]?: T[K] };
@@ -55,7 +64,17 @@ export async function playScenario(script: readonly string[]): Promise<string[]>
     if (lines.at(-1) === '') lines.pop();
     out.push(...lines.map((line) => `= | ${hideChance(escape(line))}`));
   }
-  if (stage.store.openSpools !== 0) out.push(`= spools left open: ${stage.store.openSpools}`);
+  for (const { text, recipients, ...rest } of stage.queue.queued) {
+    const { body, utf8, tls: wish, envelopeId, returnContent, notBeforeMs } = rest;
+    const later = notBeforeMs === undefined ? {} : { notBefore: new Date(notBeforeMs).toISOString() };
+    out.push(`= queued ${JSON.stringify({ body, utf8, tls: wish, envelopeId, returnContent, ...later })}`);
+    for (const each of recipients) out.push(`= to ${JSON.stringify(each).replace(/\+[\w-]{22}@/, '+RANDOM@')}`);
+    const lines = text.replace(/\tb=[^;]*?\r\n(?!\t)/g, '\tb=SIGNATURE\r\n').split('\r\n');
+    if (lines.at(-1) === '') lines.pop();
+    out.push(...lines.map((line) => `= | ${hideChance(escape(line))}`));
+  }
+  if (stage.queue.queued.length === 0 && stage.store.openSpools !== 0)
+    out.push(`= spools left open: ${stage.store.openSpools}`);
   return out;
 }
 
@@ -69,12 +88,15 @@ interface Stage {
   readonly sink: ScriptedSink<SmtpEvent>;
   readonly store: TestStore;
   readonly directory: TestDirectory;
+  readonly queue: TestQueue;
 }
 
 function setStage(script: readonly string[]): Stage {
   const store = new TestStore();
   const directory = new TestDirectory();
   const options: Mutable<Omit<SmtpListenerOptions, 'limits'>> & { limits: Mutable<SmtpLimits> } = { limits: {} };
+  const queue = new TestQueue();
+  let hasQueue = false;
   const verdicts = new Map<string, SenderDomainVerdict>();
   let blocked = false;
   let isTls = false;
@@ -86,6 +108,10 @@ function setStage(script: readonly string[]): Stage {
     if (name === 'key') directory.tlsKeys.set(first, rest[0] ?? '');
     else if (name === 'certificate') certificate = first;
     else if (name === 'submission') options.role = 'submission';
+    else if (name === 'queue') hasQueue = true;
+    else if (name === 'dkim') directory.dkimKeys.set('example.org', [dkimKey]);
+    else if (name === 'unique-return-paths') directory.sendingRules.set(first, { uniqueReturnPaths: true });
+    else if (name === 'limit') queue.limit = first === 'new' ? 'too-many-new-recipients' : 'too-many-recipients';
     else if (name === 'tls') isTls = true;
     else if (name === 'starttls') options.startTls = first === 'required' ? 'required' : 'offered';
     else if (name === 'plaintext-auth') options.allowPlaintextAuth = true;
@@ -102,12 +128,15 @@ function setStage(script: readonly string[]): Stage {
     else if (name in defaultSmtpLimits) options.limits[name as keyof SmtpLimits] = Number(first);
     else throw new Error(`unknown setting: ${line}`);
   }
+  const clock = { now: () => Date.UTC(2026, 10, 24, 6, 0, 0) };
+  const door = { directory, queue, clock, log: silentLog, hostname: 'mx.example.org' };
   const services: SmtpServices = {
+    ...(hasQueue ? { submit: createSubmit(door) } : {}),
     store,
     directory,
     senderDomains: { judge: ({ domain }) => Promise.resolve(verdicts.get(domain) ?? 'fine') },
     failures: { attempt: () => !blocked, reset: () => {} },
-    clock: { now: () => Date.UTC(2026, 10, 24, 6, 0, 0) },
+    clock,
     log: silentLog,
   };
   const sink = new ScriptedSink<SmtpEvent>();
@@ -121,7 +150,7 @@ function setStage(script: readonly string[]): Stage {
   };
   const complete = smtpListenerOptions({ role: 'mx', hostname: 'mx.example.org', ...options });
   sink.conversation = createSmtpConversation(services, complete)(peer, sink);
-  return { sink, store, directory, tls: tlsWith(certificate) };
+  return { sink, store, directory, queue, tls: tlsWith(certificate) };
 }
 
 async function makeHappen({ sink, directory, store, tls: begun }: Stage, what: string): Promise<void> {

@@ -151,7 +151,10 @@ const accountCommands: readonly CommandSpec[] = [
     args: ['NAME', 'KEY=VALUE…'],
     summary: 'Change settings of an account.',
     details: `quota=BYTES                       octets that its mail may take; no limit when empty
-main-password=web-only|anywhere   may programs log in with it, or only with app passwords, keys and tokens?`,
+main-password=web-only|anywhere   may programs log in with it, or only with app passwords, keys and tokens?
+unique-return-paths=true|false    a return path of its own for each recipient, so that bounces find their message
+recipients-per-day=N              that it may send to in 24 hours; as the server has it when empty
+new-recipients-per-day=N          of those, addresses that it never wrote to before`,
     options: [configOption],
     run: async (input) => (await import('./commands/account.ts')).accountSet(input),
   },
@@ -376,6 +379,9 @@ accounts:
     mailboxes: standard     # of a new account; minimal: only INBOX
     quota: 1000000000       # octets
     main-password: web-only # programs need app passwords; default: anywhere
+    unique-return-paths: false
+    recipients-per-day: 1000
+    new-recipients-per-day: 200
     login-disabled: …       # text for the user
 aliases:
   team@example.org: { members: [alice@example.org], post-public: true, list-members: false, allow-msg-from: false }

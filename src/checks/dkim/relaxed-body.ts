@@ -8,6 +8,8 @@ const SPACE = 32;
 const BUFFER = 65_536;
 /** Most that one octet adds: a line end, a blank, a CR and itself. */
 const MARGIN = 8;
+/** For the piece under way: empty between two calls, so all share it. */
+const out = Buffer.allocUnsafeSlow(BUFFER);
 
 /**
  * SHA-256 of a body in the "relaxed" form, from pieces of any size: blanks at ends of lines and empty lines at the end do
@@ -15,7 +17,6 @@ const MARGIN = 8;
  */
 export class RelaxedBodyHash {
   readonly #hash: Hash = createHash('sha256');
-  readonly #out = Buffer.allocUnsafe(BUFFER);
   #length = 0;
   #any = false;
   /** Seen but not yet counted, since what follows decides: ends of lines, then blanks, then a CR. */
@@ -24,8 +25,7 @@ export class RelaxedBodyHash {
   #cr = false;
 
   update(piece: Uint8Array): void {
-    const out = this.#out;
-    let length = this.#length;
+    let length = 0;
     let isPending = this.#lineEnds > 0 || this.#blank || this.#cr;
     for (let i = 0; i < piece.length; i++) {
       const octet = piece[i] ?? 0;
@@ -49,8 +49,11 @@ export class RelaxedBodyHash {
       length = this.#length;
       isPending = this.#lineEnds > 0 || this.#blank || this.#cr;
     }
-    this.#length = length;
-    if (length > 0) this.#any = true;
+    if (length > 0) {
+      this.#any = true;
+      this.#hash.update(out.subarray(0, length));
+    }
+    this.#length = 0;
   }
 
   /** Base64, as in `bh=`. Nothing may follow. */
@@ -58,7 +61,7 @@ export class RelaxedBodyHash {
     if (this.#cr) this.#putPending();
     // An empty body stays empty; any other ends with a line end.
     if (this.#any) this.#put(CR, LF);
-    this.#hash.update(this.#out.subarray(0, this.#length));
+    this.#hash.update(out.subarray(0, this.#length));
     return this.#hash.digest('base64');
   }
 
@@ -87,9 +90,9 @@ export class RelaxedBodyHash {
 
   #put(...octets: readonly number[]): void {
     this.#any = true;
-    for (const octet of octets) this.#out[this.#length++] = octet;
+    for (const octet of octets) out[this.#length++] = octet;
     if (this.#length <= BUFFER - MARGIN) return;
-    this.#hash.update(this.#out.subarray(0, this.#length));
+    this.#hash.update(out.subarray(0, this.#length));
     this.#length = 0;
   }
 }

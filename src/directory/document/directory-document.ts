@@ -61,6 +61,9 @@ const accountEntry = z.strictObject({
   'tls-public-keys': z.array(tlsPublicKeyEntry).optional(),
   'main-password': z.enum(['web-only', 'anywhere']).optional(),
   'app-passwords': z.array(appPasswordEntry).optional(),
+  'unique-return-paths': z.boolean().optional(),
+  'recipients-per-day': z.number().int().nonnegative().optional(),
+  'new-recipients-per-day': z.number().int().nonnegative().optional(),
 });
 
 const aliasEntry = z.strictObject({

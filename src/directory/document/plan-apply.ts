@@ -132,6 +132,7 @@ class Plan {
 
   #addAccount(name: string, entry: DirectoryDocument['accounts'][string]): void {
     const { quota, 'login-disabled': loginDisabled, 'main-password': mainPassword } = entry;
+    const { 'recipients-per-day': recipientsPerDay, 'new-recipients-per-day': newRecipientsPerDay } = entry;
     this.#push({
       kind: 'account',
       name,
@@ -139,6 +140,9 @@ class Plan {
       ...(quota === undefined ? {} : { quotaBytes: quota }),
       ...(loginDisabled === undefined ? {} : { loginDisabled }),
       ...(mainPassword === 'web-only' ? { mainPassword } : {}),
+      ...(entry['unique-return-paths'] === true ? { uniqueReturnPaths: true } : {}),
+      ...(recipientsPerDay === undefined ? {} : { recipientsPerDay }),
+      ...(newRecipientsPerDay === undefined ? {} : { newRecipientsPerDay }),
     });
     const credential = this.#options.credentials.get(name) ?? entry.credential;
     if (credential) this.#push({ kind: 'credential', account: name, credential });

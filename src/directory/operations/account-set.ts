@@ -11,17 +11,25 @@ export const accountSet = operation({
     loginDisabled: z.string().nullable().optional(),
     /** null: no limit. */
     quotaBytes: z.number().int().positive().nullable().optional(),
+    uniqueReturnPaths: z.boolean().optional(),
+    /** null: as the server has it. */
+    recipientsPerDay: z.number().int().nonnegative().nullable().optional(),
+    newRecipientsPerDay: z.number().int().nonnegative().nullable().optional(),
     mainPassword: z.enum(['web-only', 'anywhere']).optional(),
   }),
   decide(view, { name, ...given }) {
     const account = getAccount(view, name);
     if (!account.ok) return account;
-    const { loginDisabled, quotaBytes, mainPassword, ...rest } = { ...account.value, ...given };
+    const { loginDisabled, quotaBytes, mainPassword, uniqueReturnPaths, ...more } = { ...account.value, ...given };
+    const { recipientsPerDay, newRecipientsPerDay, ...rest } = more;
     const next: AccountRecord = {
       ...rest,
       ...(loginDisabled === null || loginDisabled === undefined ? {} : { loginDisabled }),
       ...(quotaBytes === null || quotaBytes === undefined ? {} : { quotaBytes }),
       ...(mainPassword === 'web-only' ? { mainPassword } : {}),
+      ...(uniqueReturnPaths === true ? { uniqueReturnPaths } : {}),
+      ...(recipientsPerDay === null || recipientsPerDay === undefined ? {} : { recipientsPerDay }),
+      ...(newRecipientsPerDay === null || newRecipientsPerDay === undefined ? {} : { newRecipientsPerDay }),
     };
     return putChecked(view, next);
   },

@@ -10,6 +10,7 @@ import type { MessageBody } from './message-body.ts';
 import { printTrace } from './received-field.ts';
 import { Refuse } from './refuse.ts';
 import type { SmtpSession } from './session.ts';
+import { submitMessage } from './submit-message.ts';
 import { completeSubmission } from './submission.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -42,6 +43,9 @@ async function take(
   let isOurs = true;
   try {
     if (body.failure !== undefined) throw new Refuse(body.failure);
+    if (body.outgoing !== undefined) {
+      return { answer: await submitMessage(session, transaction, body.outgoing), close: false };
+    }
     const facts = gather(body.spool);
     checkMessage(session, facts);
     const added = session.options.role === 'submission' ? addToSubmission(session, facts) : '';

@@ -22,6 +22,8 @@ export interface SmtpLimits {
   readonly maxFailures: number;
   /** Received fields in a message; more mean a loop. */
   readonly maxReceived: number;
+  /** How far ahead a later release may be (RFC 4865), seconds. */
+  readonly maxHoldSeconds: number;
   /** Silence while we wait for a command (RFC 5321 section 4.5.3.2.7: at least 5 minutes). */
   readonly idleMs: number;
   /** A whole message, from DATA or the first BDAT to its end. */
@@ -43,6 +45,7 @@ export const defaultSmtpLimits: SmtpLimits = {
   slowAfterFailures: 3,
   maxFailures: 10,
   maxReceived: 100,
+  maxHoldSeconds: 5_184_000,
   idleMs: 300_000,
   dataMs: 1_800_000,
   unknownPauseMs: 5000,

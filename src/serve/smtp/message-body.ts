@@ -1,4 +1,5 @@
 import type { Spool } from '../../store/spool.ts';
+import type { OutgoingBody } from '../../submit/outgoing-body.ts';
 import type { Reply } from '../../wire/smtp/reply.ts';
 import { replies } from '../../wire/smtp/replies.ts';
 
@@ -7,6 +8,8 @@ const DRAIN_FACTOR = 2;
 
 export interface MessageBodyOptions {
   readonly spool: Spool;
+  /** Stands in front of the spool when the message goes out. */
+  readonly outgoing?: OutgoingBody | undefined;
   readonly maxBytes: number;
   readonly startedAtMs: number;
   /** Makes an answer of an error that is ours, and logs it. */
@@ -19,14 +22,16 @@ export interface MessageBodyOptions {
  */
 export class MessageBody {
   readonly spool: Spool;
+  readonly outgoing: OutgoingBody | undefined;
   readonly startedAtMs: number;
   readonly #maxBytes: number;
   readonly #owner: MessageBodyOptions['owner'];
   #failure: Reply | undefined;
   #receivedBytes = 0;
 
-  constructor({ spool, maxBytes, startedAtMs, owner }: MessageBodyOptions) {
+  constructor({ spool, outgoing, maxBytes, startedAtMs, owner }: MessageBodyOptions) {
     this.spool = spool;
+    this.outgoing = outgoing;
     this.startedAtMs = startedAtMs;
     this.#maxBytes = maxBytes;
     this.#owner = owner;
@@ -55,7 +60,7 @@ export class MessageBody {
     this.#receivedBytes += octets.length;
     if (this.#failure !== undefined) return undefined;
     try {
-      const answer = this.spool.write(octets);
+      const answer = (this.outgoing ?? this.spool).write(octets);
       if (answer === 'too-large') this.fail(replies.tooLarge);
       if (typeof answer === 'string') return undefined;
       return answer.then(
@@ -69,7 +74,7 @@ export class MessageBody {
 
   /** Throws away what was kept; errors of that are of no interest to anybody but the log of the store. */
   discard(): void {
-    this.spool.discard().catch(() => {});
+    (this.outgoing ?? this.spool).discard().catch(() => {});
   }
 
   #failed(error: unknown): void {

@@ -1,3 +1,5 @@
+import { printMailDate } from '../../mime/print-mail-date.ts';
+import type { MailParams } from '../../wire/smtp/mail-params.ts';
 import { printAddress, printPath } from '../../wire/smtp/path.ts';
 import type { SmtpSession } from './session.ts';
 import type { Transaction } from './transaction.ts';
@@ -9,14 +11,18 @@ import type { Transaction } from './transaction.ts';
 export function printTrace(session: SmtpSession, transaction: Transaction, added = ''): string {
   session.traceHead ??= printHead(session);
   const { params, recipients, sender } = transaction;
-  const protocol = printProtocol(session, params.smtpUtf8 === true);
   const [only] = recipients;
   const forWhom = recipients.length === 1 && only !== undefined ? `\r\n\tfor <${printAddress(only.address)}>` : '';
-  const tls = params.requireTls === true ? `${printTls(session)} (requiretls)` : printTls(session);
   const text =
-    `Return-Path: ${printPath(sender)}\r\n${session.traceHead}${protocol}${tls}` +
+    `Return-Path: ${printPath(sender)}\r\n${session.traceHead}${describeChannel(session, params)}` +
     `\r\n\tid ${transaction.id}${forWhom};\r\n\t${printMailDate(session.services.clock.now())}\r\n${added}`;
   return toOctets(text);
+}
+
+/** How the message came: protocol and TLS, as `with` tells it. RFC 3848, RFC 8689 section 4.3. */
+export function describeChannel(session: SmtpSession, params: MailParams): string {
+  const requireTls = params.requireTls === true ? ' (requiretls)' : '';
+  return `${printProtocol(session, params.smtpUtf8 === true)}${printTls(session)}${requireTls}`;
 }
 
 function printHead(session: SmtpSession): string {
@@ -49,19 +55,6 @@ function printProtocol(session: SmtpSession, utf8: boolean): string {
 function printTls(session: SmtpSession): string {
   const { tls } = session;
   return tls === undefined ? '' : ` (${tls.version.replace('v', ' ')} ${tls.cipher})`;
-}
-
-let lastSecond = -1;
-let lastDate = '';
-
-/** A time as RFC 5322 section 3.3 writes it, in UTC. */
-export function printMailDate(ms: number): string {
-  const second = Math.floor(ms / 1000);
-  if (second !== lastSecond) {
-    lastSecond = second;
-    lastDate = new Date(second * 1000).toUTCString().replace('GMT', '+0000');
-  }
-  return lastDate;
 }
 
 /** UTF-8 as one character an octet, as the store wants its prefix. */

@@ -3,6 +3,7 @@ import type { Log } from '../../base/log.ts';
 import type { Directory } from '../../directory/directory.ts';
 import type { SenderDomains } from '../../receive/sender-domains.ts';
 import type { Store } from '../../store/store.ts';
+import type { Submit } from '../../submit/outgoing-message.ts';
 
 /** Failed logins per network; `FailureLimiter` of `net/limits.ts` is one. */
 export interface LoginFailures {
@@ -17,6 +18,8 @@ export interface SmtpServices {
   readonly store: Pick<Store, 'newSpool' | 'append'>;
   readonly directory: Directory;
   readonly failures: LoginFailures;
+  /** The door out, for submission; without it mail goes to our own recipients alone, at once. */
+  readonly submit?: Submit | undefined;
   /** Asked about MAIL FROM on port 25; without it no names are looked up (localserve). */
   readonly senderDomains?: SenderDomains | undefined;
   readonly clock: Clock;

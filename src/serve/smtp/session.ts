@@ -6,6 +6,7 @@ import { printReply } from '../../wire/smtp/reply.ts';
 import type { Reply } from '../../wire/smtp/reply.ts';
 import { replies } from '../../wire/smtp/replies.ts';
 import { StorageFull } from '../../store/store.ts';
+import { OutgoingBody } from '../../submit/outgoing-body.ts';
 import type { SmtpListenerOptions } from './listener-options.ts';
 import { MessageBody } from './message-body.ts';
 import type { SmtpEvent, SmtpServices } from './services.ts';
@@ -98,13 +99,20 @@ export class SmtpSession {
     return answer;
   }
 
+  /** What comes here leaves by the queue, to anybody. */
+  get sendsOut(): boolean {
+    const { role, capture } = this.options;
+    return role === 'submission' && capture === undefined && this.services.submit !== undefined;
+  }
+
   /** @throws StorageFull when not even a spool can be had. */
   newBody(): MessageBody {
     const { store, clock } = this.services;
     const maxBytes = this.options.limits.maxMessageBytes;
     const expectedBytes = this.transaction?.params.sizeBytes;
     const spool = store.newSpool({ maxBytes, expectedBytes });
-    return new MessageBody({ spool, maxBytes, startedAtMs: clock.now(), owner: this });
+    const outgoing = this.sendsOut ? new OutgoingBody(spool) : undefined;
+    return new MessageBody({ spool, outgoing, maxBytes, startedAtMs: clock.now(), owner: this });
   }
 
   nextTransactionId(): string {

@@ -4,8 +4,8 @@ import { findSingleFrom } from '../../receive/gather.ts';
 import type { MessageFacts } from '../../receive/gather.ts';
 import { findField } from '../../mime/parse-header.ts';
 import type { Header } from '../../mime/parse-header.ts';
+import { printMailDate } from '../../mime/print-mail-date.ts';
 import { replies } from '../../wire/smtp/replies.ts';
-import { printMailDate } from './received-field.ts';
 import { Refuse } from './refuse.ts';
 import type { SmtpSession } from './session.ts';
 

@@ -76,12 +76,15 @@ export const replies = {
   senderNullMx: reply(550, '5.7.27', 'the domain of the sender takes no mail (null MX)'),
   senderNotYours: reply(550, '5.7.1', 'this account may not send with this sender address'),
   fromNotYours: reply(550, '5.7.1', 'this account may not send with the address in From'),
+  senderFieldNotYours: reply(550, '5.7.1', 'this account may not send with the address in Sender'),
   senderDomainDisabled: reply(451, '4.3.0', 'the domain of the sender is disabled'),
   unknownRecipient: reply(550, '5.1.1', 'no such recipient here'),
   domainDisabled: reply(450, '4.2.1', 'the domain of the recipient is disabled for now'),
   notRelayed: reply(550, '5.7.1', 'this server does not take mail for that domain'),
-  remoteNotYet: reply(550, '5.7.1', 'sending to other hosts is not possible yet: this server has no queue'),
-  holdNotYet: reply(555, '5.3.3', 'later release is not possible yet: this server has no queue'),
+  notSentOut: reply(550, '5.7.1', 'sending to other hosts is not possible here'),
+  holdNotHere: reply(555, '5.3.3', 'later release is not possible here'),
+  holdOnce: reply(501, '5.5.4', 'either HOLDFOR or HOLDUNTIL'),
+  holdOutOfRange: reply(501, '5.5.4', 'later release must be in the future and within the time that EHLO tells'),
 
   // ── message ──
   tooLarge: reply(552, '5.3.4', 'the message is larger than this server takes'),
@@ -93,6 +96,15 @@ export const replies = {
   oneFrom: reply(550, '5.6.0', 'the message needs one From field with one address'),
   overQuota: reply(452, '4.2.2', 'the mailbox of the recipient is full'),
   postNotAllowed: reply(550, '5.7.2', 'only members may write to this address'),
+
+  // ── sending ──
+  sentTooMuch: reply(451, '4.7.1', 'this account has sent to as many recipients as it may in a day, try again later'),
+  sentToTooManyNew: reply(
+    451,
+    '4.7.1',
+    'this account has sent to as many new recipients as it may in a day, try later',
+  ),
+  notSigned: reply(451, '4.7.5', 'the message cannot be signed for now, try again later'),
 
   // ── our fault ──
   storageFull: reply(452, '4.3.1', 'no room to store the message, try again later'),

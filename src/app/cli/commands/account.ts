@@ -41,19 +41,47 @@ export async function accountEnable(input: CommandInput): Promise<void> {
   await withAdministration(input, (each) => each.edit(operation));
 }
 
-/** `quota=BYTES`; an empty value: no limit. `main-password=web-only|anywhere`. */
+/** A number; an empty value: as if it was never set. */
+const readNumber = (value: string): number | null | undefined =>
+  value === '' ? null : /^\d{1,15}$/.test(value) ? Number(value) : undefined;
+
+/** What can be set by `KEY=VALUE`; `read` is undefined for what is no value. */
+const accountSettings: Readonly<
+  Record<string, { readonly name: string; readonly form: string; read(value: string): unknown }>
+> = {
+  quota: { name: 'quotaBytes', form: 'BYTES', read: readNumber },
+  'main-password': {
+    name: 'mainPassword',
+    form: 'web-only|anywhere',
+    read: (value) => (value === 'web-only' || value === 'anywhere' ? value : undefined),
+  },
+  'unique-return-paths': {
+    name: 'uniqueReturnPaths',
+    form: 'true|false',
+    read: (value) => (value === 'true' ? true : value === 'false' ? false : undefined),
+  },
+  'recipients-per-day': { name: 'recipientsPerDay', form: 'N', read: readNumber },
+  'new-recipients-per-day': { name: 'newRecipientsPerDay', form: 'N', read: readNumber },
+};
+
+/** Settings as `KEY=VALUE`. */
 export async function accountSet(input: CommandInput): Promise<void> {
   const [name = '', ...settings] = input.args;
-  let quotaBytes: number | null | undefined;
-  let mainPassword: 'web-only' | 'anywhere' | undefined;
+  const given: Partial<Record<string, unknown>> = {};
   for (const setting of settings) {
-    const quota = /^quota=(\d*)$/.exec(setting);
-    if (quota) quotaBytes = quota[1] === '' ? null : Number(quota[1]);
-    else if (setting === 'main-password=web-only') mainPassword = 'web-only';
-    else if (setting === 'main-password=anywhere') mainPassword = 'anywhere';
-    else throw new UsageError(`"${setting}" is not quota=BYTES or main-password=web-only|anywhere`);
+    const [, key = '', value = ''] = /^([a-z-]+)=(.*)$/.exec(setting) ?? [];
+    const known = accountSettings[key];
+    const read = known?.read(value);
+    if (known === undefined || read === undefined) {
+      throw new UsageError(
+        `"${setting}" is none of ${Object.entries(accountSettings)
+          .map(([each, { form }]) => `${each}=${form}`)
+          .join(', ')}`,
+      );
+    }
+    given[known.name] = read;
   }
-  await withAdministration(input, (each) => each.edit({ do: 'account-set', name, quotaBytes, mainPassword }));
+  await withAdministration(input, (each) => each.edit({ do: 'account-set', name, ...given }));
 }
 
 export async function accountList(input: CommandInput): Promise<void> {

@@ -13,7 +13,7 @@ import type { SmtpSession } from '../session.ts';
 /**
  * MAIL FROM begins a message. RFC 5321 section 4.1.1.2; SIZE (RFC 1870), BODY (RFC 6152, RFC 3030), SMTPUTF8 (RFC 6531),
  * AUTH (RFC 4954), RET and ENVID (RFC 3461), REQUIRETLS (RFC 8689). On port 25 the domain must be able to get the reports
- * about the message (RFC 7505 section 4.2). Not yet: HOLDFOR and HOLDUNTIL (need the queue).
+ * about the message (RFC 7505 section 4.2). On submission HOLDFOR and HOLDUNTIL (RFC 4865).
  */
 export const mail = command({
   verb: 'MAIL',
@@ -24,6 +24,7 @@ export const mail = command({
     'SMTPUTF8',
     'DSN',
     ...(session.tls === undefined ? [] : ['REQUIRETLS']),
+    ...(session.sendsOut ? [printFutureRelease(session)] : []),
   ],
   parse(rest) {
     const at = expectKeyword(rest, 'FROM:');
@@ -53,8 +54,25 @@ export const mail = command({
 
 function checkParams(session: SmtpSession, params: MailParams): void {
   if (params.requireTls === true && session.tls === undefined) throw new Refuse(replies.requireTlsNeedsTls);
-  if (params.holdForSeconds !== undefined || params.holdUntilMs !== undefined) throw new Refuse(replies.holdNotYet);
+  checkHold(session, params);
   if ((params.sizeBytes ?? 0) > session.options.limits.maxMessageBytes) throw new Refuse(replies.tooLarge);
+}
+
+/** RFC 4865 section 4.2. */
+function checkHold(session: SmtpSession, { holdForSeconds, holdUntilMs }: MailParams): void {
+  if (holdForSeconds === undefined && holdUntilMs === undefined) return;
+  if (!session.sendsOut) throw new Refuse(replies.holdNotHere);
+  if (holdForSeconds !== undefined && holdUntilMs !== undefined) throw new Refuse(replies.holdOnce);
+  const { maxHoldSeconds } = session.options.limits;
+  const seconds = holdForSeconds ?? ((holdUntilMs ?? 0) - session.services.clock.now()) / 1000;
+  if (seconds < 0 || seconds > maxHoldSeconds) throw new Refuse(replies.holdOutOfRange);
+}
+
+/** The longest time, and when it ends. RFC 4865 section 3. */
+function printFutureRelease(session: SmtpSession): string {
+  const { maxHoldSeconds } = session.options.limits;
+  const until = new Date(session.services.clock.now() + 1000 * maxHoldSeconds);
+  return `FUTURERELEASE ${maxHoldSeconds} ${until.toISOString().replace(/\.\d+Z$/, 'Z')}`;
 }
 
 /** On port 25. */

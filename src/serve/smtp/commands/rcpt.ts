@@ -39,6 +39,7 @@ export const rcpt = command({
       const screened = screenFor(session, address);
       const refusal = refusalOf(session, transaction, { address, utf8, screened });
       if (refusal !== undefined) return refuseRecipient(session, transaction, refusal);
+      // What leaves by the queue is looked up again when its turn comes.
       const destination: Destination = screened.kind === 'local' ? screened.destination : { kind: 'unknown-address' };
       const { notify, originalRecipient } = params;
       const printed = printRecipient(address, destination);
@@ -80,7 +81,8 @@ function refusalOf(
       // On port 25 it is told only after the message, so that addresses cannot be tried out cheaply.
       return isMx ? undefined : replies.unknownRecipient;
     case 'unknown-domain':
-      if (!isMx) return replies.remoteNotYet;
+      if (session.sendsOut) return undefined;
+      if (!isMx) return replies.notSentOut;
       return named.address.domain.startsWith('[') ? replies.unknownRecipient : replies.notRelayed;
   }
 }

@@ -1,0 +1,126 @@
+import { fail, ok } from '../base/result.ts';
+import type { Result } from '../base/result.ts';
+import { printAddress } from '../directory/address-text.ts';
+import type { AddressParts } from '../directory/directory.ts';
+import { decodeHeaderText } from '../mime/decode-words.ts';
+import { findField, findFields, parseHeader, trimBlanks, unfold } from '../mime/parse-header.ts';
+import type { Header } from '../mime/parse-header.ts';
+import type { Outgoing } from '../queue/enqueue.ts';
+import { checkHeader } from './check-header.ts';
+import { chooseReturnPath } from './choose-return-path.ts';
+import { completeHeader } from './complete-header.ts';
+import type { FinishedBody } from './outgoing-body.ts';
+import type { OutgoingMessage, Submit, SubmitRefusal, SubmitServices } from './outgoing-message.ts';
+import { printReceived } from './print-received.ts';
+import { signOutgoing } from './sign-outgoing.ts';
+
+/**
+ * The one door out, for whoever took the message: may they send as this, is it too much, what lacks, who signs; then one
+ * entry of the queue for each recipient, all in one commit. spec/protocols.md section 1.7.
+ */
+export function createSubmit(services: SubmitServices): Submit {
+  return (outgoing) => submit(services, outgoing);
+}
+
+async function submit(services: SubmitServices, outgoing: OutgoingMessage): Promise<Result<undefined, SubmitRefusal>> {
+  const { directory, queue, clock, log, hostname } = services;
+  const body = await outgoing.body.finish();
+  if (!body.headerComplete) return fail('header-too-long');
+  const from = checkHeader(body.header, outgoing.account, directory);
+  if (!from.ok) return from;
+  const recipients = outgoing.recipients.map(({ address }) => printRecipient(address, hostname));
+  const limit = await queue.mayEnqueue(outgoing.account.id, recipients);
+  if (limit !== undefined) {
+    log.warn('an account reached its limit of sending', { account: outgoing.account.name, limit });
+    return fail(limit);
+  }
+  const nowMs = clock.now();
+  const added = completeHeader(body.header, { hostname, nowMs });
+  const header = added === '' ? body.header : parseHeader(added + body.header.text);
+  const fromDomain = from.value.domain;
+  const signatures = await signOutgoing(directory, { header, bodyHash: body.bodyHash, fromDomain, nowMs });
+  if (!signatures.ok) {
+    log.error('a message was not signed, so it is not sent', { message: outgoing.id, why: signatures.error });
+    return fail('not-signed');
+  }
+  const forWhom = recipients.length === 1 ? recipients[0] : undefined;
+  const received = printReceived({ hostname, via: outgoing.via, id: outgoing.id, forWhom, nowMs });
+  const prefix = toOctets(received) + signatures.value + added;
+  const ids = await queue.enqueue(describe(services, outgoing, { body, header, recipients, fromDomain, prefix }));
+  const { account, id } = outgoing;
+  log.info('message queued', {
+    message: id,
+    account: account.name,
+    queue: ids.slice(0, 10).map(String),
+    recipients: ids.length,
+  });
+  return ok(undefined);
+}
+
+interface Prepared {
+  readonly body: FinishedBody;
+  /** With what was added. */
+  readonly header: Header;
+  readonly recipients: readonly string[];
+  readonly fromDomain: string;
+  readonly prefix: string;
+}
+
+function describe(
+  { directory, hostname }: SubmitServices,
+  outgoing: OutgoingMessage,
+  { body, header, recipients, fromDomain, prefix }: Prepared,
+): Outgoing {
+  const { account, sender } = outgoing;
+  const unique = directory.sendingRulesOf(account).uniqueReturnPaths;
+  const returnPath = chooseReturnPath(directory, sender, { unique, recipients: recipients.length });
+  const addresses = sender === undefined ? recipients : [printAddress(sender), ...recipients];
+  return {
+    accountId: account.id,
+    content: body.content,
+    prefix,
+    body: body.form,
+    utf8: !isPlain(body.header.text) || addresses.some((address) => !isPlain(address)),
+    tls: outgoing.requireTls ? 'required' : saysTlsNotRequired(body.header) ? 'not-required' : 'default',
+    envelopeId: outgoing.envelopeId,
+    returnContent: outgoing.returnContent,
+    subject: decodeHeaderText(unfold(findField(header, 'subject')?.raw ?? '')),
+    headerMessageId: unfold(findField(header, 'message-id')?.raw ?? ''),
+    fromDomain,
+    kind: 'mail',
+    recipients: outgoing.recipients.map(({ address, notify, originalRecipient }, n) => ({
+      returnPath: returnPath(),
+      recipient: recipients[n] ?? '',
+      domain: domainOf(address, hostname),
+      notify,
+      originalRecipient,
+    })),
+    notBeforeMs: outgoing.notBeforeMs,
+    lifetimeMs: undefined,
+  };
+}
+
+function printRecipient(address: AddressParts, hostname: string): string {
+  return printAddress({ localPart: address.localPart, domain: domainOf(address, hostname) });
+}
+
+/** The bare `postmaster` is that of this host (RFC 5321 section 4.5.1). */
+function domainOf({ domain }: AddressParts, hostname: string): string {
+  return domain === '' ? hostname : domain.toLowerCase();
+}
+
+/** RFC 8689 section 5: every such field must say so. */
+function saysTlsNotRequired(header: Header): boolean {
+  const fields = findFields(header, 'tls-required');
+  return fields.length > 0 && fields.every(({ raw }) => trimBlanks(raw).toLowerCase() === 'no');
+}
+
+function isPlain(text: string): boolean {
+  // oxlint-disable-next-line no-control-regex
+  return /^[\0-\x7f]*$/.test(text);
+}
+
+/** UTF-8 as one character an octet, as the queue wants its prefix. */
+function toOctets(text: string): string {
+  return isPlain(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
+}
