@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { append } from './commands/append.ts';
+import { cancelUpdate } from './commands/cancel-update.ts';
 import { copy } from './commands/copy.ts';
 import { esearch } from './commands/esearch.ts';
 import { expunge } from './commands/expunge.ts';
@@ -22,7 +23,7 @@ import { uidThread } from './commands/uid-thread.ts';
 
 /** The commands on messages: FETCH, SEARCH, ESEARCH, SORT, THREAD, STORE, COPY, MOVE, EXPUNGE, their UID forms, APPEND, and REPLACE. */
 export const messageCommands: readonly Command[] = [
-  ...[fetch, search, esearch, sort, thread, store, copy, move, expunge],
+  ...[fetch, search, esearch, cancelUpdate, sort, thread, store, copy, move, expunge],
   ...[uidFetch, uidSearch, uidSort, uidThread, uidStore, uidCopy, uidMove, uidExpunge],
   ...[append, replace, uidReplace],
 ];

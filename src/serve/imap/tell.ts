@@ -1,3 +1,4 @@
+import { tellChanged, tellGone } from './context/tell-contexts.ts';
 import { fetchUnasked } from './fetch/run-fetch.ts';
 import { fetchHead } from './fetch-head.ts';
 import { printAllFlags, printFlags } from './flag-text.ts';
@@ -8,7 +9,7 @@ import { RangeCollector } from './positions.ts';
 import { printVanished } from './print-vanished.ts';
 import { Bye } from './refusal.ts';
 import type { Reply } from './respond.ts';
-import type { Session } from './session.ts';
+import type { Selected, Session } from './session.ts';
 import { tellMailboxes } from './tell-mailboxes.ts';
 import type { PositionRanges, View } from './view.ts';
 
@@ -73,10 +74,36 @@ function tellSelected(
   mayExpunge: boolean,
   rules: SelectedRules,
 ): Promise<void> | undefined {
-  const view = session.selected?.view;
-  if (view === undefined) return undefined;
+  const { selected } = session;
+  if (selected === undefined) return undefined;
+  const { view } = selected;
   const { index } = view;
   if (index.gone) throw new Bye('mailbox was deleted', 'UNAVAILABLE');
+  if (view.contexts?.areBehind(view) !== true) return tellView(session, view, reply, mayExpunge, rules);
+  return tellWithContexts(session, selected, reply, mayExpunge, rules);
+}
+
+/** The same with what it means for searches that are kept up to date. RFC 5267 section 4.3. */
+async function tellWithContexts(
+  session: Session,
+  selected: Selected,
+  reply: Reply,
+  mayExpunge: boolean,
+  rules: SelectedRules,
+): Promise<void> {
+  tellGone(selected.view, reply);
+  await tellView(session, selected.view, reply, mayExpunge, rules);
+  await tellChanged(session, selected, reply);
+}
+
+function tellView(
+  session: Session,
+  view: View,
+  reply: Reply,
+  mayExpunge: boolean,
+  rules: SelectedRules,
+): Promise<void> | undefined {
+  const { index } = view;
   const isSame = index.length === view.length && !view.hasExpunged();
   if (!rules.flags || index.highestModseq <= view.flagsModseq) {
     return !rules.messages || isSame ? undefined : tellNumbers(session, view, reply, mayExpunge, rules);

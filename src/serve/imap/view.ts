@@ -1,6 +1,7 @@
 import type { MailboxIndex } from '../../store/mailbox-index.ts';
 import type { UidRanges } from '../../store/uid-ranges.ts';
 import { normalizeRanges, type SequenceSet } from '../../wire/imap/sequence-set.ts';
+import type { SearchContexts } from './context/search-context.ts';
 import { Bad } from './refusal.ts';
 
 /** Positions in a view, first and last, from 0; ascending, not touching. */
@@ -33,6 +34,8 @@ export class View {
   uidOnly = false;
   /** Result of the last search with SAVE, ascending (RFC 5182): `$`. */
   saved: Uint32Array = none;
+  /** Searches with UPDATE. */
+  contexts: SearchContexts | undefined = undefined;
   /** Modseqs of writes of this session that it does not want to hear of (STORE .SILENT). */
   private silent: Set<number> | undefined;
 

@@ -1,7 +1,9 @@
 import type { ImapReader } from './imap-reader.ts';
 import type { PartialRange, ReturnOptions, SearchReturn } from './search-key.ts';
 
-const returnOptions: readonly SearchReturn[] = ['MIN', 'MAX', 'ALL', 'COUNT', 'SAVE', 'PARTIAL', 'RELEVANCY'];
+const returnOptions: readonly SearchReturn[] = [
+  ...(['MIN', 'MAX', 'ALL', 'COUNT', 'SAVE', 'PARTIAL', 'RELEVANCY', 'CONTEXT', 'UPDATE'] as const),
+];
 
 /** ["RETURN" SP "(" [option *(SP option)] ")" SP]. RFC 9051 section 9, search-return-opts. */
 export function takeReturn(r: ImapReader): ReturnOptions {

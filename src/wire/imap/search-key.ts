@@ -34,8 +34,8 @@ export type SearchKey =
   | { readonly kind: 'or'; readonly keys: readonly [SearchKey, SearchKey] }
   | { readonly kind: 'and'; readonly keys: readonly SearchKey[] };
 
-/** RETURN options. RFC 4731 section 3.1, RFC 5182 section 2, RFC 9394 section 3.1, RFC 6203 section 4. */
-export type SearchReturn = 'MIN' | 'MAX' | 'ALL' | 'COUNT' | 'SAVE' | 'PARTIAL' | 'RELEVANCY';
+/** RETURN options. RFC 4731 section 3.1, RFC 5182 section 2, RFC 9394 section 3.1, RFC 6203 section 4, RFC 5267 section 4. */
+export type SearchReturn = 'MIN' | 'MAX' | 'ALL' | 'COUNT' | 'SAVE' | 'PARTIAL' | 'RELEVANCY' | 'CONTEXT' | 'UPDATE';
 
 /** Which of the results, counted from 1; negative numbers count from the last. As written: `500:400` is `400:500`. RFC 9394 section 3.1. */
 export interface PartialRange {

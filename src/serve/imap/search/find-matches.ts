@@ -13,7 +13,7 @@ export function findMatches(
   return isEndsOnly(returns) ? findEnds(run, step, returns) : findAll(run, step);
 }
 
-const more: readonly SearchReturn[] = ['ALL', 'COUNT', 'PARTIAL', 'RELEVANCY'];
+const more: readonly SearchReturn[] = ['ALL', 'COUNT', 'PARTIAL', 'RELEVANCY', 'UPDATE'];
 
 /** Only the first or last message is wanted: `$` then holds just these too. RFC 5182 section 2.4. */
 function isEndsOnly(returns: ReadonlySet<SearchReturn> | undefined): returns is ReadonlySet<SearchReturn> {

@@ -4,6 +4,7 @@ import { expectESearch, type SearchSource } from '../../../wire/imap/read-esearc
 import type { SearchArguments, SearchReturn } from '../../../wire/imap/search-key.ts';
 import type { ImapReader } from '../../../wire/imap/imap-reader.ts';
 import { useCondstore } from '../condstore.ts';
+import { openingFor, refuseUpdates } from '../context/open-context.ts';
 import { withProgress } from '../progress.ts';
 import { Bad, No } from '../refusal.ts';
 import type { Reply } from '../respond.ts';
@@ -61,6 +62,7 @@ async function searchAll(
   const returns = new Set<SearchReturn>(search.returns?.length === 0 ? ['ALL'] : (search.returns ?? ['ALL']));
   const key = await expandFilters(session, search.key);
   const mailboxes = await findMailboxes(session, sources);
+  if (returns.has('UPDATE')) checkUpdate(session, tag, mailboxes, reply);
   if (usesModseq(key)) useCondstore(session, reply);
   for (const mailbox of mailboxes) {
     await inMailbox(session, mailbox, (opened) =>
@@ -68,6 +70,13 @@ async function searchAll(
     );
     if (reply.gone) return;
   }
+}
+
+/** UPDATE is about the selected mailbox alone. RFC 7377 section 2.2. */
+function checkUpdate({ selected }: Session, tag: string, mailboxes: readonly Mailbox[], reply: Reply): void {
+  if (selected === undefined) throw new Bad('UPDATE is of the selected mailbox');
+  if (selected.view.contexts?.has(tag) === true) throw new Bad('this tag has a context');
+  if (!mailboxes.some(({ id }) => id === selected.mailbox.id)) refuseUpdates(reply, tag);
 }
 
 async function findMailboxes(session: Session, sources: readonly SearchSource[]): Promise<readonly Mailbox[]> {
@@ -103,14 +112,18 @@ async function searchOne(
   reply: Reply,
 ): Promise<void> {
   const { view, mailbox } = opened;
+  const correlator = `MAILBOX ${printMailbox(mailbox.name, session.utf8)} UIDVALIDITY ${mailbox.uidValidity}`;
+  const isSelected = opened === session.selected;
+  const asked = { tag, byUid: true, correlator, key: search.key };
+  const opening = isSelected ? openingFor(returns, view, asked) : undefined;
   const step = prepareKey(search.key, view);
   const run = new SearchRun(session, opened, reply);
   const found = await withProgress(reply, tag, findMatches(run, step, returns));
   const page = search.partial === undefined ? undefined : pageOf(found, search.partial);
   const told = toldPart(found, page, returns);
   if (returns.has('SAVE')) view.saved = numbersOf(view, told, true);
+  opening?.open(found, reply);
   if (found.length === 0 || (returns.size === 1 && returns.has('SAVE'))) return;
-  const correlator = `MAILBOX ${printMailbox(mailbox.name, session.utf8)} UIDVALIDITY ${mailbox.uidValidity}`;
   await writeESearch(
     reply,
     { tag, byUid: true, returns, partial: search.partial, correlator },

@@ -2,6 +2,7 @@ import type { ImapReader } from '../../../wire/imap/imap-reader.ts';
 import { expectSearch } from '../../../wire/imap/read-search.ts';
 import type { SearchArguments, SearchReturn } from '../../../wire/imap/search-key.ts';
 import { useCondstore } from '../condstore.ts';
+import { openingFor, type OpeningContext } from '../context/open-context.ts';
 import { withProgress } from '../progress.ts';
 import { Bad } from '../refusal.ts';
 import type { Reply } from '../respond.ts';
@@ -53,8 +54,10 @@ export async function runSearch(session: Session, search: TaggedSearch, byUid: b
   const run = new SearchRun(session, selected, reply);
   let found: PositionList;
   let wantsModseq = false;
+  let opening: OpeningContext | undefined;
   try {
     const key = await expandFilters(session, args.key);
+    opening = openingFor(returns, view, { tag, byUid, key });
     const step = prepareKey(key, view);
     wantsModseq = usesModseq(key);
     if (wantsModseq) useCondstore(session, reply);
@@ -75,6 +78,7 @@ export async function runSearch(session: Session, search: TaggedSearch, byUid: b
   if (returns === undefined) await writeSearch(reply, result);
   else if (returns.size > 1 || !saves)
     await writeESearch(reply, { tag, byUid, returns, partial: args.partial }, result, found.length);
+  opening?.open(found, reply);
 }
 
 /** Undefined: a SEARCH response. RETURN () means ALL (RFC 4731 section 3.1), and IMAP4rev2 knows no SEARCH response. */

@@ -3,6 +3,7 @@ import { expectSort } from '../../../wire/imap/read-sort.ts';
 import type { SearchReturn } from '../../../wire/imap/search-key.ts';
 import type { SortArguments, SortCriterion } from '../../../wire/imap/sort-key.ts';
 import { useCondstore } from '../condstore.ts';
+import { openingFor } from '../context/open-context.ts';
 import { withProgress } from '../progress.ts';
 import type { Reply } from '../respond.ts';
 import type { Session } from '../session.ts';
@@ -49,17 +50,18 @@ async function answer(session: Session, { args, tag }: TaggedSort, byUid: boolea
   const selected = session.currentMailbox();
   const { view } = selected;
   const key = await expandFilters(session, args.key);
+  const returns = args.returns && new Set<SearchReturn>(args.returns.length === 0 ? ['ALL'] : args.returns);
+  const opening = openingFor(returns, view, { tag, byUid, key, criteria: args.criteria });
   const step = prepareKey(key, view);
   const wantsModseq = usesModseq(key);
   if (wantsModseq) useCondstore(session, reply);
   const run = new SearchRun(session, selected, reply);
   const sorted = keepThere(view, await withProgress(reply, tag, findSorted(run, step, args.criteria)));
-  if (args.returns === undefined) {
+  if (returns === undefined) {
     const modseq = wantsModseq ? highestModseq(view, sorted) : undefined;
     await writeSort(reply, { numbers: numbersOf(view, sorted, byUid), modseq });
     return;
   }
-  const returns = new Set<SearchReturn>(args.returns.length === 0 ? ['ALL'] : args.returns);
   const page = args.partial === undefined ? undefined : pageOf(sorted, args.partial);
   const told = toldPart(sorted, page, returns);
   if (returns.has('SAVE')) view.saved = numbersOf(view, told, true).sort();
@@ -75,6 +77,7 @@ async function answer(session: Session, { args, tag }: TaggedSort, byUid: boolea
     },
     sorted.length,
   );
+  opening?.open(sorted, reply);
 }
 
 async function findSorted(run: SearchRun, step: SearchStep, criteria: readonly SortCriterion[]): Promise<PositionList> {

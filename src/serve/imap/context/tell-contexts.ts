@@ -1,0 +1,111 @@
+import { ConnectionEnded } from '../refusal.ts';
+import type { Reply } from '../respond.ts';
+import { keepThere } from '../search/find-all.ts';
+import { noPositions, type PositionList } from '../search/position-list.ts';
+import { SearchRun } from '../search/search-run.ts';
+import { prepareKey } from '../search/search-step.ts';
+import type { Selected, Session } from '../session.ts';
+import type { View } from '../view.ts';
+import { insertSorted } from './insert-sorted.ts';
+import { refuseUpdates } from './open-context.ts';
+import { additions, printUpdate, removals, type Update } from './print-update.ts';
+import type { SearchContext } from './search-context.ts';
+
+/**
+ * REMOVEFROM for messages that were expunged and of which the client was not told: before EXPUNGE, while their numbers are
+ * true. RFC 5267 section 4.3.4.
+ */
+export function tellGone(view: View, reply: Reply): void {
+  if (!view.hasExpunged()) return;
+  for (const context of view.contexts?.all() ?? []) {
+    remove(context, view, (uid) => view.index.find(uid) < 0, reply);
+  }
+}
+
+/** ADDTO and REMOVEFROM for what changed and what is new in the view: after FETCH and EXISTS. RFC 5267 section 4.3.3. */
+export async function tellChanged(session: Session, selected: Selected, reply: Reply): Promise<void> {
+  const { contexts } = selected.view;
+  for (const context of contexts?.all() ?? []) {
+    try {
+      await update(context, new SearchRun(session, selected, reply), reply);
+    } catch (error) {
+      if (error instanceof ConnectionEnded) throw error;
+      // What the client has is not true any more, and it is to know that.
+      contexts?.remove(context.tag);
+      refuseUpdates(reply, context.tag);
+      session.log.warn('updates of a search ended', { reason: String(error) });
+    }
+  }
+}
+
+async function update(context: SearchContext, run: SearchRun, reply: Reply): Promise<void> {
+  const { view } = run.selected;
+  const upTo = view.index.highestModseq;
+  const candidates = changedSince(context, view);
+  const lastUid = view.length === 0 ? 0 : view.uidAt(view.length - 1);
+  const step = prepareKey(context.key, view);
+  const found = candidates.length === 0 ? noPositions : keepThere(view, await step.find(run, candidates));
+  const isFound = new Set(Array.from(found, (position) => view.uidAt(position)));
+  const lost = new Set<number>();
+  for (const position of candidates) if (!isFound.has(view.uidAt(position))) lost.add(view.uidAt(position));
+  remove(context, view, (uid) => lost.has(uid), reply);
+  for (const uid of context.members) isFound.delete(uid);
+  if (isFound.size > 0) await add(context, run, [...isFound], reply);
+  context.checkedModseq = upTo;
+  context.checkedUid = Math.max(context.checkedUid, lastUid);
+}
+
+/** Messages of the view that changed or came since the context was last looked at. */
+function changedSince({ checkedModseq, checkedUid }: SearchContext, view: View): PositionList {
+  const positions: number[] = [];
+  for (let position = 0; position < view.length; position++) {
+    const at = view.indexPosition(position);
+    if (at < 0) continue;
+    const isNew = view.uidAt(position) > checkedUid;
+    if (isNew || (view.index.modseqs[at] ?? 0) > checkedModseq) positions.push(position);
+  }
+  return Uint32Array.from(positions);
+}
+
+function remove(context: SearchContext, view: View, isGone: (uid: number) => boolean, reply: Reply): void {
+  const { members, criteria } = context;
+  const gone = members.filter(isGone);
+  if (gone.length === 0) return;
+  const toNumber = numberOf(context, view);
+  const updates: readonly Update[] =
+    criteria === undefined ? [{ place: 0, numbers: Array.from(gone, toNumber) }] : removals(members, isGone, toNumber);
+  context.members = members.filter((uid) => !isGone(uid));
+  say(reply, printUpdate(context, 'REMOVEFROM', updates));
+}
+
+/** `fresh`: ascending uids. */
+async function add(context: SearchContext, run: SearchRun, fresh: readonly number[], reply: Reply): Promise<void> {
+  const { members, criteria } = context;
+  const toNumber = numberOf(context, run.selected.view);
+  if (criteria === undefined) {
+    const all = new Uint32Array(members.length + fresh.length);
+    all.set(members);
+    all.set(fresh, members.length);
+    context.members = all.sort();
+    say(reply, printUpdate(context, 'ADDTO', [{ place: 0, numbers: fresh.map(toNumber) }]));
+    return;
+  }
+  context.members = await insertSorted(run, members, fresh, criteria);
+  const isNew = new Set(fresh);
+  say(
+    reply,
+    printUpdate(
+      context,
+      'ADDTO',
+      additions(context.members, (uid) => isNew.has(uid), toNumber),
+    ),
+  );
+}
+
+function say(reply: Reply, text: string | undefined): void {
+  if (text !== undefined) reply.untagged(text);
+}
+
+function numberOf({ byUid }: SearchContext, view: View): (uid: number) => number {
+  return byUid ? (uid) => uid : (uid) => view.find(uid) + 1;
+}
