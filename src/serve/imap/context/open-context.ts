@@ -5,7 +5,8 @@ import { Bad } from '../refusal.ts';
 import type { Reply } from '../respond.ts';
 import type { PositionList } from '../search/position-list.ts';
 import type { View } from '../view.ts';
-import { freezeNumbers, SearchContexts, type SearchContext } from './search-context.ts';
+import { freezeNumbers } from './freeze-numbers.ts';
+import { SearchContexts, type SearchContext } from './search-context.ts';
 
 /** What a command with UPDATE says of its context before it is answered. */
 interface Asked {
