@@ -4,6 +4,7 @@ import { systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import type { DirectoryQuery } from '../directory/answer-query.ts';
 import type { DirectoryOperation } from '../directory/decide-operation.ts';
+import type { LoginFacts } from '../directory/logins/login-facts.ts';
 import type { DirectoryDocumentInput } from '../directory/document/directory-document.ts';
 import { controlSocketOf } from './config/config-file.ts';
 import type { LoadedConfig } from './config/config-file.ts';
@@ -38,6 +39,11 @@ export class Administration {
     options: { readonly prune: boolean; readonly dryRun: boolean },
   ): Promise<readonly string[]> {
     return (await this.#must({ kind: 'apply', document, ...options })) as readonly string[];
+  }
+
+  /** The latest first; `-` for logins that nobody has. */
+  async logins(account: string, limit: number): Promise<readonly LoginFacts[]> {
+    return (await this.#must({ kind: 'logins', account, limit })) as readonly LoginFacts[];
   }
 
   async close(): Promise<void> {
@@ -88,6 +94,7 @@ function overSocket(path: string, first: ControlConnection): Administration {
 async function openHere(loaded: LoadedConfig, lock: DataLock): Promise<Administration> {
   const { openStore } = await import('../store/open-store.ts');
   const { openDirectory } = await import('../directory/live-directory.ts');
+  const { LoginLog } = await import('../directory/logins/login-log.ts');
   const { answerControl } = await import('./control/control-request.ts');
   const { storeOptions } = await import('./store-options.ts');
   try {
@@ -99,8 +106,9 @@ async function openHere(loaded: LoadedConfig, lock: DataLock): Promise<Administr
         clock: systemClock,
         hostnames: [loaded.config.hostname],
       });
+      const logins = new LoginLog(store, systemClock, silentLog);
       return new Administration(
-        (request) => answerControl(directory, request),
+        (request) => answerControl(directory, request, logins),
         async () => {
           directory.close();
           await store.close();

@@ -3,12 +3,12 @@ import { systemClock } from '../base/clock.ts';
 import type { Converse } from '../base/conversation.ts';
 import type { Log } from '../base/log.ts';
 import { ensureDkimKeys } from '../directory/dkim/ensure-dkim-keys.ts';
+import type { LoginGuard } from '../directory/logins/login-guard.ts';
 import { openDirectory } from '../directory/live-directory.ts';
 import type { LiveDirectory } from '../directory/live-directory.ts';
 import { toPlainAddress } from '../net/address-class.ts';
 import { createStubResolver } from '../net/dns/stub-resolver.ts';
-import { createConnectionLimits, createExemptions, createFailureLimiter, isExempt } from '../net/limits.ts';
-import type { FailureLimiter } from '../net/limits.ts';
+import { createConnectionLimits, createExemptions, isExempt } from '../net/limits.ts';
 import type { Listener } from '../net/listen.ts';
 import { createTlsIdentity } from '../net/tls.ts';
 import type { TlsIdentity } from '../net/tls.ts';
@@ -28,6 +28,7 @@ import { startControlServer } from './control/control-server.ts';
 import type { ControlServer } from './control/control-server.ts';
 import type { Ground } from './break-ground.ts';
 import { imapRefusals } from './imap-refusals.ts';
+import { byClass, openLogins } from './open-logins.ts';
 import { openListeners, planListeners } from './open-listeners.ts';
 import type { PlannedListener, ServiceSetup } from './open-listeners.ts';
 import type { Service } from './services.ts';
@@ -75,14 +76,16 @@ export async function assemble(options: AssembleOptions): Promise<House> {
     if (options.captureAccount === undefined) {
       ensureDkimKeys(directory.editor).catch((error: unknown) => log.error('no DKIM keys could be made', {}, error));
     }
+    const logins = openLogins({ limits: loaded.config.limits, store, directory, log });
+    closing.push(() => logins.log.close());
     const identity = options.certificate && makeIdentity(options.certificate, loaded);
-    const setupOf = createSetups(options, store, directory, identity);
+    const setupOf = createSetups(options, { store, directory, failures: logins.guard }, identity);
     const listeners = await openListeners(planListeners(loaded.config.listeners), { setupOf, identity, log });
     closing.push(() => closeAll(listeners));
     const socketPath = controlSocketOf(loaded.dataDir);
     const control: ControlServer = await startControlServer(
       socketPath,
-      (asked) => answerControl(directory, asked),
+      (asked) => answerControl(directory, asked, logins.log),
       log,
     );
     closing.push(() => control.close());
@@ -109,17 +112,12 @@ function makeIdentity(certificate: CertificatePair, { config, file }: LoadedConf
 /** How each service is served. Connection limits are shared by all ports of a protocol, failed logins by all protocols. */
 function createSetups(
   options: AssembleOptions,
-  store: Store,
-  directory: LiveDirectory,
+  parts: Pick<Shared, 'store' | 'directory' | 'failures'>,
   identity: TlsIdentity | undefined,
 ): (service: Service) => ServiceSetup {
   const { config } = options.loaded;
   const exempt = createExemptions(config.limits.exempt);
-  const failures = createFailureLimiter({
-    exempt,
-    perMinute: byClass(config.limits.failedLoginsPerMinute),
-    perDay: byClass(config.limits.failedLoginsPerDay),
-  });
+  const { directory, failures } = parts;
   const connectionLimits = () =>
     createConnectionLimits({
       exempt,
@@ -139,7 +137,7 @@ function createSetups(
           log: options.log,
         })
       : undefined;
-  const shared = { ...options, store, directory, failures, senderDomains, tls: identity !== undefined };
+  const shared = { ...options, ...parts, senderDomains, tls: identity !== undefined };
   const smtp = { converse: smtpConverse(shared), refusals: smtpRefusals(), limits: connectionLimits() };
   const imap = { converse: imapConverse(shared), refusals: imapRefusals, limits: connectionLimits(), admit };
   const pop3 = { converse: pop3Converse(shared), refusals: pop3Refusals, limits: connectionLimits(), admit };
@@ -154,7 +152,7 @@ function createSetups(
 interface Shared extends AssembleOptions {
   readonly store: Store;
   readonly directory: LiveDirectory;
-  readonly failures: FailureLimiter;
+  readonly failures: LoginGuard;
   readonly senderDomains: SenderDomains | undefined;
   readonly tls: boolean;
 }
@@ -197,9 +195,4 @@ function pop3Converse(shared: Shared): (listener: PlannedListener) => Converse<n
       startTls: service === 'pop3' && shared.tls,
       plaintextLogin,
     }) as Converse<never>;
-}
-
-/** spec/protocols.md section 0.1: a network may do three times, a wide one nine times what an address may. */
-function byClass(limit: number): [number, number, number] {
-  return [limit, 3 * limit, 9 * limit];
 }

@@ -150,6 +150,8 @@ describe('with the server stopped', { timeout }, () => {
       ['config tlspubkey add alice@example.test --name laptop --no-imap-preauth', p256Certificate],
       ['config account disable bob --message moved'],
       ['config account set bob quota=1000000 unique-return-paths=true recipients-per-day=50 new-recipients-per-day='],
+      ['account app-password add alice laptop'],
+      ['config account set alice main-password=web-only'],
       ['config domain disable bücher.example'],
       ['config settings set postmaster=bob'],
     ] as const) {
@@ -189,36 +191,12 @@ describe('with the server stopped', { timeout }, () => {
       },
     ]);
     expect(await posthorn(`config tlspubkey rm ${keys[0]?.fingerprint}`)).toMatchObject({ status: 0 });
-    await appPasswords();
     expect((await posthorn('config account list')).stdout).toMatch(
       /^alice +password for the web only$\nbob +postmaster, login disabled: moved$/m,
     );
     expect(await posthorn('verify')).toMatchObject({ status: 0, stderr: '' });
     expect(await posthorn('repair')).toMatchObject({ status: 0, stderr: '' });
   });
-
-  async function appPasswords(): Promise<void> {
-    const made = await json('account app-password add alice phone --protocols imap,submission --expires 90d');
-    expect(made).toMatchObject({
-      ...{ account: 'alice', name: 'phone', protocols: ['imap', 'submission'] },
-      ...{ password: matching(/^([a-z2-7]{5}-){4}[a-z2-7]{5}$/), expires: matching(/^20.*Z$/) },
-    });
-    const { stdout } = await posthorn('account app-password add alice tablet');
-    expect(stdout).toMatch(/^app password "tablet" of alice: [a-z2-7-]{29}$/m);
-    expect(await posthorn('account app-password rm alice tablet')).toMatchObject({ status: 0, stdout: '' });
-    expect(await json('account app-password list alice')).toMatchObject([
-      { name: 'phone', protocols: ['imap', 'submission'], expires: matching(/^20.*Z$/) },
-    ]);
-    expect((await posthorn('account app-password list alice')).stdout).toMatch(
-      /^phone +imap,submission +since .* until /,
-    );
-    expect(await posthorn('account app-password rm alice tablet')).toMatchObject({
-      ...{ status: 1, stderr: containing('no app password "tablet"') },
-    });
-    expect(await posthorn('account app-password add alice x --protocols imap,http')).toMatchObject({ status: 2 });
-    expect(await posthorn('account app-password add alice x --expires soon')).toMatchObject({ status: 2 });
-    expect(await posthorn('config account set alice main-password=web-only')).toMatchObject({ status: 0 });
-  }
 
   test('DKIM keys: made with the domain, told with their records, rotated, retired; never their private half', async () => {
     const made = await json('config dkim list example.test');
@@ -324,6 +302,37 @@ describe('with the server running', { timeout }, () => {
       account: 'alice',
       mailbox: 'INBOX',
     });
+  });
+
+  test('app passwords are made, listed, and taken back; logins are told', async () => {
+    const { child } = await start(['serve', '--config', config]);
+    const made = await json('account app-password add alice phone --protocols imap,submission --expires 90d');
+    expect(made).toMatchObject({
+      ...{ account: 'alice', name: 'phone', protocols: ['imap', 'submission'] },
+      ...{ password: matching(/^([a-z2-7]{5}-){4}[a-z2-7]{5}$/), expires: matching(/^20.*Z$/) },
+    });
+    const { stdout } = await posthorn('account app-password add alice tablet');
+    expect(stdout).toMatch(/^app password "tablet" of alice: [a-z2-7-]{29}$/m);
+    expect(await posthorn('account app-password rm alice tablet')).toMatchObject({ status: 0, stdout: '' });
+    expect(await json('account app-password list alice')).toMatchObject([
+      { name: 'laptop', protocols: ['imap', 'pop3', 'submission'], expires: null, lastUse: null },
+      { name: 'phone', protocols: ['imap', 'submission'], expires: matching(/^20.*Z$/) },
+    ]);
+    expect((await posthorn('account app-password list alice')).stdout).toMatch(
+      /^phone +imap,submission +since .* until /,
+    );
+    expect(await posthorn('account app-password rm alice tablet')).toMatchObject({
+      ...{ status: 1, stderr: containing('no app password "tablet"') },
+    });
+    expect(await posthorn('account app-password add alice x --protocols imap,http')).toMatchObject({ status: 2 });
+    expect(await posthorn('account app-password add alice x --expires soon')).toMatchObject({ status: 2 });
+    expect(await json('account logins alice')).toEqual([]);
+    expect(await json('account logins -')).toEqual([]);
+    expect(await posthorn('account logins eve')).toMatchObject({ status: 1, stderr: containing('no account "eve"') });
+    expect(await posthorn('account logins alice --limit 0')).toMatchObject({ status: 2 });
+    const end = ended(child);
+    child.kill('SIGTERM');
+    expect(await end).toBe(0);
   });
 
   test('after kill -9 the socket is dead: commands work, and a server starts again', async () => {

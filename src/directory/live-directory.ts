@@ -152,6 +152,12 @@ export class LiveDirectory implements Directory {
     return this.#admit(await this.#passwords.check(login, password, protocol));
   }
 
+  /** The account whose login this is; undefined when it is nobody's. */
+  findLoginAccount(login: string): string | undefined {
+    const parts = parseAddress(login);
+    return parts.ok ? findLogin(this.view, parts.value)?.account : undefined;
+  }
+
   findScramVerifier(login: string, digest: 'sha1' | 'sha256'): ScramVerifier {
     return findScramVerifier(this.view, login, digest, this.#clock.now());
   }

@@ -108,3 +108,18 @@ test('failed logins: 10 a minute and 50 a day by default, cleared by success', (
   for (let minute = 0; minute < 8; minute++, clock.ms += 60_000) day += attempts(10);
   expect(day).toBe(50);
 });
+
+test('a known address is held to its own failures alone, not to those of its networks', () => {
+  const failures = createFailureLimiter({ perMinute: [2, 4, 9], clock: new TestClock() });
+  for (let n = 1; n <= 4; n++) failures.attempt(`192.0.2.${n}`);
+  expect([failures.blocked('192.0.2.9'), failures.blocked('192.0.2.9', true)]).toEqual([true, false]);
+  expect([1, 2, 3].map(() => failures.attempt('192.0.2.9', true))).toEqual([true, true, false]);
+});
+
+test('failures of today are counted again after a restart, as far as they fit', () => {
+  const failures = createFailureLimiter({ perDay: [5, 100, 100], clock: new TestClock() });
+  failures.restore('192.0.2.1', 4);
+  expect([1, 2].map(() => failures.attempt('192.0.2.1'))).toEqual([true, false]);
+  failures.restore('192.0.2.2', 1_000_000);
+  expect(failures.blocked('192.0.2.2')).toBe(true);
+});

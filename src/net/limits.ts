@@ -49,6 +49,9 @@ export function isExempt(exempt: BlockList | undefined, address: string): boolea
   return exempt !== undefined && exempt.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
 }
 
+/** Which limits an address is held to: those of its networks too, or its own (class 1) alone. */
+type Classes = 'all' | 'own';
+
 /**
  * Counts per address class in fixed windows of time. An addition counts in all classes of all windows, or in none when one
  * of them would go over its limit. A window that has passed is dropped as a whole. When a table is full, further keys of
@@ -66,18 +69,18 @@ export class RateLimiter {
   }
 
   /** Would `add` succeed? */
-  mayAdd(address: string, n = 1): boolean {
+  mayAdd(address: string, n = 1, classes: Classes = 'all'): boolean {
     const plain = toPlainAddress(address);
     if (isExempt(this.#exempt, plain)) return true;
-    return this.#mayAdd(classKeys(plain), n);
+    return this.#mayAdd(classKeys(plain), n, classes);
   }
 
   /** Counts, unless that goes over a limit: then false, and nothing is counted. */
-  add(address: string, n = 1): boolean {
+  add(address: string, n = 1, classes: Classes = 'all'): boolean {
     const plain = toPlainAddress(address);
     if (isExempt(this.#exempt, plain)) return true;
     const keys = classKeys(plain);
-    if (!this.#mayAdd(keys, n)) return false;
+    if (!this.#mayAdd(keys, n, classes)) return false;
     for (const window of this.#windows) window.add(keys, n);
     return true;
   }
@@ -92,11 +95,11 @@ export class RateLimiter {
     }
   }
 
-  #mayAdd(keys: ClassKeys, n: number): boolean {
+  #mayAdd(keys: ClassKeys, n: number, classes: Classes): boolean {
     const now = this.#clock.now();
     for (const window of this.#windows) {
       window.moveTo(now);
-      if (!window.hasRoom(keys, n)) return false;
+      if (!window.hasRoom(keys, n, classes)) return false;
     }
     return true;
   }
@@ -119,9 +122,10 @@ class WindowCounts {
     for (const table of this.#tables) table.clear();
   }
 
-  hasRoom(keys: ClassKeys, n: number): boolean {
+  hasRoom(keys: ClassKeys, n: number, classes: Classes = 'all'): boolean {
     const { limits } = this.#window;
     const [one, two, three] = this.#tables;
+    if (classes === 'own') return one.get(keys[0]) + n <= limits[0];
     return (
       one.get(keys[0]) + n <= limits[0] && two.get(keys[1]) + n <= limits[1] && three.get(keys[2]) + n <= limits[2]
     );
@@ -208,12 +212,14 @@ export function createConnectionLimits(options: ConnectionLimitOptions = {}): Co
  * before the password is checked and `reset` when it was right.
  */
 export interface FailureLimiter {
-  /** One more failure would be too many: refuse before looking at credentials. */
-  blocked(address: string): boolean;
+  /** One more failure would be too many: refuse before looking at credentials. `known`: only its own failures count. */
+  blocked(address: string, known?: boolean): boolean;
   /** Counts an attempt; false when it must not be made. */
-  attempt(address: string): boolean;
+  attempt(address: string, known?: boolean): boolean;
   /** A login succeeded. */
   reset(address: string): void;
+  /** So many failures of today are known from before a restart; counted as far as they fit. */
+  restore(address: string, failures: number): void;
 }
 
 export interface FailureLimitOptions {
@@ -225,17 +231,26 @@ export interface FailureLimitOptions {
 
 /** The limiter of failed logins; make one for the whole process. */
 export function createFailureLimiter(options: FailureLimitOptions = {}): FailureLimiter {
-  const limiter = new RateLimiter(
-    [
-      { lengthMs: MINUTE, limits: options.perMinute ?? defaultLimits.failedLoginsPerMinute },
-      { lengthMs: DAY, limits: options.perDay ?? defaultLimits.failedLoginsPerDay },
-    ],
-    options.exempt,
-    options.clock,
-  );
+  const limiterOf = (lengthMs: number, limits: ClassLimits) =>
+    new RateLimiter([{ lengthMs, limits }], options.exempt, options.clock);
+  const minute = limiterOf(MINUTE, options.perMinute ?? defaultLimits.failedLoginsPerMinute);
+  const day = limiterOf(DAY, options.perDay ?? defaultLimits.failedLoginsPerDay);
+  const fits = (address: string, known: boolean) => {
+    const classes = known ? 'own' : 'all';
+    return minute.mayAdd(address, 1, classes) && day.mayAdd(address, 1, classes);
+  };
   return {
-    blocked: (address) => !limiter.mayAdd(address),
-    attempt: (address) => limiter.add(address),
-    reset: (address) => limiter.reset(address),
+    blocked: (address, known = false) => !fits(address, known),
+    attempt(address, known = false) {
+      if (!fits(address, known)) return false;
+      return minute.add(address, 1, 'own') && day.add(address, 1, 'own');
+    },
+    reset(address) {
+      minute.reset(address);
+      day.reset(address);
+    },
+    restore(address, failures) {
+      for (let left = failures; left > 0 && day.add(address, 1, 'own'); left--);
+    },
   };
 }

@@ -10,10 +10,12 @@ import type { Committed, Engine } from './engine.ts';
 import { FileSpool } from './file-spool.ts';
 import type { SpoolLimits } from './spool.ts';
 import type { AccountId, EmailId, MailboxId, ModSeq } from './ids.ts';
+import type { LoginAttemptRow, LoginAttemptSelection } from './login-attempt.ts';
 import { IndexCache } from './index-cache.ts';
 import { openMessage, openMessages } from './open-message.ts';
 import { findMailboxById, findMailboxByName, listMailboxes } from './operations/mailbox-row.ts';
 import { readRights, readShared } from './read-rights.ts';
+import { readLoginAttempts } from './read-login-attempts.ts';
 import { readAnnotations, readDirectory, readSubscriptions, readUsage, readVanished } from './reads.ts';
 import { EngineOutgoing } from './queue/engine-outgoing.ts';
 import { EngineRelay } from './relay/engine-relay.ts';
@@ -204,6 +206,18 @@ export class MailStore implements Store {
   watchDirectory(listener: (version: number) => void): () => void {
     this.#directoryWatchers.add(listener);
     return () => this.#directoryWatchers.delete(listener);
+  }
+
+  async addLoginAttempts(rows: readonly LoginAttemptRow[]): Promise<void> {
+    await this.#engine.write('addLoginAttempts', { rows });
+  }
+
+  readLoginAttempts(selection: LoginAttemptSelection): Promise<readonly LoginAttemptRow[]> {
+    return this.#engine.read(readLoginAttempts(selection));
+  }
+
+  async pruneLoginAttempts(request: Parameters<Store['pruneLoginAttempts']>[0]): Promise<void> {
+    await this.#engine.write('pruneLoginAttempts', request);
   }
 
   async close(): Promise<void> {

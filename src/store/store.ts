@@ -11,6 +11,7 @@ import type { Change } from './change.ts';
 import type { DirectoryEdit, DirectoryState } from './directory-object.ts';
 import type { EmailColumns, EmailRow, EmailSelection } from './email-row.ts';
 import type { AccountId, EmailId, MailboxId, ModSeq, ThreadId, Uid } from './ids.ts';
+import type { LoginAttemptRow, LoginAttemptSelection } from './login-attempt.ts';
 import type { Mailbox, SpecialUse } from './mailbox.ts';
 import type { MailboxRight, SharedMailbox } from './mailbox-rights.ts';
 import type { MailboxIndex } from './mailbox-index.ts';
@@ -302,6 +303,13 @@ export interface Store {
   readonly outgoing: OutgoingStore;
   /** What deliveries to other hosts leave behind. */
   readonly relay: RelayStore;
+  // ── logins ──
+  /** Adds to the rows of the same key, or makes them. At most some hundred at once. */
+  addLoginAttempts(rows: readonly LoginAttemptRow[]): Promise<void>;
+  /** The latest first. */
+  readLoginAttempts(selection: LoginAttemptSelection): Promise<readonly LoginAttemptRow[]>;
+  /** Removes rows that are older, and of an account with more than so many (successes and failures apart) its oldest. */
+  pruneLoginAttempts(request: { readonly beforeMs: number; readonly keepPerAccount: number }): Promise<void>;
 
   /** Finishes writes under way and releases everything. */
   close(): Promise<void>;

@@ -1,3 +1,4 @@
+import { openGuard } from '../../src/directory/testing/login-guard.ts';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
@@ -43,7 +44,7 @@ export async function startServer(
   const services = {
     store,
     directory,
-    failures: createFailureLimiter({ perMinute: [10, 1000, 1000] }),
+    failures: openGuard(createFailureLimiter({ perMinute: [10, 1000, 1000] })),
     clock: { now: () => Date.now() },
     log,
   };

@@ -9,6 +9,8 @@ import { createImapConversation } from '../../src/serve/imap/conversation.ts';
 import type { ImapListenerOptions, ImapServices } from '../../src/serve/imap/services.ts';
 import type { ImapEvent } from '../../src/serve/imap/session.ts';
 import { findFlagBit } from '../../src/store/flags.ts';
+import type { LoginAttempt } from '../../src/directory/logins/login-attempt.ts';
+import { openGuard } from '../../src/directory/testing/login-guard.ts';
 import type { AccountId } from '../../src/store/ids.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -68,6 +70,8 @@ export class Actor {
   blocked = false;
   nowMs = 1_700_000_000_000;
   failures = 0;
+  /** What was written down of logins. */
+  readonly attempts: (LoginAttempt & { readonly result: string; client?: string | undefined })[] = [];
   /** All that was logged, to look for secrets. */
   readonly logged: string[] = [];
   private readonly name: string;
@@ -155,14 +159,20 @@ export class Actor {
     return {
       store: this.store,
       directory: this.directory(),
-      failures: {
+      failures: openGuard({
         blocked: () => this.blocked,
         attempt: () => {
           this.failures++;
           return !this.blocked;
         },
         reset: () => void (this.failures = 0),
-      },
+        succeeded: (attempt) => {
+          const note = { ...attempt, result: 'ok' };
+          this.attempts.push(note);
+          return { client: (client) => void (note.client = client) };
+        },
+        failed: (attempt, result) => void this.attempts.push({ ...attempt, result }),
+      }),
       clock: { now: () => this.nowMs },
       log: this.log(),
       version: '1.0',

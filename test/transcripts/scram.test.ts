@@ -1,5 +1,6 @@
 /** SCRAM as both faces speak it, against a client written apart from the server. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openGuard } from '../../src/directory/testing/login-guard.ts';
 import type { TlsFacts } from '../../src/base/conversation.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { scramClient } from '../../src/directory/test-scram-client.ts';
@@ -75,13 +76,13 @@ async function smtpWorld(): Promise<World> {
   const services = {
     store: new TestStore(),
     directory,
-    failures: {
+    failures: openGuard({
       attempt: () => {
         attempts++;
         return !blocked;
       },
       reset: () => void (attempts = 0),
-    },
+    }),
     clock: { now: () => 0 },
     log: silentLog,
   };

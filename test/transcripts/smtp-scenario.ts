@@ -2,6 +2,7 @@ import type { Peer, TlsFacts } from '../../src/base/conversation.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { TestDirectory } from '../../src/receive/test-directory.ts';
 import type { SenderDomainVerdict } from '../../src/receive/sender-domains.ts';
+import { openGuard } from '../../src/directory/testing/login-guard.ts';
 import { accountId, TestStore } from '../../src/receive/test-store.ts';
 import { defaultSmtpLimits, smtpListenerOptions } from '../../src/serve/smtp/listener-options.ts';
 import type { SmtpLimits, SmtpListenerOptions } from '../../src/serve/smtp/listener-options.ts';
@@ -135,7 +136,7 @@ function setStage(script: readonly string[]): Stage {
     store,
     directory,
     senderDomains: { judge: ({ domain }) => Promise.resolve(verdicts.get(domain) ?? 'fine') },
-    failures: { attempt: () => !blocked, reset: () => {} },
+    failures: openGuard({ attempt: () => !blocked }),
     clock,
     log: silentLog,
   };

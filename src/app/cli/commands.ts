@@ -173,6 +173,17 @@ new-recipients-per-day=N          of those, addresses that it never wrote to bef
     run: async (input) => (await import('./commands/account.ts')).accountEnable(input),
   },
   {
+    path: ['account', 'logins'],
+    args: ['ACCOUNT'],
+    summary: 'Who logged in or tried to, of the last 30 days; the latest first. "-" is for logins that nobody has.',
+    options: [
+      { name: 'limit', value: 'N', help: 'rows to show (default 100); equal attempts of a day are one' },
+      configOption,
+    ],
+    json: true,
+    run: async (input) => (await import('./commands/account-logins.ts')).accountLogins(input),
+  },
+  {
     path: ['account', 'app-password', 'add'],
     args: ['ACCOUNT', 'NAME'],
     summary: 'Make a password for one program or device; it is shown this once.',

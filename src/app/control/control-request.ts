@@ -1,3 +1,4 @@
+import { ok } from '../../base/result.ts';
 import { applyDocument } from '../../directory/document/apply-document.ts';
 import { directoryDocumentSchema } from '../../directory/document/directory-document.ts';
 import type { DirectoryDocumentInput } from '../../directory/document/directory-document.ts';
@@ -5,6 +6,10 @@ import { answerQuery } from '../../directory/answer-query.ts';
 import type { DirectoryQuery } from '../../directory/answer-query.ts';
 import type { DirectoryOperation } from '../../directory/decide-operation.ts';
 import { ensureDkimKeys } from '../../directory/dkim/ensure-dkim-keys.ts';
+import { nobody } from '../../directory/logins/login-attempt.ts';
+import { loginFacts } from '../../directory/logins/login-facts.ts';
+import type { LoginLog } from '../../directory/logins/login-log.ts';
+import { getAccount } from '../../directory/operations/operation.ts';
 import type { LiveDirectory } from '../../directory/live-directory.ts';
 
 /** What an administrator can ask of a server, as plain data: the command line says it over the control socket. */
@@ -16,7 +21,9 @@ export type ControlRequest =
       readonly document: DirectoryDocumentInput;
       readonly prune: boolean;
       readonly dryRun: boolean;
-    };
+    }
+  /** `account` `-`: logins that nobody has. */
+  | { readonly kind: 'logins'; readonly account: string; readonly limit: number };
 
 /** `messages`: one line for each thing that is in the way. */
 export type ControlAnswer =
@@ -24,7 +31,11 @@ export type ControlAnswer =
   | { readonly ok: false; readonly messages: readonly string[] };
 
 /** Does what is asked. The form of the parts is checked where they are used: they may come from another version. */
-export async function answerControl(directory: LiveDirectory, request: ControlRequest): Promise<ControlAnswer> {
+export async function answerControl(
+  directory: LiveDirectory,
+  request: ControlRequest,
+  logins: LoginLog,
+): Promise<ControlAnswer> {
   switch (request.kind) {
     case 'edit': {
       const done = await directory.editor.edit(request.operation);
@@ -45,6 +56,13 @@ export async function answerControl(directory: LiveDirectory, request: ControlRe
         return { ok: true, value: done.value.lines };
       }
       return { ok: false, messages: done.error.map(({ message }) => message) };
+    }
+    case 'logins': {
+      const { account, limit } = request;
+      const record = account === nobody ? ok({ name: nobody }) : getAccount(directory.view, account);
+      if (!record.ok) return { ok: false, messages: [record.error.message] };
+      const rows = await logins.read(record.value.name, limit);
+      return ok(rows.map((row) => loginFacts(directory.view, row)));
     }
     default:
       return { ok: false, messages: ['the server does not know this request; is it another version?'] };

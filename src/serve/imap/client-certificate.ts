@@ -1,4 +1,6 @@
 import type { Account, LoginOutcome } from '../../directory/directory.ts';
+import { resultOf } from '../../directory/logins/login-guard.ts';
+import { attemptOf } from './login-attempt.ts';
 import type { Session } from './session.ts';
 
 /** What the client's certificate means for the connection, when TLS has just begun. */
@@ -22,12 +24,14 @@ export function judgeCertificate(session: Session, isGreeting: boolean): Certifi
   const key = directory.findTlsKey(publicKey);
   if (key === undefined) {
     failures.attempt(remoteAddress);
+    failures.failed(attemptOf(session, 'certificate', ''), 'baduser');
     session.log.info('login failed', { mechanism: 'certificate', reason: 'unknown key', remoteAddress });
     return { kind: 'refused', text: 'nobody logs in with the key of this certificate', code: 'ALERT' };
   }
   if (!isGreeting || !key.imapPreauth) return goOn;
   const outcome = directory.confirmTlsKey(publicKey, '');
   if (outcome.ok) return { kind: 'preauth', outcome };
+  failures.failed(attemptOf(session, 'certificate', key.loginAddress), resultOf(outcome));
   session.log.info('login refused', { mechanism: 'certificate', reason: outcome.reason });
   const text = outcome.reason === 'login-disabled' ? outcome.message : 'bad credentials';
   return { kind: 'refused', text, code: 'ALERT' };

@@ -1,6 +1,9 @@
 import type { LoginOutcome } from '../../directory/directory.ts';
+import type { LoginResult } from '../../directory/logins/login-attempt.ts';
+import { resultOf } from '../../directory/logins/login-guard.ts';
 import { fitsCertificate } from './client-certificate.ts';
 import { hearChange } from './hear-change.ts';
+import { attemptOf } from './login-attempt.ts';
 import { Bye, No } from './refusal.ts';
 import type { Done } from './respond.ts';
 import type { Session } from './session.ts';
@@ -10,29 +13,36 @@ const slowFrom = 3;
 const maxFailures = 10;
 const maxDelayMs = 10_000;
 
+type Failure = Exclude<LoginResult, 'ok'>;
+
 /**
  * The LOGIN command. RFC 9051 section 6.2.3.
  * @throws No without TLS, before any credential is looked at (RFC 9051 section 11.3), and as `endAttempt`.
  */
 export async function logIn(session: Session, name: string, password: string): Promise<Done> {
   if (!session.mayLogin) throw new No('turn on TLS first', 'PRIVACYREQUIRED');
-  await beginAttempt(session);
+  await beginAttempt(session, 'LOGIN', name);
   return endAttempt(session, 'LOGIN', name, await session.services.directory.checkPassword(name, password, 'imap'));
 }
 
 /** Counts an attempt before any credential is looked at, and makes the client wait. @throws Bye when there were too many. */
-export async function beginAttempt(session: Session): Promise<void> {
-  if (!session.services.failures.attempt(session.peer.remoteAddress)) {
+export async function beginAttempt(session: Session, mechanism: string, name: string): Promise<void> {
+  const { failures } = session.services;
+  const { remoteAddress } = session.peer;
+  const loginMs = failures.delayMs(remoteAddress, name);
+  if (loginMs === undefined || !failures.attempt(remoteAddress)) {
+    failures.failed(attemptOf(session, mechanism, name), 'limited');
     throw new Bye('too many failed logins, try again later', 'UNAVAILABLE');
   }
-  if (session.failedLogins < slowFrom) return;
-  await session.sink.delay(Math.min(maxDelayMs, (session.failedLogins - slowFrom + 1) * 1000));
+  const sessionMs = Math.max(0, session.failedLogins - slowFrom + 1) * 1000;
+  const delayMs = Math.max(loginMs, Math.min(maxDelayMs, sessionMs));
+  if (delayMs > 0) await session.sink.delay(delayMs);
 }
 
 /** @throws No when the client asks to be somebody else than it proves to be. RFC 5530 section 3 */
 export function requireOwnIdentity(session: Session, mechanism: string, authorizeAs: string, login: string): void {
   if (authorizeAs === '' || authorizeAs === login) return;
-  countFailure(session, mechanism, login);
+  countFailure(session, mechanism, login, 'badcreds');
   throw new No('not for another user', 'AUTHORIZATIONFAILED');
 }
 
@@ -45,27 +55,29 @@ export function endAttempt(session: Session, mechanism: string, name: string, ou
   const { failures } = session.services;
   const { remoteAddress } = session.peer;
   if (outcome.ok) {
-    if (!fitsCertificate(session, outcome.account)) throw failAttempt(session, mechanism, name);
+    if (!fitsCertificate(session, outcome.account)) throw failAttempt(session, mechanism, name, 'badcreds');
     failures.reset(remoteAddress);
     return enter(session, mechanism, outcome);
   }
   if (outcome.reason === 'login-disabled') {
     failures.reset(remoteAddress);
+    failures.failed(attemptOf(session, mechanism, name), resultOf(outcome));
     session.log.info('login refused', { mechanism, reason: outcome.reason });
     throw new No(outcome.message);
   }
-  throw failAttempt(session, mechanism, name);
+  throw failAttempt(session, mechanism, name, resultOf(outcome));
 }
 
 /** Counts the failure; throw what it returns. */
-export function failAttempt(session: Session, mechanism: string, name: string): No {
-  countFailure(session, mechanism, name);
+export function failAttempt(session: Session, mechanism: string, name: string, result: Failure): No {
+  countFailure(session, mechanism, name, result);
   return new No('bad credentials', 'AUTHENTICATIONFAILED');
 }
 
 /** One more that was begun and did not succeed. @throws Bye at the last that one connection may have. */
-export function countFailure(session: Session, mechanism: string, name: string): void {
+export function countFailure(session: Session, mechanism: string, name: string, result: Failure): void {
   session.failedLogins++;
+  session.services.failures.failed(attemptOf(session, mechanism, name), result);
   session.log.info('login failed', { mechanism, name: name.slice(0, 100), remoteAddress: session.peer.remoteAddress });
   if (session.failedLogins >= maxFailures) throw new Bye('too many failed logins', 'UNAVAILABLE');
 }
@@ -76,6 +88,8 @@ export function enter(
   mechanism: string,
   { account, loginAddress, proof }: LoginOutcome & { readonly ok: true },
 ): Done {
+  const attempt = attemptOf(session, mechanism, loginAddress);
+  session.loginNote = session.services.failures.succeeded(attempt, { account, proof });
   session.account = account;
   session.loginAddress = loginAddress;
   session.proof = proof;

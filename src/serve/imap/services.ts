@@ -1,23 +1,14 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Directory } from '../../directory/directory.ts';
+import type { LoginGuard } from '../../directory/logins/login-guard.ts';
 import type { Store } from '../../store/store.ts';
-
-/** Limits logins that fail, per address class (spec/protocols.md section 0.1); `FailureLimiter` of net/ fits. */
-export interface LoginFailures {
-  /** One more failure would be too many: refuse before looking at credentials. */
-  blocked(remoteAddress: string): boolean;
-  /** Counts an attempt; false when it must not be made. */
-  attempt(remoteAddress: string): boolean;
-  /** A login succeeded. */
-  reset(remoteAddress: string): void;
-}
 
 /** What IMAP sessions are built on. */
 export interface ImapServices {
   readonly store: Store;
   readonly directory: Directory;
-  readonly failures: LoginFailures;
+  readonly failures: LoginGuard;
   readonly clock: Clock;
   readonly log: Log;
   /** Told to clients that ask with ID after login (RFC 2971). */

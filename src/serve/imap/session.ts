@@ -1,6 +1,7 @@
 import type { Peer, Sink, TlsFacts } from '../../base/conversation.ts';
 import type { Log } from '../../base/log.ts';
 import type { Account, LoginProof } from '../../directory/directory.ts';
+import type { LoginNote } from '../../directory/logins/login-log.ts';
 import type { Mailbox } from '../../store/mailbox.ts';
 import type { MessageLiteral } from '../../wire/imap/imap-reader.ts';
 import { MailboxNews } from './mailbox-news.ts';
@@ -56,6 +57,9 @@ export class Session {
   /** The address that logged in, as the directory prints it. */
   loginAddress = '';
   proof: LoginProof | undefined = undefined;
+  /** What the client calls itself (ID), and where that is written down once it has logged in. */
+  client: string | undefined = undefined;
+  loginNote: LoginNote | undefined = undefined;
   selected: Selected | undefined = undefined;
   /** ENABLE and its equals. RFC 5161, RFC 7162 section 3.1.2.2. */
   rev2 = false;

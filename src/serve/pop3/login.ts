@@ -1,4 +1,6 @@
 import type { Account, LoginOutcome } from '../../directory/directory.ts';
+import type { LoginAttempt, LoginResult } from '../../directory/logins/login-attempt.ts';
+import { resultOf } from '../../directory/logins/login-guard.ts';
 import type { SaslLink } from '../../wire/sasl/exchange.ts';
 import type { SaslAuthority } from '../../wire/sasl/sasl-login.ts';
 import { openMaildrop } from './maildrop.ts';
@@ -14,10 +16,23 @@ const maxDelayMs = 10_000;
 const transactionMs = 10 * 60_000;
 
 /** Counts an attempt before any credential is looked at, and makes the client wait. @throws Refuse when there were too many. */
-export async function beginAttempt(session: Pop3Session): Promise<void> {
-  if (!session.services.failures.attempt(session.peer.remoteAddress)) throw tooManyFailures();
-  if (session.failedLogins < slowFrom) return;
-  await session.sink.delay(Math.min(maxDelayMs, (session.failedLogins - slowFrom + 1) * 1000));
+export async function beginAttempt(session: Pop3Session, mechanism: string, name: string): Promise<void> {
+  const { failures } = session.services;
+  const { remoteAddress } = session.peer;
+  const loginMs = failures.delayMs(remoteAddress, name);
+  if (loginMs === undefined || !failures.attempt(remoteAddress)) {
+    failures.failed(attemptOf(session, mechanism, name), 'limited');
+    throw tooManyFailures();
+  }
+  const sessionMs = Math.max(0, session.failedLogins - slowFrom + 1) * 1000;
+  const delayMs = Math.max(loginMs, Math.min(maxDelayMs, sessionMs));
+  if (delayMs > 0) await session.sink.delay(delayMs);
+}
+
+/** What is written down of an attempt. */
+function attemptOf({ peer, tls }: Pop3Session, mechanism: string, login: string): LoginAttempt {
+  const { remoteAddress, localAddress } = peer;
+  return { protocol: 'pop3', mechanism, login, remoteAddress, localAddress, tls: tls?.version };
 }
 
 export function tooManyFailures(): Refuse {
@@ -39,17 +54,25 @@ export async function endAttempt(
   const { remoteAddress } = session.peer;
   if (!outcome.ok && outcome.reason === 'login-disabled') {
     failures.reset(remoteAddress);
+    failures.failed(attemptOf(session, mechanism, name), resultOf(outcome));
     session.log.info('login refused', { mechanism, reason: outcome.reason });
     throw new Refuse(outcome.message, { code: 'SYS/PERM' });
   }
-  if (!outcome.ok || !fitsCertificate(session, outcome.account)) throw failAttempt(session, mechanism, name);
+  if (!outcome.ok) throw failAttempt(session, mechanism, name, resultOf(outcome));
+  if (!fitsCertificate(session, outcome.account)) throw failAttempt(session, mechanism, name, 'badcreds');
   failures.reset(remoteAddress);
   await enter(session, mechanism, outcome);
 }
 
 /** One more that was begun and did not succeed; throw what it returns. */
-export function failAttempt(session: Pop3Session, mechanism: string, name: string): Refuse {
+export function failAttempt(
+  session: Pop3Session,
+  mechanism: string,
+  name: string,
+  result: Exclude<LoginResult, 'ok'>,
+): Refuse {
   session.failedLogins++;
+  session.services.failures.failed(attemptOf(session, mechanism, name), result);
   session.userName = undefined;
   session.log.info('login failed', { mechanism, name: name.slice(0, 100), remoteAddress: session.peer.remoteAddress });
   return new Refuse('bad credentials', { code: 'AUTH', close: session.failedLogins >= maxFailures });
@@ -66,6 +89,7 @@ async function enter(
   session.proof = proof;
   session.maildrop = maildrop;
   session.failedLogins = 0;
+  services.failures.succeeded(attemptOf(session, mechanism, loginAddress), { account, proof });
   session.log = session.log.with({ account: account.name });
   session.log.info('logged in', { mechanism, address: loginAddress });
   session.unwatch = services.directory.watch(() => sink.post('directory-changed'));
@@ -95,6 +119,7 @@ export function admitCertificate(session: Pop3Session): boolean {
   if (publicKey === undefined || session.services.directory.findTlsKey(publicKey) !== undefined) return true;
   const { remoteAddress } = session.peer;
   session.services.failures.attempt(remoteAddress);
+  session.services.failures.failed(attemptOf(session, 'certificate', ''), 'baduser');
   session.log.info('login failed', { mechanism: 'certificate', reason: 'unknown key', remoteAddress });
   session.leave(new Refuse('nobody logs in with the key of this certificate', { code: 'AUTH' }));
   return false;
@@ -110,11 +135,11 @@ export function linkOf({ mayLogin, tls }: Pop3Session): SaslLink {
 }
 
 /** The directory, as the mechanisms ask it for this session. */
-export function authorityOf(session: Pop3Session): SaslAuthority<LoginOutcome> {
+export function authorityOf(session: Pop3Session, mechanism: string): SaslAuthority<LoginOutcome> {
   const { directory } = session.services;
   const publicKey = session.tls?.peerPublicKey ?? new Uint8Array(0);
   return {
-    begin: () => beginAttempt(session),
+    begin: (login) => beginAttempt(session, mechanism, login),
     findScramVerifier: (login, digest) => directory.findScramVerifier(login, digest),
     confirmScram: (login, storedKey) => directory.confirmScram(login, storedKey, 'pop3'),
     confirmCertificate: (authorizeAs) => directory.confirmTlsKey(publicKey, authorizeAs),

@@ -26,7 +26,7 @@ export async function takeStep(
     case 'outcome':
       return endAttempt(session, login.mechanism, step.login, step.outcome);
     case 'failed':
-      throw failAttempt(session, login.mechanism, step.login);
+      throw failAttempt(session, login.mechanism, step.login, failureOf(step.why));
     case 'malformed':
       throw giveUp(session, login, `not a message of ${login.mechanism}`);
     default:
@@ -47,8 +47,13 @@ export function takeResponse(session: Pop3Session, login: SaslLogin<LoginOutcome
 export function giveUp(session: Pop3Session, login: SaslLogin<LoginOutcome>, text: string): Refuse {
   endDialogue(session);
   if (!login.claimed) return new Refuse(text, { isSyntax: true });
-  const { close } = failAttempt(session, login.mechanism, '');
+  const { close } = failAttempt(session, login.mechanism, login.login, 'aborted');
   return new Refuse(text, { close, isSyntax: true });
+}
+
+function failureOf(why: 'proof' | 'binding' | 'identity'): 'badpassword' | 'badchanbind' | 'badcreds' {
+  if (why === 'proof') return 'badpassword';
+  return why === 'binding' ? 'badchanbind' : 'badcreds';
 }
 
 function endDialogue(session: Pop3Session): void {

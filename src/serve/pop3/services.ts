@@ -1,17 +1,8 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Directory } from '../../directory/directory.ts';
+import type { LoginGuard } from '../../directory/logins/login-guard.ts';
 import type { Store } from '../../store/store.ts';
-
-/** Limits logins that fail, shared by all faces (spec/protocols.md section 0.1); `FailureLimiter` of net/ fits. */
-export interface LoginFailures {
-  /** One more failure would be too many: refuse before looking at credentials. */
-  blocked(remoteAddress: string): boolean;
-  /** Counts an attempt; false when it must not be made. */
-  attempt(remoteAddress: string): boolean;
-  /** A login succeeded. */
-  reset(remoteAddress: string): void;
-}
 
 /** What POP3 sessions are built on. */
 export interface Pop3Services {
@@ -20,7 +11,7 @@ export interface Pop3Services {
     Directory,
     'checkPassword' | 'findScramVerifier' | 'confirmScram' | 'findTlsKey' | 'confirmTlsKey' | 'mayStay' | 'watch'
   >;
-  readonly failures: LoginFailures;
+  readonly failures: LoginGuard;
   readonly clock: Clock;
   readonly log: Log;
   /** Told after login (RFC 2449 section 6.9). */

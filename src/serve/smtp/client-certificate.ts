@@ -1,6 +1,7 @@
 import { replies } from '../../wire/smtp/replies.ts';
 import { reply } from '../../wire/smtp/reply.ts';
-import { enter } from './log-in.ts';
+import { resultOf } from '../../directory/logins/login-guard.ts';
+import { attemptOf, enter } from './log-in.ts';
 import type { SmtpSession } from './session.ts';
 
 /**
@@ -18,6 +19,8 @@ export function admitCertificate(session: SmtpSession): void {
     session.mayAuthenticate = true;
     return;
   }
+  const login = directory.findTlsKey(publicKey)?.loginAddress ?? '';
+  failures.failed(attemptOf(session, 'certificate', login), login === '' ? 'baduser' : resultOf(outcome));
   if (outcome.reason === 'login-disabled') {
     session.log.info('login refused', { mechanism: 'certificate', why: 'login disabled' });
     return session.leave(reply(525, '5.7.13', outcome.message));

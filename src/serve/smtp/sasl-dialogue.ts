@@ -26,12 +26,18 @@ export function takeStep(
       throw giveUp(session, dialogue, replies.badResponse);
     case 'failed':
       endDialogue(session);
-      throw failAttempt(session, step.why, step.why === 'binding' ? 'badBinding' : 'badCredentials');
+      throw failAttempt(
+        session,
+        dialogue.mechanism,
+        dialogue.login ?? '',
+        step.why === 'binding' ? 'badchanbind' : 'badpassword',
+      );
     case 'proven':
       endDialogue(session);
       return endAttempt(
         session,
         dialogue.mechanism,
+        step.login,
         session.services.directory.confirmScram(step.login, step.storedKey, 'submission'),
       );
     case 'certificate':
@@ -57,7 +63,7 @@ export function takeResponse(session: SmtpSession, dialogue: SaslDialogue, line:
 /** Ends an exchange that cannot go on; throw what it returns. */
 export function giveUp(session: SmtpSession, dialogue: SaslDialogue, answer: Reply): Refuse {
   endDialogue(session);
-  if (dialogue.claimed) countFailure(session, 'exchange given up');
+  if (dialogue.login !== undefined) countFailure(session, dialogue.mechanism, dialogue.login, 'aborted');
   return new Refuse(answer, session.failedLogins >= session.options.limits.maxFailures);
 }
 
@@ -75,9 +81,9 @@ function challenge(session: SmtpSession, dialogue: SaslDialogue, octets: Uint8Ar
 
 async function takeClaim(session: SmtpSession, dialogue: SaslDialogue, claim: SaslClaim): Promise<void> {
   endDialogue(session);
-  await beginAttempt(session);
-  dialogue.claimed = true;
-  requireOwnIdentity(session, claim.authorizeAs, claim.login);
+  await beginAttempt(session, dialogue.mechanism, claim.login);
+  dialogue.login = claim.login;
+  requireOwnIdentity(session, dialogue.mechanism, claim.authorizeAs, claim.login);
   const verifier = session.services.directory.findScramVerifier(claim.login, claim.digest);
   challenge(session, dialogue, claim.challenge(verifier));
 }
@@ -87,13 +93,13 @@ async function checkPassword(
   { mechanism }: SaslDialogue,
   { authorizeAs, login, password }: SaslStep & { readonly kind: 'password' },
 ): Promise<void> {
-  await beginAttempt(session);
-  requireOwnIdentity(session, authorizeAs, login);
-  endAttempt(session, mechanism, await session.services.directory.checkPassword(login, password, 'submission'));
+  await beginAttempt(session, mechanism, login);
+  requireOwnIdentity(session, mechanism, authorizeAs, login);
+  endAttempt(session, mechanism, login, await session.services.directory.checkPassword(login, password, 'submission'));
 }
 
 async function checkCertificate(session: SmtpSession, { mechanism }: SaslDialogue, authorizeAs: string): Promise<void> {
-  await beginAttempt(session);
+  await beginAttempt(session, mechanism, authorizeAs);
   const publicKey = session.tls?.peerPublicKey ?? new Uint8Array(0);
-  endAttempt(session, mechanism, session.services.directory.confirmTlsKey(publicKey, authorizeAs));
+  endAttempt(session, mechanism, authorizeAs, session.services.directory.confirmTlsKey(publicKey, authorizeAs));
 }

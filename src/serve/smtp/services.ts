@@ -1,23 +1,16 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Directory } from '../../directory/directory.ts';
+import type { LoginGuard } from '../../directory/logins/login-guard.ts';
 import type { SenderDomains } from '../../receive/sender-domains.ts';
 import type { Store } from '../../store/store.ts';
 import type { Submit } from '../../submit/outgoing-message.ts';
-
-/** Failed logins per network; `FailureLimiter` of `net/limits.ts` is one. */
-export interface LoginFailures {
-  /** Counts an attempt, before the password is looked at; false: it must not be made. */
-  attempt(address: string): boolean;
-  /** The attempt succeeded. */
-  reset(address: string): void;
-}
 
 /** What the SMTP face needs of the house. */
 export interface SmtpServices {
   readonly store: Pick<Store, 'newSpool' | 'append'>;
   readonly directory: Directory;
-  readonly failures: LoginFailures;
+  readonly failures: LoginGuard;
   /** The door out, for submission; without it mail goes to our own recipients alone, at once. */
   readonly submit?: Submit | undefined;
   /** Asked about MAIL FROM on port 25; without it no names are looked up (localserve). */

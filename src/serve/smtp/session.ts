@@ -29,8 +29,8 @@ export interface Hello {
 export interface SaslDialogue {
   readonly mechanism: string;
   readonly exchange: SaslExchange;
-  /** The client has named a login: giving up now is a failed login. */
-  claimed: boolean;
+  /** Set once the client has named it: giving up now is a failed login. */
+  login: string | undefined;
 }
 
 /** What we know of one client. What to do is in `commands/`, who does it in `dispatch.ts`. */

@@ -85,6 +85,7 @@ function* removeAccount(context: OperationContext, name: string): Operation<Delt
     yield* execute(`DELETE FROM ${table} WHERE account_id = ?`, accountId);
   }
   yield* execute('DELETE FROM mailbox_right WHERE grantee_id = ?', accountId);
+  yield* execute('DELETE FROM login_attempt WHERE account = ?', name);
   yield* execute('DELETE FROM account WHERE id = ?', accountId);
   return [{ kind: 'account-removed', accountId, modseq }];
 }

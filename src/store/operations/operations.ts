@@ -1,3 +1,4 @@
+import { addLoginAttempts } from './add-login-attempts.ts';
 import { addSignatures } from './add-signatures.ts';
 import { append } from './append.ts';
 import { copy } from './copy.ts';
@@ -13,6 +14,7 @@ import { renewOutgoing } from './queue/renew-outgoing.ts';
 import { settleOutgoing } from './queue/settle-outgoing.ts';
 import { keepRelayFacts } from './relay/keep-relay-facts.ts';
 import { move } from './move.ts';
+import { pruneLoginAttempts } from './prune-login-attempts.ts';
 import { renameMailbox } from './rename-mailbox.ts';
 import { repairCounts } from './repair-counts.ts';
 import { replace } from './replace.ts';
@@ -27,6 +29,7 @@ import { sweep } from './sweep.ts';
 
 /** Every write the store knows, by name. Arguments and answers are plain data, so a write can cross a thread. */
 export const operations = {
+  addLoginAttempts,
   addSignatures,
   append,
   claimOutgoing,
@@ -40,6 +43,7 @@ export const operations = {
   expunge,
   keepRelayFacts,
   move,
+  pruneLoginAttempts,
   renameMailbox,
   renewOutgoing,
   repairCounts,

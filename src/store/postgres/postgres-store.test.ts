@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { startPostgresIfPossible } from '../../../test/servers/postgres.ts';
 import { openStore } from '../open-store.ts';
+import { describeLoginAttempts } from '../login-attempts.contract.ts';
 import { describeOutgoing } from '../queue/outgoing.contract.ts';
 import { describeRelay } from '../relay/relay.contract.ts';
 import { describeRights } from '../rights.contract.ts';
@@ -21,4 +22,5 @@ describe.skipIf(server === undefined)('contract', () => {
   describeOutgoing('PostgreSQL', open);
   describeRelay('PostgreSQL', open);
   describeRights('PostgreSQL', open);
+  describeLoginAttempts('PostgreSQL', open);
 });

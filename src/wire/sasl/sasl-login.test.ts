@@ -39,7 +39,7 @@ test('PLAIN with an initial response is decided at once, and counted once before
 
 test('who asks to be somebody else fails before the password is looked at', async () => {
   const login = new SaslLogin(plain, link, authority());
-  expect(await login.next(Buffer.from('bob\0ann\0secret'))).toEqual({ kind: 'failed', login: 'ann' });
+  expect(await login.next(Buffer.from('bob\0ann\0secret'))).toEqual({ kind: 'failed', login: 'ann', why: 'identity' });
 });
 
 test('EXTERNAL asks for a response where none came', async () => {
@@ -56,7 +56,11 @@ test('SCRAM: the claim is counted, a wrong proof is a failed login', async () =>
   expect(begun).toEqual(['begun']);
   const nonce = /^(r=[^,]*)/.exec(Buffer.from(first.kind === 'challenge' ? first.octets : []).toString())?.[1];
   const proof = Buffer.alloc(32, 1).toString('base64');
-  expect(await login.next(Buffer.from(`c=biws,${nonce},p=${proof}`))).toEqual({ kind: 'failed', login: 'ann' });
+  expect(await login.next(Buffer.from(`c=biws,${nonce},p=${proof}`))).toEqual({
+    kind: 'failed',
+    login: 'ann',
+    why: 'proof',
+  });
 });
 
 test('nonsense is malformed and counts only after a claim', async () => {

@@ -4,7 +4,7 @@ import type { ScramDigest, ScramVerifier } from './scram-verifier.ts';
 /** Who knows the credentials; `Outcome` is theirs. The directory's port fits, with the certificate's key filled in. */
 export interface SaslAuthority<Outcome> {
   /** Called once, before any credential is looked at: counts the attempt and may make the client wait; may throw. */
-  begin(): Promise<void>;
+  begin(login: string): Promise<void>;
   findScramVerifier(login: string, digest: ScramDigest): ScramVerifier;
   confirmScram(login: string, storedKey: Uint8Array): Outcome;
   confirmCertificate(authorizeAs: string): Outcome;
@@ -17,7 +17,7 @@ export type SaslLoginStep<Outcome> =
   | { readonly kind: 'challenge'; readonly octets: Uint8Array }
   | { readonly kind: 'outcome'; readonly login: string; readonly outcome: Outcome }
   /** A failed login: a wrong proof, or somebody who wants to be somebody else (RFC 4422 section 3.4.1). */
-  | { readonly kind: 'failed'; readonly login: string }
+  | { readonly kind: 'failed'; readonly login: string; readonly why: 'proof' | 'binding' | 'identity' }
   /** Not a message of the mechanism; see `SaslLogin.claimed` for whether it counts as a failed login. */
   | { readonly kind: 'malformed' };
 
@@ -28,7 +28,8 @@ export class SaslLogin<Outcome> {
   claimed = false;
   readonly #exchange: SaslExchange;
   readonly #authority: SaslAuthority<Outcome>;
-  #login = '';
+  /** As the client gave it; '' until it did. */
+  login = '';
 
   constructor(mechanism: SaslMechanism, link: SaslLink, authority: SaslAuthority<Outcome>) {
     this.mechanism = mechanism.name;
@@ -46,7 +47,7 @@ export class SaslLogin<Outcome> {
         return step;
       case 'claim':
         await this.#begin(step.login);
-        if (isAnother(step.authorizeAs, step.login)) return this.#failed();
+        if (isAnother(step.authorizeAs, step.login)) return this.#failed('identity');
         return { kind: 'challenge', octets: step.challenge(authority.findScramVerifier(step.login, step.digest)) };
       case 'proven':
         return this.#outcome(authority.confirmScram(step.login, step.storedKey));
@@ -55,27 +56,27 @@ export class SaslLogin<Outcome> {
         return this.#outcome(authority.confirmCertificate(step.authorizeAs));
       case 'password':
         await this.#begin(step.login);
-        if (isAnother(step.authorizeAs, step.login)) return this.#failed();
+        if (isAnother(step.authorizeAs, step.login)) return this.#failed('identity');
         return this.#outcome(await authority.checkPassword(step.login, step.password));
       case 'failed':
-        return this.#failed();
+        return this.#failed(step.why);
       default:
         return step satisfies never;
     }
   }
 
   async #begin(login: string): Promise<void> {
-    await this.#authority.begin();
-    this.#login = login;
+    await this.#authority.begin(login);
+    this.login = login;
     this.claimed = true;
   }
 
   #outcome(outcome: Outcome): SaslLoginStep<Outcome> {
-    return { kind: 'outcome', login: this.#login, outcome };
+    return { kind: 'outcome', login: this.login, outcome };
   }
 
-  #failed(): SaslLoginStep<Outcome> {
-    return { kind: 'failed', login: this.#login };
+  #failed(why: 'proof' | 'binding' | 'identity'): SaslLoginStep<Outcome> {
+    return { kind: 'failed', login: this.login, why };
   }
 }
 

@@ -2,6 +2,7 @@ import { loginProtocols } from '../../../directory/directory.ts';
 import type { LoginProtocol } from '../../../directory/directory.ts';
 import type { AppPasswordFacts } from '../../../directory/facts.ts';
 import { generateAppPassword } from '../../../directory/passwords/app-password.ts';
+import { lastUseOf, mostLogins } from './last-use.ts';
 import type { CommandInput } from '../command.ts';
 import { UsageError } from '../command.ts';
 import { alignColumns } from '../print-help.ts';
@@ -25,13 +26,17 @@ export async function appPasswordAdd(input: CommandInput): Promise<void> {
 }
 
 export async function appPasswordList(input: CommandInput): Promise<void> {
-  const query = { ask: 'app-passwords', account: input.args[0] ?? '' } as const;
-  const facts = (await withAdministration(input, (each) => each.query(query))) as readonly AppPasswordFacts[];
+  const account = input.args[0] ?? '';
+  const facts = await withAdministration(input, async (each) => {
+    const found = (await each.query({ ask: 'app-passwords', account })) as readonly AppPasswordFacts[];
+    const logins = await each.logins(account, mostLogins);
+    return found.map((one) => ({ ...one, lastUse: lastUseOf(`app-password ${one.id}`, logins) }));
+  });
   input.print(facts, () =>
     alignColumns(
-      facts.map(({ name, protocols, created, expires }) => [
-        ...[name, protocols.join(','), `since ${created}`],
-        expires === null ? '' : `until ${expires}`,
+      facts.map(({ name, protocols, created, expires, lastUse }) => [
+        ...[name, protocols.join(','), `since ${created}`, expires === null ? '' : `until ${expires}`],
+        lastUse === null ? '' : `used ${lastUse.time} from ${lastUse.address} (${lastUse.protocol})`,
       ]),
     ),
   );

@@ -1,4 +1,5 @@
 import type { TlsPublicKeyFacts } from '../../../directory/facts.ts';
+import { lastUseOf, mostLogins } from './last-use.ts';
 import type { CommandInput } from '../command.ts';
 import { alignColumns } from '../print-help.ts';
 import { withAdministration } from '../with-administration.ts';
@@ -28,9 +29,15 @@ export async function tlspubkeyList(input: CommandInput): Promise<void> {
 
 export async function tlspubkeyShow(input: CommandInput): Promise<void> {
   const name = input.args[0] ?? '';
-  const facts = await withAdministration(input, (each) => each.query({ ask: 'tls-public-key', name }));
+  const facts = await withAdministration(input, async (each) => {
+    const found = (await each.query({ ask: 'tls-public-key', name })) as TlsPublicKeyFacts;
+    const logins = await each.logins(found.account, mostLogins);
+    return { ...found, lastUse: lastUseOf(`tls-public-key ${found.fingerprint}`, logins) };
+  });
+  const { lastUse, ...rest } = facts;
+  const used = lastUse === null ? [] : [['lastUse', `${lastUse.time} from ${lastUse.address} (${lastUse.protocol})`]];
   input.print(facts, () =>
-    alignColumns(Object.entries(facts as TlsPublicKeyFacts).map(([key, value]) => [key, String(value)])),
+    alignColumns([...Object.entries(rest).map(([key, value]) => [key, String(value)]), ...used]),
   );
 }
 

@@ -57,7 +57,7 @@ async function exchange(
           response = await challenge(session, step.octets, reply);
           break;
         case 'claim':
-          await beginAttempt(session);
+          await beginAttempt(session, name, step.login);
           claimed = step.login;
           requireOwnIdentity(session, name, step.authorizeAs, step.login);
           response = await challenge(
@@ -69,10 +69,10 @@ async function exchange(
         case 'proven':
           return endAttempt(session, name, step.login, directory.confirmScram(step.login, step.storedKey, 'imap'));
         case 'certificate':
-          await beginAttempt(session);
+          await beginAttempt(session, name, step.authorizeAs);
           return endAttempt(session, name, step.authorizeAs, directory.confirmTlsKey(publicKey, step.authorizeAs));
         case 'password':
-          await beginAttempt(session);
+          await beginAttempt(session, name, step.login);
           requireOwnIdentity(session, name, step.authorizeAs, step.login);
           return endAttempt(
             session,
@@ -81,7 +81,7 @@ async function exchange(
             await directory.checkPassword(step.login, step.password, 'imap'),
           );
         case 'failed':
-          throw failAttempt(session, name, claimed);
+          throw failAttempt(session, name, claimed, step.why === 'binding' ? 'badchanbind' : 'badpassword');
         case 'malformed':
           throw new Bad(`not a message of ${name}`);
         default:
@@ -89,7 +89,7 @@ async function exchange(
       }
     }
   } catch (error) {
-    if (error instanceof Bad && claimed !== '') countFailure(session, name, claimed);
+    if (error instanceof Bad && claimed !== '') countFailure(session, name, claimed, 'aborted');
     throw error;
   }
 }

@@ -30,6 +30,7 @@ function forgetLogin(session: Session): void {
   session.account = undefined;
   session.loginAddress = '';
   session.proof = undefined;
+  session.loginNote = undefined;
   session.rev2 = false;
   session.utf8Accept = false;
   session.condstore = false;

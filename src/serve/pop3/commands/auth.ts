@@ -32,7 +32,7 @@ export const auth: Command = {
     if (!isUsable(mechanism, link)) throw refuseMechanism(session, mechanism);
     const response = initial === undefined ? undefined : decodeInitialResponse(initial);
     if (response !== undefined && !response.ok) throw new Refuse('not base64', { isSyntax: true });
-    return takeStep(session, new SaslLogin(mechanism, link, authorityOf(session)), response?.value);
+    return takeStep(session, new SaslLogin(mechanism, link, authorityOf(session, mechanism.name)), response?.value);
   },
 };
 

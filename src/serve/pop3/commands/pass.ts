@@ -11,7 +11,7 @@ export const pass: Command = {
     const { userName } = session;
     if (userName === undefined) throw new Refuse('USER first', { isSyntax: true });
     if (password === '') throw badArguments();
-    await beginAttempt(session);
+    await beginAttempt(session, 'PASS', userName);
     const outcome = await session.services.directory.checkPassword(userName, password, 'pop3');
     await endAttempt(session, 'PASS', userName, outcome);
   },

@@ -33,7 +33,7 @@ export const auth = command({
     const response = initial === undefined ? undefined : decodeInitialResponse(initial);
     if (response !== undefined && !response.ok) throw new Refuse(replies.badBase64);
     const exchange = mechanism.start(link.binding);
-    return takeStep(session, { mechanism: mechanism.name, exchange, claimed: false }, response?.value);
+    return takeStep(session, { mechanism: mechanism.name, exchange, login: undefined }, response?.value);
   },
 });
 
