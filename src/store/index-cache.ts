@@ -93,17 +93,12 @@ export class IndexCache {
   }
 
   async #read(accountId: AccountId, mailboxId: MailboxId): Promise<LiveIndex | undefined> {
-    const start = await this.#engine.read(
-      first('SELECT highest_modseq FROM mailbox WHERE id = ? AND account_id = ?', mailboxId, accountId),
-    );
+    const start = await this.#engine.read(readStart(accountId, mailboxId));
     if (start === undefined) return undefined;
-    const index = new LiveIndex(mailboxId, Number(start[0]) as ModSeq);
-    let after = 0;
-    for (;;) {
-      const rows: readonly SqlRow[] = await this.#engine.read(readRows(mailboxId, after));
+    const index = new LiveIndex(mailboxId, start.highestModseq);
+    for (let { rows } = start; ; rows = await this.#engine.read(readRows(mailboxId, Number(rows.at(-1)?.[0])))) {
       index.load(rows);
       if (rows.length < rowsPerRead) return index;
-      after = Number(rows.at(-1)?.[0]);
       await new Promise(setImmediate);
     }
   }
@@ -119,6 +114,19 @@ export class IndexCache {
       idle -= index.length + 100;
     }
   }
+}
+
+/** The first rows with the modseq that goes with them. Rows of later reads may be newer than it, which is harmless: deltas bring what lies between. */
+function* readStart(
+  accountId: AccountId,
+  mailboxId: MailboxId,
+): Operation<{ readonly highestModseq: ModSeq; readonly rows: readonly SqlRow[] } | undefined> {
+  const row = yield* first(
+    'SELECT highest_modseq FROM mailbox WHERE id = ? AND account_id = ?',
+    ...[mailboxId, accountId],
+  );
+  if (row === undefined) return undefined;
+  return { highestModseq: Number(row[0]) as ModSeq, rows: yield* readRows(mailboxId, 0) };
 }
 
 function readRows(mailboxId: MailboxId, after: number): Operation<readonly SqlRow[]> {

@@ -24,9 +24,10 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage(): Promise<Stage> {
+/** `databaseUrl`: PostgreSQL; else SQLite. */
+export async function openStage(databaseUrl?: string): Promise<Stage> {
   const dataDir = mkdtempSync(join(tmpdir(), 'posthorn-imap-'));
-  const store = await openStore({ dataDir });
+  const store = await openStore({ dataDir, ...(databaseUrl === undefined ? {} : { databaseUrl }) });
   let count = 0;
   return {
     store,

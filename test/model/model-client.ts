@@ -1,0 +1,175 @@
+import type { ImapEvent } from '../../src/serve/imap/session.ts';
+import type { Actor } from '../transcripts/imap-stage.ts';
+import type { ScriptedConnection } from '../transcripts/scripted-connection.ts';
+import type { Chance } from './chance.ts';
+import { checkStatus } from './check-status.ts';
+import type { KnownMessage, Mirror } from './mirror.ts';
+import type { Model } from './model.ts';
+import type { Operation } from './operation.ts';
+import { splitResponses } from './responses.ts';
+
+/** What kind of client this is. */
+export interface Habits {
+  readonly condstore: boolean;
+  readonly qresync: boolean;
+  readonly rev2: boolean;
+}
+
+/** What a client with a cache keeps of a mailbox that it left. */
+export interface Kept {
+  readonly uidValidity: number;
+  readonly modseq: number;
+  readonly messages: readonly Required<KnownMessage>[];
+}
+
+/** How a command came out. */
+export interface Answer {
+  readonly status: 'OK' | 'NO' | 'BAD' | 'BYE';
+  /** All of the tagged line behind the status. */
+  readonly text: string;
+  readonly untagged: readonly string[];
+  /** The last write before the command. */
+  readonly since: number;
+}
+
+/** What the client asked to hear between commands: nothing before NOTIFY. */
+export type Hears = 'default' | 'all' | 'delayed' | 'no-flags' | 'nothing';
+
+/** A client that believes what it is told, and checks it. */
+export class ModelClient {
+  readonly name: string;
+  readonly actor: Actor;
+  readonly model: Model;
+  readonly chance: Chance;
+  readonly habits: Habits;
+  readonly trail: string[];
+  connection: ScriptedConnection<ImapEvent>;
+  mirror: Mirror | undefined = undefined;
+  hears: Hears = 'default';
+  idling = false;
+  /** Everything up to this modseq was told of the selected mailbox: from here on it may resynchronise. */
+  syncedModseq = 0;
+  uidValidity = 0;
+  readonly kept = new Map<string, Kept>();
+  private logins = 0;
+  private tags = 0;
+
+  constructor(name: string, actor: Actor, model: Model, chance: Chance, habits: Habits, trail: string[]) {
+    this.name = name;
+    this.actor = actor;
+    this.model = model;
+    this.chance = chance;
+    this.habits = habits;
+    this.trail = trail;
+    this.connection = actor.connect(this.origin);
+  }
+
+  /** What the server knows this connection by, and the store its writes. */
+  get origin(): string {
+    return `${this.name}.${this.logins}`;
+  }
+
+  async start(): Promise<void> {
+    this.connection = this.actor.connect(this.origin);
+    await this.connection.greet();
+    await this.run('LOGIN post@localhost posthorn');
+    const { condstore, qresync, rev2 } = this.habits;
+    if (rev2) await this.run('ENABLE IMAP4rev2');
+    if (qresync) await this.run('ENABLE QRESYNC');
+    else if (condstore) await this.run('ENABLE CONDSTORE');
+  }
+
+  /** After BYE: a new connection, with nothing selected. */
+  async restart(): Promise<void> {
+    this.connection.end();
+    this.mirror = undefined;
+    this.idling = false;
+    this.hears = 'default';
+    this.logins++;
+    await this.start();
+  }
+
+  /**
+   * Sends a command and learns from the answer. `mayExpunge` false: message numbers must stay until the tagged line.
+   * @throws Error when the answer contradicts what is known, is BAD or shows a bug
+   */
+  async run(command: string, { operation, mayExpunge = true, learn }: RunOptions = {}): Promise<Answer> {
+    const since = this.model.modseq;
+    const tag = `${this.name}x${++this.tags}`;
+    if (operation !== undefined) this.model.operations.set(this.origin, operation);
+    this.note(`> ${command.slice(0, 200)}`);
+    const said = await this.connection.send(`${tag} ${command}\r\n`);
+    const untagged: string[] = [];
+    let tagged: { status: Answer['status']; text: string } | undefined;
+    for (const response of splitResponses(said)) {
+      this.note(`< ${response.slice(0, 200)}`);
+      const end = /^\S+ (OK|NO|BAD) ([^]*)$/.exec(response);
+      if (response.startsWith(`${tag} `) && end !== null) {
+        tagged = { status: end[1] as Answer['status'], text: end[2] ?? '' };
+      } else if (response.startsWith('* BYE ')) {
+        tagged = { status: 'BYE', text: response };
+      } else {
+        untagged.push(response);
+        if (learn !== undefined) learn(response, since);
+        else this.mirror?.learn(response, { since, mayExpunge: mayExpunge || tagged !== undefined });
+      }
+    }
+    if (tagged === undefined) throw new Error(`no answer to ${command}`);
+    if (tagged.status === 'BYE') this.checkBye(tagged.text);
+    if (tagged.status === 'BAD') throw new Error(`BAD ${tagged.text} for ${command}`);
+    if (tagged.text.includes('SERVERBUG')) throw new Error(`a bug of the server at ${command}`);
+    return { ...tagged, untagged, since };
+  }
+
+  /** Hears what comes without being asked for: in IDLE, or after NOTIFY. */
+  async listen(): Promise<void> {
+    const since = this.model.modseq;
+    this.hearLines(await this.connection.settle(), since);
+  }
+
+  /** Learns from what was said outside of commands. */
+  hearLines(said: string, since: number): void {
+    for (const response of splitResponses(said)) {
+      this.note(`< ${response.slice(0, 200)}`);
+      if (response.startsWith('* BYE ')) {
+        this.checkBye(response);
+        continue;
+      }
+      const speaks = this.idling || (this.hears !== 'default' && this.hears !== 'nothing');
+      if (!speaks) throw new Error(`said between commands: ${response}`);
+      if (/^\S+ (NO|BAD)/.test(response)) throw new Error(`refused: ${response}`);
+      this.mirror?.learn(response, { since, mayExpunge: this.idling || this.hears !== 'delayed' });
+      checkStatus(this.model, response, since);
+    }
+  }
+
+  note(text: string): void {
+    this.trail.push(`${this.model.modseq} ${this.name} ${text}`);
+    if (this.trail.length > 3000) this.trail.shift();
+  }
+
+  get gone(): boolean {
+    return this.connection.closed;
+  }
+
+  /** Numbers of messages may be used: nothing tells of them between commands. */
+  get mayUseNumbers(): boolean {
+    return this.hears === 'default' || this.hears === 'delayed';
+  }
+
+  /** Only because the selected mailbox is gone is a client thrown out. */
+  private checkBye(response: string): void {
+    const { mirror } = this;
+    this.mirror = undefined;
+    this.model.later(() => {
+      if (mirror?.truth.isDeleted !== true) throw new Error(`thrown out for nothing: ${response}`);
+    });
+  }
+}
+
+interface RunOptions {
+  readonly operation?: Operation;
+  readonly mayExpunge?: boolean;
+  /** Takes the untagged responses instead of the mirror. */
+  readonly learn?: (response: string, since: number) => void;
+}
