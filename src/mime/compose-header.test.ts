@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import fc from 'fast-check';
 import { printHeaderField, printMailbox } from './compose-header.ts';
 import { decodeHeaderText } from './decode-words.ts';
-import { foldForSearch } from './fold-for-search.ts';
+
 import { parseAddresses } from './parse-addresses.ts';
 import { parseHeader } from './parse-header.ts';
 
@@ -80,28 +80,3 @@ test('any display name leads to one address', () => {
   );
 });
 
-test('foldForSearch: case, composition, sigmas, Turkish i, sharp s', () => {
-  expect(foldForSearch('HÉLLO')).toBe('héllo');
-  expect(foldForSearch('e\u0301')).toBe('é');
-  expect(foldForSearch('ΟΔΟΣ')).toBe(foldForSearch('οδοσ'));
-  expect(foldForSearch('İSTANBUL')).toBe('istanbul');
-  expect(foldForSearch('Straße')).toBe('straße');
-  expect(foldForSearch('ẞ')).toBe('ß');
-});
-
-test('foldForSearch is idempotent', () => {
-  const texts = fc.oneof(
-    fc.string({ unit: 'grapheme' }),
-    fc.string({ unit: 'binary' }),
-    fc
-      .array(fc.constantFrom('i', 'I', 'İ', 'ı', '\u0307', '\u0301', '\u0323', 'Σ', 'ς', 'J\u030c'))
-      .map((a) => a.join('')),
-  );
-  fc.assert(
-    fc.property(texts, (text) => {
-      const folded = foldForSearch(text);
-      expect(foldForSearch(folded)).toBe(folded);
-    }),
-    { seed: 19, numRuns: 1000 },
-  );
-});

@@ -1,16 +1,22 @@
+/** Letters whose capital has another small letter. The iota below a vowel, as a mark of its own, is one. */
+const oddSmall = /[\u0131\u0345\u1c80-\u1c88]/g;
+
 /**
- * The one folding of substring search, for the index, the texts and the queries alike: two texts that fold to the same
- * are the same to a search. Canonical composition (NFC), then lower case, context-free: both small sigmas are one, and
- * the dotted capital I of Turkish is a plain `i`. `ß` stays. Idempotent; of well-formed text it makes well-formed text.
- * No width, ligature or accent folding: what differs visibly differs. RFC 9051 section 6.4.4 asks for case-insensitivity.
+ * The one folding of substring search, for the index, the texts and the queries alike: two texts that fold to the same are
+ * the same to a search. All that the collation i;unicode-casemap makes equal is equal (RFC 5051 section 2, for which RFC 5255
+ * section 4.6 asks): compatibility decomposition, then small letters, context-free. So a letter is found without the marks
+ * on it, full-width letters are letters, both small sigmas are one, and the dotless i of Turkish is an `i`. More is equal
+ * than the collation says: the dotted capital I is an `i` too, and what is a letter after decomposition only (`ﬁ`, `ª`, bold
+ * letters of mathematics) has no case, which the collation misses since it takes the two steps the other way round. `ß` stays. Idempotent; of well-formed text it makes well-formed text.
  */
 export function foldForSearch(text: string): string {
   // Only ASCII has as many octets as characters; counting them is ten times faster than a regular expression.
   if (Buffer.byteLength(text) === text.length) return text.toLowerCase();
   return text
-    .normalize('NFC')
+    .replace(oddSmall, (letter) => letter.toUpperCase())
+    .normalize('NFKD')
     .toLowerCase()
     .replaceAll('ς', 'σ')
-    .replace(/i\u0307+/g, 'i')
-    .normalize('NFC');
+    .replaceAll('\u0345', 'ι')
+    .replace(/i\u0307+/g, 'i');
 }

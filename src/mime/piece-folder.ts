@@ -5,15 +5,14 @@ const PIECE = 256 * 1024;
 /** Characters among which a place to cut is looked for: no writing has letters with so many marks. */
 const MAX_SEQUENCE = 16 * 1024;
 /**
- * Composes with no character before it. All that do (Unicode: NFC_Quick_Check=Maybe) are marks, Hangul jamos, or beyond
- * U+FFFF, where only emoji and ideographs are taken for granted.
+ * Changes places with no character before it. All that do are marks, or decompose to one (the sound marks of narrow katakana);
+ * beyond U+FFFF only emoji and ideographs are taken for granted.
  */
-const BEGINNER =
-  /[\u{1f000}-\u{1fbff}\u{20000}-\u{3ffff}]|(?![\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff\u{10000}-\u{10ffff}])[^\p{M}\p{C}]/u;
+const BEGINNER = /[\u{1f000}-\u{1fbff}\u{20000}-\u{3ffff}]|(?![\uff9e\uff9f\u{10000}-\u{10ffff}])[^\p{M}\p{C}]/u;
 
 /**
  * `foldForSearch` for text that comes in pieces, well-formed each: the folded pieces together are the folded text, however
- * it was cut (but for sequences of more than 16,384 marks, which are composed in parts). Holds as much as it folds at once.
+ * it was cut (but for sequences of more than 16,384 marks, which are ordered in parts). Holds as much as it folds at once.
  */
 export class PieceFolder {
   readonly #pieceChars: number;

@@ -6,6 +6,8 @@ const general: readonly Capability[] = [
   'IMAP4rev2',
   'IMAP4rev1',
   (session) => (session.account === undefined ? 'LITERAL-' : 'LITERAL+'),
+  // How SEARCH, SORT and THREAD compare. RFC 5255 section 4.3.
+  (session) => (session.account === undefined ? undefined : 'I18NLEVEL=1'),
 ];
 
 /** Makes the function that prints CAPABILITY for a session (without the word), out of the command table. RFC 9051 section 7.2.2. */

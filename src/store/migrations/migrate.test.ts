@@ -27,3 +27,35 @@ test('a database that is up to date opens again', async () => {
   await (await openStore({ dataDir })).close();
   await (await openStore({ dataDir })).close();
 });
+
+test('mail that was folded in another way is found all the same', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'posthorn-migrate-'));
+  const before = await openStore({ dataDir });
+  const { version } = await before.readDirectory();
+  const edit = { baseVersion: version, put: [], remove: [], removeAccounts: [] };
+  const edited = await before.editDirectory({ ...edit, createAccounts: [{ name: 'a', mailboxes: 'minimal' }] });
+  const accountId = edited.ok ? edited.accountIds.get('a') : undefined;
+  if (accountId === undefined) throw new Error('no account');
+  for (const subject of ['Grüße', 'plain', 'Grüße']) {
+    const target = { accountId, mailbox: { name: 'INBOX', orInbox: true }, flags: 0, keywords: [], receivedAtMs: 0, prefix: '' };
+    const octets = Buffer.from(`Subject: ${subject}\r\n\r\nText\r\n`);
+    await before.append({ message: { kind: 'octets', octets }, targets: [target] });
+  }
+  await before.close();
+  const database = new DatabaseSync(join(dataDir, 'posthorn.db'));
+  database.exec('DELETE FROM schema_version WHERE version >= 7');
+  database.exec(`UPDATE email SET head = replace(head, 'gru' || char(776), 'grü') WHERE id = 1`);
+  database.close();
+  const store = await openStore({ dataDir });
+  const mailbox = await store.findMailbox(accountId, 'INBOX');
+  if (mailbox === undefined) throw new Error('no INBOX');
+  const ask = (needle: string) => ({
+    ...{ accountId, mailboxId: mailbox.id, uids: Uint32Array.of(1, 2, 3) },
+    query: { in: 'header', name: 'subject', needle } as const,
+  });
+  expect([...(await store.matchText(ask('GRÜSSE')))]).toEqual([]);
+  expect([...(await store.matchText(ask('grüße')))]).toEqual([1, 3]);
+  expect([...(await store.matchText(ask('i')))]).toEqual([2]);
+  expect([...(await store.rankText(ask('grüße'))).uids]).toEqual([1, 3]);
+  await store.close();
+});

@@ -26,6 +26,7 @@ interface Reading<Opened> {
   readonly open: (rows: readonly SqlRow[]) => readonly Opened[];
 }
 
+/** '' in rows that are older than the way texts are folded now: what they would say is in the message. */
 const headReading: Reading<string> = {
   columns: 'm.head',
   atOnce: 500,
@@ -73,16 +74,31 @@ export class TextSearch {
       scores.push(score);
     };
     if (needle.headLine >= 0) {
-      await this.#eachRow(request, request.uids, headReading, (uid, head) => keep(uid, needle.scoreHead(head)));
-    } else {
-      const reading = { columns: messageTextColumns, atOnce: rowsPerRead, open: openTexts };
-      await this.#eachRow(request, request.uids, reading, async (uid, stored) => {
-        const search = new FuzzySearch(needle);
-        await readFoldedText(stored, this.#blobs, search);
-        keep(uid, search.score);
+      const old: number[] = [];
+      await this.#eachRow(request, request.uids, headReading, (uid, head) => {
+        if (head === '') old.push(uid);
+        else keep(uid, needle.scoreHead(head));
       });
+      await this.#rankTexts(request, Uint32Array.from(old), needle, keep);
+      if (old.length > 0) return inOrder(uids, scores);
+    } else {
+      await this.#rankTexts(request, request.uids, needle, keep);
     }
     return { uids: Uint32Array.from(uids), scores: Uint8Array.from(scores) };
+  }
+
+  async #rankTexts(
+    request: TextRequest,
+    uids: Uint32Array,
+    needle: FuzzyNeedle,
+    keep: (uid: number, score: number) => void,
+  ): Promise<void> {
+    const reading = { columns: messageTextColumns, atOnce: rowsPerRead, open: openTexts };
+    await this.#eachRow(request, uids, reading, async (uid, stored) => {
+      const search = new FuzzySearch(needle);
+      await readFoldedText(stored, this.#blobs, search);
+      keep(uid, search.score);
+    });
   }
 
   /** Emails that may match: those the index names and those it does not cover. Undefined: the needle is too short for it. */
@@ -101,10 +117,13 @@ export class TextSearch {
 
   async #matchHeads(request: TextRequest, uids: Uint32Array, needle: TextNeedle): Promise<Uint32Array> {
     const found: number[] = [];
+    const old: number[] = [];
     await this.#eachRow(request, uids, headReading, (uid, head) => {
-      if (needle.matchesHead(head)) found.push(uid);
+      if (head === '') old.push(uid);
+      else if (needle.matchesHead(head)) found.push(uid);
     });
-    return Uint32Array.from(found);
+    if (old.length > 0) found.push(...(await this.#matchTexts(request, Uint32Array.from(old), needle)));
+    return Uint32Array.from(found).sort();
   }
 
   async #matchTexts(request: TextRequest, uids: Uint32Array, needle: TextNeedle): Promise<Uint32Array> {
@@ -139,6 +158,14 @@ export class TextSearch {
       }
     }
   }
+}
+
+function inOrder(uids: readonly number[], scores: readonly number[]): Ranked {
+  const order = [...uids.keys()].sort((a, b) => (uids[a] ?? 0) - (uids[b] ?? 0));
+  return {
+    uids: Uint32Array.from(order, (at) => uids[at] ?? 0),
+    scores: Uint8Array.from(order, (at) => scores[at] ?? 0),
+  };
 }
 
 /** Of the requested uids those whose email may match; all when the index cannot tell. */

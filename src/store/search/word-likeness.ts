@@ -6,7 +6,10 @@ const maxLength = 40;
  * word begins with it, both have the same stem, or a few letters are wrong, missing, too many or swapped: none in words
  * of up to three letters, one in words of up to seven, two in longer ones.
  */
-export function wordLikeness(wanted: string, word: string): number {
+export function wordLikeness(foldedWanted: string, foldedWord: string): number {
+  // Folding takes marks off their letters; here a letter is one with its marks.
+  const wanted = foldedWanted.normalize('NFC');
+  const word = foldedWord.normalize('NFC');
   if (wanted === word) return 1;
   if (wanted.length >= 3 && word.startsWith(wanted)) return 0.9;
   if (wanted.length > maxLength || word.length > maxLength) return 0;
