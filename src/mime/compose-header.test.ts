@@ -79,4 +79,3 @@ test('any display name leads to one address', () => {
     { seed: 18, numRuns: 1000 },
   );
 });
-

@@ -184,7 +184,20 @@ describe('text in pieces is the text as a whole', () => {
         '\u200d',
         'K',
       ],
-      ...['\u{11099}', '\u{110ba}', '\u{16d67}', '\u{16d63}', '\u0338', '=', 'q\u0307', '\u0345', 'ᾳ', '\uff76', '\uff9e', 'ﬁ'],
+      ...[
+        '\u{11099}',
+        '\u{110ba}',
+        '\u{16d67}',
+        '\u{16d63}',
+        '\u0338',
+        '=',
+        'q\u0307',
+        '\u0345',
+        'ᾳ',
+        '\uff76',
+        '\uff9e',
+        'ﬁ',
+      ],
     );
     fc.assert(
       fc.property(fc.array(parts, { maxLength: 30 }), sizes, fc.integer({ min: 0, max: 8 }), (list, each, chars) => {

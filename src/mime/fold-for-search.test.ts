@@ -5,7 +5,12 @@ import { unicodeCasemap } from './unicode-casemap.ts';
 
 /** What the collation makes of a text, in small letters: two texts that are equal to it are equal here. */
 const collated = (text: string) =>
-  Buffer.from(unicodeCasemap(text), 'latin1').toString('utf8').toLowerCase().replaceAll('ς', 'σ').replaceAll('\u0345', 'ι').replace(/i\u0307+/g, 'i');
+  Buffer.from(unicodeCasemap(text), 'latin1')
+    .toString('utf8')
+    .toLowerCase()
+    .replaceAll('ς', 'σ')
+    .replaceAll('\u0345', 'ι')
+    .replace(/i\u0307+/g, 'i');
 
 test('what i;unicode-casemap makes equal is equal: every character of Unicode', () => {
   for (let code = 0; code < 0x110000; code++) {
@@ -17,7 +22,9 @@ test('what i;unicode-casemap makes equal is equal: every character of Unicode', 
 
 const texts = fc.oneof(
   fc.string({ unit: 'grapheme' }),
-  fc.array(fc.constantFrom(...'aAiIıİßẞσςΣéÉ\u0301\u0323\u0345ᾳᾼǅǆﬁ한하', '\uff9e', 'ｶ', ' ')).map((chars) => chars.join('')),
+  fc
+    .array(fc.constantFrom(...'aAiIıİßẞσςΣéÉ\u0301\u0323\u0345ᾳᾼǅǆﬁ한하', '\uff9e', 'ｶ', ' '))
+    .map((chars) => chars.join('')),
 );
 
 test('and every text; the folding is its own folding, and is cut where texts are', () => {

@@ -37,7 +37,14 @@ test('mail that was folded in another way is found all the same', async () => {
   const accountId = edited.ok ? edited.accountIds.get('a') : undefined;
   if (accountId === undefined) throw new Error('no account');
   for (const subject of ['Grüße', 'plain', 'Grüße']) {
-    const target = { accountId, mailbox: { name: 'INBOX', orInbox: true }, flags: 0, keywords: [], receivedAtMs: 0, prefix: '' };
+    const target = {
+      accountId,
+      mailbox: { name: 'INBOX', orInbox: true },
+      flags: 0,
+      keywords: [],
+      receivedAtMs: 0,
+      prefix: '',
+    };
     const octets = Buffer.from(`Subject: ${subject}\r\n\r\nText\r\n`);
     await before.append({ message: { kind: 'octets', octets }, targets: [target] });
   }
