@@ -1,5 +1,5 @@
 /** Letters whose capital has another small letter. The iota below a vowel, as a mark of its own, is one. */
-const oddSmall = /[\u0131\u0345\u1c80-\u1c88]/g;
+const oddSmall = /\u0345|[\u0131\u1c80-\u1c88]/g;
 
 /**
  * The one folding of substring search, for the index, the texts and the queries alike: two texts that fold to the same are
