@@ -141,6 +141,7 @@ export interface Directory {
   confirmTlsKey(publicKey: Uint8Array, authorizeAs: string): LoginOutcome;
   /** Undefined once it was removed. Ask again for each message: quota and disabled state may change. */
   findAccount(id: AccountId): Account | undefined;
+  findAccountByName(name: string): Account | undefined;
   /** May a session that began with this proof go on? Not when the account may not log in (any more) or the proof was taken back. */
   mayStay(account: Account, proof: LoginProof): boolean;
   /** Hear of edits, and of app passwords that run out: sessions that may not stay close. */

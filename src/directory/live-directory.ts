@@ -202,6 +202,10 @@ export class LiveDirectory implements Directory {
     return name === undefined ? undefined : this.#account(name);
   }
 
+  findAccountByName(name: string): Account | undefined {
+    return this.#account(name);
+  }
+
   watch(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -139,6 +139,10 @@ export class TestDirectory implements Directory {
     return [...this.accounts.values()].find((account) => account.id === id);
   }
 
+  findAccountByName(name: string): Account | undefined {
+    return this.accounts.get(name);
+  }
+
   watch(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

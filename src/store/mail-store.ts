@@ -16,7 +16,7 @@ import { openMessage, openMessages } from './open-message.ts';
 import { findMailboxById, findMailboxByName, listMailboxes } from './operations/mailbox-row.ts';
 import { readRights, readShared } from './read-rights.ts';
 import { readLoginAttempts } from './read-login-attempts.ts';
-import { readAnnotations, readDirectory, readSubscriptions, readUsage, readVanished } from './reads.ts';
+import { readAnnotations, readDirectory, readHoldings, readSubscriptions, readUsage, readVanished } from './reads.ts';
 import { EngineOutgoing } from './queue/engine-outgoing.ts';
 import { EngineRelay } from './relay/engine-relay.ts';
 import { readEmails } from './read-emails.ts';
@@ -167,6 +167,10 @@ export class MailStore implements Store {
 
   vanishedSince({ mailboxId, since }: { readonly mailboxId: MailboxId; readonly since: ModSeq }) {
     return this.#engine.read(readVanished(mailboxId, since));
+  }
+
+  countHoldings(accountId: AccountId) {
+    return this.#read(accountId, readHoldings(accountId));
   }
 
   usage(accountId: AccountId) {

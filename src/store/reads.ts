@@ -15,6 +15,18 @@ export function* readUsage(accountId: AccountId): Operation<{ readonly usedBytes
   return { usedBytes: Number(row?.[0] ?? 0), messages: Number(row?.[1] ?? 0) };
 }
 
+/** What an account holds beside messages. */
+export function* readHoldings(
+  accountId: AccountId,
+): Operation<{ readonly mailboxes: number; readonly annotationBytes: number }> {
+  const row = yield* first('SELECT count(*) FROM mailbox WHERE account_id = ?', accountId);
+  const sum = yield* first(
+    'SELECT coalesce(sum(length(value) + length(entry)), 0) FROM annotation WHERE account_id = ? AND value IS NOT NULL',
+    accountId,
+  );
+  return { mailboxes: Number(row?.[0] ?? 0), annotationBytes: Number(sum?.[0] ?? 0) };
+}
+
 /** What was expunged after a modseq (RFC 7162 section 3.2.5.2). */
 export function* readVanished(
   mailboxId: MailboxId,

@@ -85,8 +85,12 @@ export function describeRights(name: string, open: () => Promise<Store>): void {
       expect(await store.readRights(owner, mailboxId)).toEqual([]);
     });
 
-    test('replace that may change only some flags leaves the others alone', async () => {
+    test('what an account holds is counted; replace that may change only some flags leaves the others alone', async () => {
       const account = await newAccount();
+      expect(await store.countHoldings(account)).toEqual({ mailboxes: 1, annotationBytes: 0 });
+      const at = { accountId: account, mailboxId: undefined };
+      await store.setAnnotations({ target: at, values: [{ entry: '/shared/a', value: new Uint8Array(10) }] });
+      expect(await store.countHoldings(account)).toEqual({ mailboxes: 1, annotationBytes: 19 });
       const octets = new TextEncoder().encode('Subject: partly\r\n\r\nx\r\n');
       const mailbox = { name: 'INBOX', orInbox: false };
       const values = { flags: seen | flagged, keywords: ['old'], receivedAtMs: 0, prefix: '' };

@@ -263,6 +263,8 @@ export interface Store {
   }): Promise<{ readonly uids: Uint32Array; readonly complete: boolean }>;
   /** Octets used by the account's messages, each message once. */
   usage(accountId: AccountId): Promise<{ readonly usedBytes: number; readonly messages: number }>;
+  /** Mailboxes, and octets of annotations with their names. */
+  countHoldings(accountId: AccountId): Promise<{ readonly mailboxes: number; readonly annotationBytes: number }>;
   /**
    * Hear of every change in an account, after it is durable and before the write that made it resolves: once each and in
    * order, also when another process on the same database made it. What was committed before is in all that is read from

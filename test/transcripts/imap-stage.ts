@@ -33,23 +33,27 @@ export async function openStage(databaseUrl?: string): Promise<Stage> {
     store,
     async newActor() {
       const name = `account${++count}`;
-      const { version } = await store.readDirectory();
-      const edited = await store.editDirectory({
-        baseVersion: version,
-        put: [],
-        remove: [],
-        createAccounts: [{ name, mailboxes: 'standard' }],
-        removeAccounts: [],
-      });
-      const id = edited.ok ? edited.accountIds.get(name) : undefined;
-      if (id === undefined) throw new Error('account was not made');
-      return new Actor(store, id, name);
+      return new Actor(store, await makeAccount(store, name), name);
     },
     async close() {
       await store.close();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+async function makeAccount(store: Store, name: string): Promise<AccountId> {
+  const { version } = await store.readDirectory();
+  const edited = await store.editDirectory({
+    baseVersion: version,
+    put: [],
+    remove: [],
+    createAccounts: [{ name, mailboxes: 'standard' }],
+    removeAccounts: [],
+  });
+  const id = edited.ok ? edited.accountIds.get(name) : undefined;
+  if (id === undefined) throw new Error('account was not made');
+  return id;
 }
 
 const defaults: ImapListenerOptions = { startTls: false, plaintextLogin: true, maxMessageBytes: 100 * 1024 * 1024 };
@@ -66,7 +70,7 @@ export class Actor {
   removed = false;
   /** By what stands for a public key in tests: does it greet with PREAUTH? */
   readonly tlsKeys = new Map<string, { readonly preauth: boolean; readonly other: boolean }>();
-  /** Others that this one's directory knows, as `<name>@localhost`. */
+  /** Others that this one's directory knows, as `<name>@localhost`; they may log in here too. */
   readonly neighbours = new Map<string, Actor>();
   blocked = false;
   nowMs = 1_700_000_000_000;
@@ -94,6 +98,12 @@ export class Actor {
     await connection.greet();
     await connection.send('l LOGIN post@localhost posthorn\r\n');
     return connection;
+  }
+
+  /** One more account, for sharing. */
+  async addNeighbour(name: string): Promise<void> {
+    const id = await makeAccount(this.store, `${this.name}-${name}`);
+    this.neighbours.set(name, new Actor(this.store, id, name));
   }
 
   /** What the administrator changed is known to all sessions. */
@@ -224,13 +234,22 @@ export class Actor {
           ? this.admit(authorizeAs === '' ? 'post@localhost' : authorizeAs)
           : { ok: false, reason: 'bad-credentials' },
       confirmScram: (login) => this.admit(login),
-      findAccount: (id) => (this.removed || id !== this.accountId ? undefined : this.account()),
-      mayStay: ({ id }) => !this.removed && id === this.accountId && this.loginDisabled === undefined && !this.revoked,
+      findAccount: (id) => [...this.accounts().values()].find((one) => one.id === id),
+      findAccountByName: (name) => this.accounts().get(name),
+      mayStay: ({ id }) =>
+        id !== this.accountId || (!this.removed && this.loginDisabled === undefined && !this.revoked),
       watch: (listener) => {
         this.watchers.add(listener);
         return () => this.watchers.delete(listener);
       },
     };
+  }
+
+  /** By name; the actor itself is `post`. */
+  private accounts(): ReadonlyMap<string, Account> {
+    const all = new Map([...this.neighbours].map(([name, actor]) => [name, { ...actor.account(), name }] as const));
+    if (!this.removed) all.set('post', { ...this.account(), name: 'post' });
+    return all;
   }
 
   private checkPassword(login: string, password: string): LoginOutcome {
@@ -244,6 +263,10 @@ export class Actor {
   }
 
   private admit(login: string): LoginOutcome {
+    const neighbour = this.neighbours.get(login.replace(/@localhost$/, ''));
+    if (neighbour !== undefined) {
+      return { ok: true, account: neighbour.account(), loginAddress: login, proof: { kind: 'password', id: '' } };
+    }
     if (login !== 'post@localhost') return { ok: false, reason: 'bad-credentials' };
     if (this.loginDisabled !== undefined) return { ok: false, reason: 'login-disabled', message: this.loginDisabled };
     return { ok: true, account: this.account(), loginAddress: login, proof: { kind: 'password', id: '' } };

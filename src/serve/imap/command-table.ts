@@ -6,25 +6,30 @@ import { check } from './commands/check.ts';
 import { close } from './commands/close.ts';
 import { compress } from './commands/compress.ts';
 import { create } from './commands/create.ts';
+import { deleteAcl } from './commands/delete-acl.ts';
 import { deleteMailbox } from './commands/delete.ts';
 import { enable } from './commands/enable.ts';
 import { examine } from './commands/examine.ts';
 import { genUrlAuth } from './commands/gen-url-auth.ts';
+import { getAcl } from './commands/get-acl.ts';
 import { getMetadata } from './commands/get-metadata.ts';
 import { getQuotaRoot } from './commands/get-quota-root.ts';
 import { getQuota } from './commands/get-quota.ts';
 import { id } from './commands/id.ts';
 import { idle } from './commands/idle.ts';
 import { list } from './commands/list.ts';
+import { listRights } from './commands/list-rights.ts';
 import { login } from './commands/login.ts';
 import { logout } from './commands/logout.ts';
 import { lsub } from './commands/lsub.ts';
+import { myRights } from './commands/my-rights.ts';
 import { namespace } from './commands/namespace.ts';
 import { noop } from './commands/noop.ts';
 import { notify } from './commands/notify.ts';
 import { rename } from './commands/rename.ts';
 import { resetKey } from './commands/reset-key.ts';
 import { select } from './commands/select.ts';
+import { setAcl } from './commands/set-acl.ts';
 import { setMetadata } from './commands/set-metadata.ts';
 import { startTls } from './commands/starttls.ts';
 import { status } from './commands/status.ts';
@@ -42,6 +47,7 @@ export const commands: readonly Command[] = [
   ...[enable, select, examine, create, deleteMailbox, rename, subscribe, unsubscribe, list, lsub, namespace, status],
   ...[idle, notify, getQuota, getQuotaRoot, getMetadata, setMetadata, close, unselect, check, unauthenticate],
   ...[compress, resetKey, genUrlAuth, urlFetch, uidBatches],
+  ...[setAcl, deleteAcl, getAcl, listRights, myRights],
   ...messageCommands,
 ];
 

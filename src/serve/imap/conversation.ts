@@ -11,6 +11,7 @@ import { enter } from './login.ts';
 import { Bad, Bye, ConnectionEnded } from './refusal.ts';
 import { Reply, type Ending } from './respond.ts';
 import type { ImapListenerOptions, ImapServices } from './services.ts';
+import { deselect } from './select-mailbox.ts';
 import { Session, type ImapEvent, type MoreInput } from './session.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { hasToTell, tellChanges } from './tell.ts';
@@ -119,8 +120,7 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
     void this.gate.fail(new ConnectionEnded('connection ended'));
     this.registry.remove(this.session);
     this.session.unwatch?.();
-    this.session.selected?.view.index.release();
-    this.session.selected = undefined;
+    deselect(this.session);
   }
 
   // ── commands out of lines ──

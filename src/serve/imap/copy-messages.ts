@@ -1,12 +1,16 @@
 import type { Copied } from '../../store/store.ts';
+import type { UidRanges } from '../../store/uid-ranges.ts';
 import type { ImapReader } from '../../wire/imap/imap-reader.ts';
 import { printNumbers, type SequenceSet } from '../../wire/imap/sequence-set.ts';
 import { modseqAfterExpunge } from './condstore.ts';
-import { keepLive } from './positions.ts';
+import { keepLive, RangeCollector } from './positions.ts';
 import { No } from './refusal.ts';
+import { includesAll, noPermission, openAccess, type Access } from './sharing/access.ts';
+import { copyAcross } from './sharing/copy-across.ts';
+import { forbiddenFlags } from './sharing/flag-rights.ts';
 import { withProgress } from './progress.ts';
 import type { Reply } from './respond.ts';
-import type { Session } from './session.ts';
+import type { Selected, Session } from './session.ts';
 
 /** The arguments of COPY and MOVE and their UID forms. */
 export interface CopyArguments {
@@ -38,25 +42,67 @@ export async function copyMessages(
   { byUid, how }: { readonly byUid: boolean; readonly how: 'copy' | 'move' },
   reply: Reply,
 ): Promise<CopiedMessages> {
-  const { mailbox, view } = how === 'move' ? session.writableMailbox() : session.currentMailbox();
+  const selected = how === 'move' ? session.writableMailbox() : session.currentMailbox();
+  const { mailbox, view } = selected;
+  // RFC 6851 section 4.4.
+  if (how === 'move' && !includesAll(selected.rights, 'te')) throw noPermission();
   const asked = byUid ? view.resolveUids(set) : view.resolveNumbers(set);
-  const account = session.currentAccount();
-  const target = await session.findMailbox(to, 'TRYCREATE');
-  if (target.id === mailbox.id) throw new No('messages are in that mailbox already', 'CANNOT');
+  const target = await openAccess(session, to, 'i', 'TRYCREATE');
+  if (target.mailbox.id === mailbox.id) throw new No('messages are in that mailbox already', 'CANNOT');
   const { live, expunged } = keepLive(view, asked);
   if (live.length === 0) {
     if (expunged > 0 && !byUid) throw new No('messages are gone', 'EXPUNGEISSUED');
     return { copyUid: undefined };
   }
-  const copying = session.services.store[how]({
-    accountId: account.id,
-    from: mailbox.id,
-    uids: view.uidRanges(live),
-    to: target.id,
-    ...(account.quotaBytes === undefined ? {} : { quotaBytes: account.quotaBytes }),
-    origin: session.origin,
-  });
+  const uids = view.uidRanges(live);
+  const isWithin = target.owner.id === selected.ownerId;
+  const copying = isWithin
+    ? copyWithin(session, selected, uids, target, how)
+    : cross(session, selected, uids, target, how);
   return { copyUid: copyUidOf(await withProgress(reply, undefined, copying)) };
+}
+
+/** Within one account: one write, and flags go again that the rights do not allow there. RFC 4314 section 4, COPY. */
+async function copyWithin(
+  session: Session,
+  { mailbox, ownerId }: Selected,
+  uids: UidRanges,
+  { owner, mailbox: to, rights }: Access,
+  how: 'copy' | 'move',
+): Promise<Copied> {
+  const { store } = session.services;
+  const { quotaBytes } = owner;
+  const { origin } = session;
+  const room = quotaBytes === undefined ? {} : { quotaBytes };
+  const copied = await store[how]({ accountId: ownerId, from: mailbox.id, uids, to: to.id, ...room, origin });
+  const only = forbiddenFlags(rights);
+  if (only === undefined || !copied.ok || copied.destination.length === 0) return copied;
+  const made = { accountId: ownerId, mailboxId: to.id, uids: rangesOf(copied.destination) };
+  await store.setFlags({ ...made, how: 'replace', flags: 0, keywords: [], only, origin });
+  return copied;
+}
+
+/** Between accounts: filed there, then removed here; what breaks in between leaves both. */
+async function cross(
+  session: Session,
+  selected: Selected,
+  uids: UidRanges,
+  target: Access,
+  how: 'copy' | 'move',
+): Promise<Copied> {
+  const { uidValidity, source, destination } = await copyAcross(session, selected, uids, target);
+  if (how === 'move' && source.length > 0) {
+    const gone = { accountId: selected.ownerId, mailboxId: selected.mailbox.id, uids: rangesOf(source) };
+    await session.services.store.expunge({ ...gone, onlyDeleted: false, origin: session.origin });
+  }
+  const sets = { source: Uint32Array.from(source), destination: Uint32Array.from(destination) };
+  return { ok: true, uidValidity, ...sets, modseq: undefined };
+}
+
+function rangesOf(uids: Iterable<number>): UidRanges {
+  const ranges = new RangeCollector();
+  for (const uid of uids) ranges.add(uid);
+  return ranges.ranges;
 }
 
 /** RFC 4315 section 3, COPYUID: both sets ascending, in the same order. */

@@ -1,13 +1,15 @@
 import type { Store } from '../../store/store.ts';
 import type { Session } from './session.ts';
+import { noPermission } from './sharing/access.ts';
 import type { PositionRanges } from './view.ts';
 
-/** Removes those of these messages that are marked \Deleted: only what this client knows. The view learns of it when it is told. */
+/** RFC 4314 section 4, EXPUNGE. Removes those of these messages that are marked \Deleted: only what this client knows. The view learns of it when it is told. */
 export async function expungeDeleted(session: Session, positions: PositionRanges): ReturnType<Store['expunge']> {
-  const { mailbox, view } = session.writableMailbox();
+  const { mailbox, view, ownerId, rights } = session.writableMailbox();
+  if (!rights.includes('e')) throw noPermission();
   if (view.length === 0 || positions.length === 0) return { uids: new Uint32Array(0), modseq: undefined };
   return session.services.store.expunge({
-    accountId: session.currentAccount().id,
+    accountId: ownerId,
     mailboxId: mailbox.id,
     uids: view.uidRanges(positions),
     onlyDeleted: true,

@@ -2,6 +2,7 @@ import { findFlagBit, flagNames } from '../../store/flags.ts';
 import type { MailboxIndex } from '../../store/mailbox-index.ts';
 import { keptName } from './keyword-names.ts';
 import { Bad, No } from './refusal.ts';
+import { changeableBits } from './sharing/flag-rights.ts';
 
 /** Flags as the store takes them. */
 export interface FlagValues {
@@ -53,7 +54,8 @@ export function printAllFlags(index: MailboxIndex): string {
   return `(${[bitText(0x3ff), ...index.keywords].join(' ')})`;
 }
 
-/** For PERMANENTFLAGS: all of them can be kept, and new ones made. RFC 9051 section 7.1. */
-export function printPermanentFlags(index: MailboxIndex): string {
-  return `(${[bitText(0x3ff), ...index.keywords, '\\*'].join(' ')})`;
+/** For PERMANENTFLAGS: those that these rights let somebody change, and new ones. RFC 9051 section 7.1, RFC 4314 section 5.1.1. */
+export function printPermanentFlags(index: MailboxIndex, rights: string): string {
+  const flags = flagNames(0x3ff & changeableBits(rights));
+  return `(${[...flags, ...(rights.includes('w') ? [...index.keywords, '\\*'] : [])].join(' ')})`;
 }

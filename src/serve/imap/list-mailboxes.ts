@@ -19,10 +19,13 @@ export interface Listed {
 export interface ListFacts {
   readonly mailboxes: readonly Mailbox[];
   readonly subscriptions: ReadonlySet<string>;
+  /** Names that are no mailboxes, only levels above what others share. */
+  readonly levels?: Iterable<string>;
 }
 
 /** Everything there is, as a lookup. */
 interface Known {
+  readonly levels: ReadonlySet<string>;
   readonly byName: ReadonlyMap<string, Mailbox>;
   /** Names that have something below. */
   readonly parents: ReadonlySet<string>;
@@ -37,7 +40,7 @@ export function* listMailboxes(args: ListArguments, facts: ListFacts): Generator
   const patterns = args.patterns.map((pattern) => listPattern(args.reference, pattern));
   const choose = chooserOf(args, facts.subscriptions);
   const known = gather(facts, choose);
-  const names = new Set(known.byName.keys());
+  const names = new Set([...known.byName.keys(), ...(facts.levels ?? [])]);
   if (args.select.has('SUBSCRIBED')) for (const name of facts.subscriptions) names.add(name);
   if (args.select.has('RECURSIVEMATCH')) for (const name of known.chosenParents) names.add(name);
   for (const name of [...names].sort()) yield listed(name, args, facts.subscriptions, patterns, choose, known);
@@ -58,7 +61,7 @@ function chooserOf(args: ListArguments, subscriptions: ReadonlySet<string>): Cho
   return (name, mailbox) => (!subscribed || subscriptions.has(name)) && (!special || mailbox?.specialUse !== undefined);
 }
 
-function gather({ mailboxes, subscriptions }: ListFacts, choose: Chooser): Known {
+function gather({ mailboxes, subscriptions, levels = [] }: ListFacts, choose: Chooser): Known {
   const byName = new Map(mailboxes.map((mailbox) => [mailbox.name, mailbox]));
   const parents = new Set<string>();
   const chosenParents = new Set<string>();
@@ -67,7 +70,7 @@ function gather({ mailboxes, subscriptions }: ListFacts, choose: Chooser): Known
     if (choose(mailbox.name, mailbox)) addParents(chosenParents, mailbox.name);
   }
   for (const name of subscriptions) if (choose(name, byName.get(name))) addParents(chosenParents, name);
-  return { byName, parents, chosenParents };
+  return { byName, parents, chosenParents, levels: new Set(levels) };
 }
 
 function addParents(parents: Set<string>, name: string): void {
@@ -100,6 +103,8 @@ function attributesOf(name: string, subscriptions: ReadonlySet<string> | undefin
   const mailbox = known.byName.get(name);
   const attributes: string[] = [];
   if (mailbox === undefined) attributes.push('\\NonExistent');
+  // The first implies it (RFC 5258 section 3), but not for clients that do not know it.
+  if (known.levels.has(name) && mailbox === undefined) attributes.push('\\Noselect');
   if (subscriptions?.has(name) === true) attributes.push('\\Subscribed');
   attributes.push(known.parents.has(name) ? '\\HasChildren' : '\\HasNoChildren');
   if (mailbox?.specialUse !== undefined) attributes.push(mailbox.specialUse);

@@ -1,6 +1,7 @@
 import type { Annotation, AnnotationTarget } from '../../store/annotation.ts';
 import { printAstring, printMailbox, printString } from '../../wire/imap/print-string.ts';
 import type { Session } from './session.ts';
+import { openAccess } from './sharing/access.ts';
 
 /** What of the annotations of a mailbox is asked for. */
 export interface MetadataQuery {
@@ -15,11 +16,23 @@ export interface FoundMetadata {
   readonly longest: number;
 }
 
-/** Whose annotations a command means: a mailbox by name, or '' for the account itself. RFC 5464 section 4.1. @throws No NONEXISTENT */
-export async function annotationTarget(session: Session, name: string): Promise<AnnotationTarget> {
+/** Whose annotations a command means: a mailbox by name, or '' for the account itself. RFC 5464 section 4.1. @throws No NONEXISTENT, NOPERM without these rights */
+export async function annotationTarget(session: Session, name: string, needed: string): Promise<AnnotationTarget> {
   const accountId = session.currentAccount().id;
   if (name === '') return { accountId, mailboxId: undefined };
-  return { accountId, mailboxId: (await session.findMailbox(name, 'NONEXISTENT')).id };
+  const { owner, mailbox } = await openAccess(session, name, needed);
+  return { accountId: owner.id, mailboxId: mailbox.id };
+}
+
+/** The annotations of a target that the client may see: of another account's mailbox only the shared ones. RFC 5464 section 3.3. */
+export async function readVisible(session: Session, target: AnnotationTarget): Promise<readonly Annotation[]> {
+  const annotations = await session.services.store.readAnnotations(target);
+  if (target.accountId === session.currentAccount().id) return annotations;
+  return annotations.filter(({ entry }) => !isPrivate(entry));
+}
+
+export function isPrivate(entry: string): boolean {
+  return entry.startsWith('/private/');
 }
 
 /** Chooses by name, DEPTH and MAXSIZE. RFC 5464 sections 4.2.1 and 4.2.2. Where nothing is, the entry itself is told as NIL. */

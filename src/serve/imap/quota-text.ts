@@ -1,9 +1,31 @@
+import type { Account } from '../../directory/directory.ts';
+import { annotationLimits } from '../../store/annotation.ts';
+import { mailboxLimits } from '../../store/mailbox.ts';
+import { printAstring } from '../../wire/imap/print-string.ts';
+import { encodeUtf8 } from '../../wire/imap/utf8-octets.ts';
 import type { Session } from './session.ts';
+import { otherUsers } from './sharing/shared-name.ts';
 
-/** `QUOTA "" (STORAGE used limit)` in units of 1024 octets, rounded up; an empty list when there is no limit. RFC 9208 section 4.2.1. */
-export async function printQuota(session: Session): Promise<string> {
-  const { id, quotaBytes } = session.currentAccount();
-  if (quotaBytes === undefined) return 'QUOTA "" ()';
-  const { usedBytes } = await session.services.store.usage(id);
-  return `QUOTA "" (STORAGE ${Math.ceil(usedBytes / 1024)} ${Math.ceil(quotaBytes / 1024)})`;
+/** The quota root of an account: '' for the client's own. RFC 9208 section 3.2. */
+export function quotaRootOf(session: Session, owner: Account): string {
+  return owner.id === session.account?.id ? '""' : printAstring(encodeUtf8(`${otherUsers}/${owner.name}`));
+}
+
+/**
+ * `QUOTA root (STORAGE used limit MAILBOX used limit ANNOTATION-STORAGE used limit)`; storage in units of 1024 octets, rounded
+ * up (RFC 9208 sections 4.2.1 and 5). STORAGE only where the account has a limit; the others hold for all.
+ */
+export async function printQuota(session: Session, owner: Account): Promise<string> {
+  const { store } = session.services;
+  const { mailboxes, annotationBytes } = await store.countHoldings(owner.id);
+  const resources: string[] = [];
+  const { quotaBytes } = owner;
+  if (quotaBytes !== undefined) resources.push(inUnits('STORAGE', (await store.usage(owner.id)).usedBytes, quotaBytes));
+  resources.push(`MAILBOX ${mailboxes} ${mailboxLimits.maxMailboxes}`);
+  resources.push(inUnits('ANNOTATION-STORAGE', annotationBytes, annotationLimits.maxBytes));
+  return `QUOTA ${quotaRootOf(session, owner)} (${resources.join(' ')})`;
+}
+
+function inUnits(name: string, bytes: number, limit: number): string {
+  return `${name} ${Math.ceil(bytes / 1024)} ${Math.ceil(limit / 1024)}`;
 }

@@ -7,6 +7,7 @@ import { highestModseqCode } from './copy-messages.ts';
 import { Bad, No } from './refusal.ts';
 import type { Done, Reply } from './respond.ts';
 import type { Session } from './session.ts';
+import { includesAll, noPermission } from './sharing/access.ts';
 
 /** The arguments of REPLACE and UID REPLACE: one message, and what takes its place. */
 export interface ReplaceArguments {
@@ -33,7 +34,9 @@ export async function replaceMessage(
   byUid: boolean,
   reply: Reply,
 ): Promise<Done> {
-  const { mailbox, view } = session.writableMailbox();
+  const { mailbox, view, ownerId, rights } = session.writableMailbox();
+  // RFC 8508 section 5 says nothing of rights: it is an APPEND, and a STORE and EXPUNGE of the old message.
+  if (!includesAll(rights, 'te')) throw noPermission();
   const set = { kind: 'ranges', ranges: [[message, message]] } as const;
   const [found] = byUid ? view.resolveUids(set) : view.resolveNumbers(set);
   if (found === undefined && byUid) throw new No('no such message', 'NONEXISTENT');
@@ -42,7 +45,7 @@ export async function replaceMessage(
   // The view finds only uids.
   const uid = view.uidAt(found[0]) as Uid;
   const { code } = await AppendRun.run(session, append, {
-    accountId: session.currentAccount().id,
+    accountId: ownerId,
     mailboxId: mailbox.id,
     uid,
   });

@@ -1,18 +1,20 @@
 import { printObjectId } from '../../wire/imap/object-id.ts';
 import { printMailbox } from '../../wire/imap/print-string.ts';
 import type { SelectArguments } from '../../wire/imap/read-select.ts';
-import type { Mailbox } from '../../store/mailbox.ts';
 import { seen } from '../../store/flags.ts';
 import { printAllFlags, printPermanentFlags } from './flag-text.ts';
 import { Bad, No } from './refusal.ts';
 import type { Done, Reply } from './respond.ts';
 import { tellSince } from './resync.ts';
-import type { Session } from './session.ts';
+import type { Selected, Session } from './session.ts';
+import { openAccess } from './sharing/access.ts';
+import { watchShared } from './sharing/watch-shared.ts';
 import { View } from './view.ts';
 
 /** Leaves the selected mailbox, if there is one. */
 export function deselect(session: Session): void {
   session.selected?.view.index.release();
+  session.selected?.unwatch?.();
   session.selected = undefined;
 }
 
@@ -23,7 +25,7 @@ export function deselect(session: Session): void {
 export async function selectMailbox(
   session: Session,
   args: SelectArguments,
-  readOnly: boolean,
+  examine: boolean,
   reply: Reply,
 ): Promise<Done> {
   if (session.selected !== undefined) {
@@ -32,22 +34,25 @@ export async function selectMailbox(
   }
   if (args.resync !== undefined && !session.qresync) throw new Bad('enable QRESYNC first', 'CLIENTBUG');
   if (args.resync?.match !== undefined && session.uidOnly) throw new Bad('no message numbers', 'UIDREQUIRED');
-  const mailbox = await session.findMailbox(args.name, 'NONEXISTENT');
-  const index = await session.services.store.openMailbox(session.currentAccount().id, mailbox.id);
+  const { mailbox, owner, rights } = await openAccess(session, args.name, 'r');
+  const index = await session.services.store.openMailbox(owner.id, mailbox.id);
   if (index === undefined) throw new No('no such mailbox', 'NONEXISTENT');
+  // RFC 4314 section 5.2.
+  const readOnly = examine || !/[itwse]/.test(rights);
   const view = new View(index);
   view.uidOnly = session.uidOnly;
-  session.selected = { mailbox, view, readOnly };
+  const unwatch = watchShared(session, owner.id, mailbox.id);
+  session.selected = { mailbox, view, readOnly, ownerId: owner.id, rights, unwatch };
   if (args.condstore) session.condstore = true;
-  describe(session, mailbox, view, readOnly, reply);
+  describe(session, session.selected, reply);
   if (args.resync?.uidValidity === mailbox.uidValidity) await tellSince(session, view, args.resync, reply);
   return readOnly ? { code: 'READ-ONLY', text: 'examined' } : { code: 'READ-WRITE', text: 'selected' };
 }
 
-function describe(session: Session, mailbox: Mailbox, view: View, readOnly: boolean, reply: Reply): void {
+function describe(session: Session, { mailbox, view, readOnly, rights }: Selected, reply: Reply): void {
   const { index } = view;
   reply.untagged(`FLAGS ${printAllFlags(index)}`);
-  reply.untagged(`OK [PERMANENTFLAGS ${readOnly ? '()' : printPermanentFlags(index)}] flags that are kept`);
+  reply.untagged(`OK [PERMANENTFLAGS ${readOnly ? '()' : printPermanentFlags(index, rights)}] flags that are kept`);
   reply.untagged(`${view.length} EXISTS`);
   if (!session.rev2) {
     // RFC 3501 section 6.3.1; nothing is ever recent here.

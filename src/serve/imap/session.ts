@@ -2,6 +2,7 @@ import type { Peer, Sink, TlsFacts } from '../../base/conversation.ts';
 import type { Log } from '../../base/log.ts';
 import type { Account, LoginProof } from '../../directory/directory.ts';
 import type { LoginNote } from '../../directory/logins/login-log.ts';
+import type { AccountId } from '../../store/ids.ts';
 import type { Mailbox } from '../../store/mailbox.ts';
 import type { MessageLiteral } from '../../wire/imap/imap-reader.ts';
 import { MailboxNews } from './mailbox-news.ts';
@@ -21,8 +22,14 @@ export interface Selected {
   /** As it was at SELECT; counts are not kept up to date, `view.index` is. */
   readonly mailbox: Mailbox;
   readonly view: View;
-  /** EXAMINE: nothing may change, not even \Seen. */
+  /** EXAMINE, or no right to change anything: nothing may change, not even \Seen. */
   readonly readOnly: boolean;
+  /** Whose mailbox it is. */
+  readonly ownerId: AccountId;
+  /** What the client may do with it, letters; of a mailbox of another account it may change. RFC 4314. */
+  rights: string;
+  /** Ends hearing of it; undefined: it is the client's own. */
+  readonly unwatch: (() => void) | undefined;
 }
 
 /** How a command that needs more than its line gets it. Implemented by the conversation. */
@@ -135,6 +142,11 @@ export class Session {
     const selected = this.currentMailbox();
     if (selected.readOnly) throw new No('mailbox was opened read-only', 'READ-ONLY');
     return selected;
+  }
+
+  /** The account that the selected mailbox belongs to; without one, the client's own. */
+  get selectedOwnerId(): AccountId {
+    return this.selected?.ownerId ?? this.currentAccount().id;
   }
 
   /** An existing mailbox by name. @throws No with this code. RFC 9051 section 7.1. */

@@ -1,5 +1,6 @@
 import { assertNever } from '../../base/assert-never.ts';
 import { deleted } from '../../store/flags.ts';
+import type { AccountId } from '../../store/ids.ts';
 import type { Mailbox } from '../../store/mailbox.ts';
 import type { UidRanges } from '../../store/uid-ranges.ts';
 import { printObjectId } from '../../wire/imap/object-id.ts';
@@ -15,19 +16,30 @@ export function printStatus(
   mailbox: Mailbox,
   items: readonly StatusItem[],
   reply: Reply,
+  ownerId: AccountId = session.currentAccount().id,
 ): Promise<string> {
   if (items.includes('HIGHESTMODSEQ')) useCondstore(session, reply);
-  return statusLine(session, mailbox, items);
+  return statusLine(session, mailbox, items, ownerId);
 }
 
 /** The same, unasked. RFC 9051 section 7.3.4. */
-export async function statusLine(session: Session, mailbox: Mailbox, items: readonly StatusItem[]): Promise<string> {
+export async function statusLine(
+  session: Session,
+  mailbox: Mailbox,
+  items: readonly StatusItem[],
+  ownerId: AccountId = session.currentAccount().id,
+): Promise<string> {
   const texts: string[] = [];
-  for (const item of items) texts.push(`${item} ${await valueOf(session, mailbox, item)}`);
+  for (const item of items) texts.push(`${item} ${await valueOf(session, mailbox, item, ownerId)}`);
   return `STATUS ${printMailbox(mailbox.name, session.utf8)} (${texts.join(' ')})`;
 }
 
-function valueOf(session: Session, mailbox: Mailbox, item: StatusItem): number | string | Promise<number> {
+function valueOf(
+  session: Session,
+  mailbox: Mailbox,
+  item: StatusItem,
+  ownerId: AccountId,
+): number | string | Promise<number> {
   switch (item) {
     case 'MESSAGES':
       return mailbox.total;
@@ -51,16 +63,15 @@ function valueOf(session: Session, mailbox: Mailbox, item: StatusItem): number |
     case 'MAILBOXID':
       return `(${printObjectId('mailbox', mailbox.id)})`;
     case 'DELETED-STORAGE':
-      return mailbox.deleted === 0 ? 0 : deletedBytes(session, mailbox);
+      return mailbox.deleted === 0 ? 0 : deletedBytes(session, mailbox, ownerId);
     default:
       return assertNever(item);
   }
 }
 
 /** RFC 9208 section 4.1.4: what EXPUNGE would free. Rarely asked for, so it is added up rather than kept. */
-async function deletedBytes(session: Session, mailbox: Mailbox): Promise<number> {
+async function deletedBytes(session: Session, mailbox: Mailbox, accountId: AccountId): Promise<number> {
   const { store } = session.services;
-  const accountId = session.currentAccount().id;
   const index = await store.openMailbox(accountId, mailbox.id);
   if (index === undefined) return 0;
   const uids: UidRanges = deletedUids(index.uids, index.flags, index.length);

@@ -10,6 +10,8 @@ import { countPositions, keepLive } from './positions.ts';
 import { UntoldChanges } from './untold-changes.ts';
 import type { Done, Reply } from './respond.ts';
 import type { Selected, Session } from './session.ts';
+import { noPermission } from './sharing/access.ts';
+import { permittedChange } from './sharing/flag-rights.ts';
 import { tellKeywords } from './tell.ts';
 import type { PositionRanges, View } from './view.ts';
 
@@ -59,18 +61,19 @@ export async function storeFlags(session: Session, args: StoreArguments, byUid: 
   const selected = session.writableMailbox();
   const { view } = selected;
   const { flags, keywords } = parseFlags(args.flags);
+  const permitted = permittedChange(args.how, { flags, keywords }, selected.rights);
+  if (permitted === undefined) throw noPermission();
   const asked = byUid ? view.resolveUids(args.set) : view.resolveNumbers(args.set);
   if (args.unchangedSince !== undefined) useCondstore(session, reply);
   const { live } = keepLive(view, asked);
   if (live.length === 0) return end(view, asked, none, byUid);
   const untold = args.silent ? new UntoldChanges(view, live) : undefined;
   const done = await session.services.store.setFlags({
-    accountId: session.currentAccount().id,
+    accountId: selected.ownerId,
     mailboxId: selected.mailbox.id,
     uids: view.uidRanges(live),
     how: args.how,
-    flags,
-    keywords,
+    ...permitted,
     ...(args.unchangedSince === undefined ? {} : { unchangedSince: args.unchangedSince as ModSeq }),
     origin: session.origin,
   });

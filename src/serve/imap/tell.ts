@@ -79,6 +79,7 @@ function tellSelected(
   const { view } = selected;
   const { index } = view;
   if (index.gone) throw new Bye('mailbox was deleted', 'UNAVAILABLE');
+  if (!selected.rights.includes('r')) throw new Bye('mailbox is not shared any more', 'UNAVAILABLE');
   if (view.contexts?.areBehind(index) !== true) return tellView(session, view, reply, mayExpunge, rules);
   return tellWithContexts(session, selected, reply, mayExpunge, rules);
 }

@@ -4,8 +4,8 @@ import { expectStatusItems, type StatusItem } from './read-status.ts';
 
 /** RFC 9051 section 6.3.9.1; SPECIAL-USE RFC 6154 section 2. */
 const selections = ['SUBSCRIBED', 'REMOTE', 'RECURSIVEMATCH', 'SPECIAL-USE'] as const;
-/** RFC 9051 section 6.3.9.2. */
-const returnOptions = ['SUBSCRIBED', 'CHILDREN', 'SPECIAL-USE'] as const;
+/** RFC 9051 section 6.3.9.2; MYRIGHTS RFC 8440 section 3. */
+const returnOptions = ['SUBSCRIBED', 'CHILDREN', 'SPECIAL-USE', 'MYRIGHTS'] as const;
 
 /** Patterns and octets of patterns in one command. */
 const maxPatterns = 100;

@@ -8,6 +8,8 @@ import { parseFlags, type FlagValues } from '../flag-text.ts';
 import { Bad, No } from '../refusal.ts';
 import type { Done } from '../respond.ts';
 import type { Session } from '../session.ts';
+import { openAccess, type Access } from '../sharing/access.ts';
+import { permittedFlags } from '../sharing/flag-rights.ts';
 import type { AppendArguments, AppendStep } from './append-arguments.ts';
 import { AppendInput } from './append-input.ts';
 import { AppendRoom } from './append-room.ts';
@@ -33,24 +35,29 @@ export class AppendRun {
   private readonly session: Session;
   private readonly account: Account;
   private readonly mailbox: Mailbox;
+  private readonly rights: string;
   private readonly replaced: Replaced | undefined;
   private readonly input: AppendInput;
   private readonly room: AppendRoom;
   private readonly collected: Collected[] = [];
 
-  private constructor(session: Session, account: Account, mailbox: Mailbox, replaced: Replaced | undefined) {
+  private constructor(session: Session, { owner, mailbox, rights }: Access, replaced: Replaced | undefined) {
     this.session = session;
-    this.account = account;
+    this.account = owner;
     this.mailbox = mailbox;
+    this.rights = rights;
     this.replaced = replaced;
     this.input = new AppendInput(session);
-    this.room = new AppendRoom(session, account, replaced);
+    this.room = new AppendRoom(session, owner, replaced);
   }
 
   /** @throws No TRYCREATE, TOOBIG, OVERQUOTA, LIMIT, BADURL; Bad for what follows a message and is no message. */
   static async run(session: Session, args: AppendArguments, replaced?: Replaced): Promise<Done> {
-    const mailbox = await session.findMailbox(args.mailbox, 'TRYCREATE');
-    const append = new AppendRun(session, session.currentAccount(), mailbox, replaced);
+    const access = await openAccess(session, args.mailbox, 'i', 'TRYCREATE');
+    if (replaced !== undefined && replaced.accountId !== access.owner.id) {
+      throw new No('a message cannot be replaced by one in another account', 'CANNOT');
+    }
+    const append = new AppendRun(session, access, replaced);
     try {
       await append.collectAll(args);
       return await append.store();
@@ -92,7 +99,7 @@ export class AppendRun {
   }
 
   private begin({ flags, receivedAtMs, catenate }: AppendStep & { kind: 'message' }): void {
-    const values = parseFlags(flags);
+    const values = permittedFlags(parseFlags(flags), this.rights);
     if (this.replaced !== undefined && this.collected.length > 0) throw new Bad('one message replaces another');
     this.room.countMessage();
     this.collected.push({ spool: undefined, bytes: 0, catenate, values, receivedAtMs });

@@ -9,8 +9,10 @@ export const close = command({
   tells: 'nothing',
   parse() {},
   async run(session) {
-    // RFC 9051 section 6.4.1: nothing goes, and that is no error, after EXAMINE.
-    const modseq = session.currentMailbox().readOnly ? undefined : (await expungeAllDeleted(session)).modseq;
+    // RFC 9051 section 6.4.1, RFC 4314 section 4: nothing goes, and that is no error, after EXAMINE and without the right.
+    const { readOnly, rights } = session.currentMailbox();
+    const isKept = readOnly || !rights.includes('e');
+    const modseq = isKept ? undefined : (await expungeAllDeleted(session)).modseq;
     deselect(session);
     return session.qresync && modseq !== undefined ? { code: `HIGHESTMODSEQ ${modseq}` } : {};
   },

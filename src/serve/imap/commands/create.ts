@@ -5,6 +5,7 @@ import { command, loggedIn } from '../command.ts';
 import { checkMailboxName } from '../mailbox-name.ts';
 import { mailboxRefusal } from '../mailbox-refusal.ts';
 import { No } from '../refusal.ts';
+import { noPermission, placeForNew } from '../sharing/access.ts';
 
 /** CREATE. RFC 9051 section 6.3.4; USE from RFC 6154 section 3, MAILBOXID RFC 8474 section 4.1. */
 export const create = command({
@@ -20,12 +21,16 @@ export const create = command({
   async run(session, { name, uses }) {
     const checked = checkMailboxName(name);
     const specialUse = chooseUse(uses);
+    const { owner, path, isOwn } = await placeForNew(session, checked);
+    if (!isOwn && specialUse !== undefined) throw new No('only the owner gives a special use', 'USEATTR');
     const outcome = await session.services.store.createMailbox({
-      accountId: session.currentAccount().id,
-      name: checked,
+      accountId: owner.id,
+      name: path,
       ...(specialUse === undefined ? {} : { specialUse }),
       origin: session.origin,
     });
+    // What is there, but not for this client, it does not hear.
+    if (!outcome.ok && !isOwn) throw noPermission();
     if (!outcome.ok) throw mailboxRefusal(outcome.reason);
     return { code: `MAILBOXID (${printObjectId('mailbox', outcome.mailbox.id)})` };
   },

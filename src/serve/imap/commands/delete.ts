@@ -1,5 +1,6 @@
 import { command, loggedIn } from '../command.ts';
 import { mailboxRefusal } from '../mailbox-refusal.ts';
+import { openAccess } from '../sharing/access.ts';
 import { deselect } from '../select-mailbox.ts';
 
 /** DELETE: only mailboxes without children; its subscription stays. RFC 9051 section 6.3.5. */
@@ -12,9 +13,9 @@ export const deleteMailbox = command({
     return r.expectMailbox();
   },
   async run(session, name, reply) {
-    const mailbox = await session.findMailbox(name, 'NONEXISTENT');
+    const { mailbox, owner } = await openAccess(session, name, 'x');
     const outcome = await session.services.store.deleteMailbox({
-      accountId: session.currentAccount().id,
+      accountId: owner.id,
       mailboxId: mailbox.id,
       origin: session.origin,
     });

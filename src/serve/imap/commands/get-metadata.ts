@@ -1,6 +1,6 @@
 import { expectGetMetadata } from '../../../wire/imap/read-metadata.ts';
 import { command, loggedIn } from '../command.ts';
-import { annotationTarget, findMetadata, printMetadata } from '../metadata.ts';
+import { annotationTarget, findMetadata, printMetadata, readVisible } from '../metadata.ts';
 
 /** GETMETADATA, with MAXSIZE and DEPTH. RFC 5464 section 4.2. */
 export const getMetadata = command({
@@ -10,8 +10,8 @@ export const getMetadata = command({
   tells: 'all',
   parse: expectGetMetadata,
   async run(session, args, reply) {
-    const target = await annotationTarget(session, args.mailbox);
-    const found = findMetadata(await session.services.store.readAnnotations(target), args);
+    const target = await annotationTarget(session, args.mailbox, 'r');
+    const found = findMetadata(await readVisible(session, target), args);
     const text = printMetadata(session, args.mailbox, found);
     if (text !== undefined) reply.untagged(text);
     return found.longest > 0 ? { code: `METADATA LONGENTRIES ${found.longest}` } : {};

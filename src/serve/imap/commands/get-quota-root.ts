@@ -1,8 +1,9 @@
 import { printMailbox } from '../../../wire/imap/print-string.ts';
 import { command, loggedIn } from '../command.ts';
-import { printQuota } from '../quota-text.ts';
+import { printQuota, quotaRootOf } from '../quota-text.ts';
+import { openAccess } from '../sharing/access.ts';
 
-/** GETQUOTAROOT. RFC 9208 section 4.1.2. */
+/** GETQUOTAROOT; the room of a shared mailbox is its owner's. RFC 9208 section 4.1.2. */
 export const getQuotaRoot = command({
   name: 'GETQUOTAROOT',
   states: loggedIn,
@@ -12,8 +13,8 @@ export const getQuotaRoot = command({
     return r.expectMailbox();
   },
   async run(session, name, reply) {
-    const mailbox = await session.findMailbox(name, 'NONEXISTENT');
-    reply.untagged(`QUOTAROOT ${printMailbox(mailbox.name, session.utf8)} ""`);
-    reply.untagged(await printQuota(session));
+    const { mailbox, owner } = await openAccess(session, name, 'r');
+    reply.untagged(`QUOTAROOT ${printMailbox(mailbox.name, session.utf8)} ${quotaRootOf(session, owner)}`);
+    reply.untagged(await printQuota(session, owner));
   },
 });

@@ -1,6 +1,7 @@
 import { command, loggedIn } from '../command.ts';
+import { otherUsers } from '../sharing/shared-name.ts';
 
-/** NAMESPACE: one personal namespace without prefix. RFC 9051 section 6.3.10, RFC 2342. */
+/** NAMESPACE: the personal one without prefix, and that of mailboxes which others share. RFC 9051 section 6.3.10, RFC 2342. */
 export const namespace = command({
   name: 'NAMESPACE',
   states: loggedIn,
@@ -8,6 +9,6 @@ export const namespace = command({
   tells: 'all',
   parse() {},
   run(_session, _args, reply) {
-    reply.untagged('NAMESPACE (("" "/")) NIL NIL');
+    reply.untagged(`NAMESPACE (("" "/")) (("${otherUsers}/" "/")) NIL`);
   },
 });

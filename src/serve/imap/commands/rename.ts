@@ -2,6 +2,8 @@ import { printMailbox } from '../../../wire/imap/print-string.ts';
 import { command, loggedIn } from '../command.ts';
 import { checkMailboxName } from '../mailbox-name.ts';
 import { mailboxRefusal } from '../mailbox-refusal.ts';
+import { No } from '../refusal.ts';
+import { noPermission, openAccess, placeForNew } from '../sharing/access.ts';
 
 /** RENAME. RFC 9051 section 6.3.6; OLDNAME section 6.3.9.7. */
 export const rename = command({
@@ -16,13 +18,16 @@ export const rename = command({
   },
   async run(session, { from, to }, reply) {
     const newName = checkMailboxName(to);
-    const mailbox = await session.findMailbox(from, 'NONEXISTENT');
+    const { mailbox, owner } = await openAccess(session, from, 'x');
+    const place = await placeForNew(session, newName);
+    if (place.owner.id !== owner.id) throw new No('mailboxes stay in their account', 'CANNOT');
     const outcome = await session.services.store.renameMailbox({
-      accountId: session.currentAccount().id,
+      accountId: owner.id,
       mailboxId: mailbox.id,
-      newName,
+      newName: place.path,
       origin: session.origin,
     });
+    if (!outcome.ok && !place.isOwn) throw noPermission();
     if (!outcome.ok) throw mailboxRefusal(outcome.reason);
     if (!session.rev2 || from === 'INBOX') return;
     const print = (name: string): string => printMailbox(name, session.utf8);

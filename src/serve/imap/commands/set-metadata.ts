@@ -1,8 +1,9 @@
 import { expectSetMetadata } from '../../../wire/imap/read-metadata.ts';
 import { readFilter } from '../../../wire/imap/read-search.ts';
 import { command, loggedIn } from '../command.ts';
-import { annotationTarget } from '../metadata.ts';
+import { annotationTarget, isPrivate } from '../metadata.ts';
 import { No } from '../refusal.ts';
+import { noPermission } from '../sharing/access.ts';
 
 /** Octets of one value; below what a literal may hold in a command. RFC 5464 section 4.1 wants 1024 at least. */
 const maxValueBytes = 64 * 1024;
@@ -14,8 +15,11 @@ export const setMetadata = command({
   tells: 'all',
   parse: expectSetMetadata,
   async run(session, { mailbox, values }) {
-    const target = await annotationTarget(session, mailbox);
+    const target = await annotationTarget(session, mailbox, 'rw');
+    const isOwn = target.accountId === session.currentAccount().id;
     for (const { entry, value } of values) {
+      // There is one place for private annotations, the owner's.
+      if (!isOwn && isPrivate(entry)) throw noPermission();
       if ((value?.length ?? 0) > maxValueBytes) throw new No('value is too long', `METADATA MAXSIZE ${maxValueBytes}`);
       // RFC 5464 section 3.2.1.1: always read-only.
       if (mailbox === '') checkFilter(entry, value);

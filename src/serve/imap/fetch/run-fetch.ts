@@ -121,7 +121,7 @@ class FetchRun {
   private async writeFromStore(positions: PositionRanges): Promise<void> {
     const { session, view, plan } = this;
     const selection = {
-      accountId: session.currentAccount().id,
+      accountId: this.selected.ownerId,
       mailboxId: this.selected.mailbox.id,
       uids: view.uidRanges(positions),
       withExpunged: view.hasExpunged(),
@@ -145,10 +145,9 @@ class FetchRun {
 
   private async writeMessages(rows: readonly EmailRow[]): Promise<void> {
     const { store } = this.session.services;
-    const { id } = this.session.currentAccount();
     const opened = new OpenAhead(rows, (some) =>
       store.openMessages(
-        id,
+        this.selected.ownerId,
         some.map((row) => row.emailId),
       ),
     );
@@ -237,9 +236,10 @@ class FetchRun {
 
   /** One write for all messages, after they were sent: what the client did not get stays unseen. */
   async setSeen(): Promise<void> {
-    if (this.unseen.ranges.length === 0 || this.selected.readOnly) return;
+    // RFC 4314 section 4, FETCH.
+    if (this.unseen.ranges.length === 0 || this.selected.readOnly || !this.selected.rights.includes('s')) return;
     await this.session.services.store.setFlags({
-      accountId: this.session.currentAccount().id,
+      accountId: this.selected.ownerId,
       mailboxId: this.selected.mailbox.id,
       uids: this.view.uidRanges(keepLive(this.view, this.unseen.ranges).live),
       how: 'add',

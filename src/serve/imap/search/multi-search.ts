@@ -1,4 +1,5 @@
 import type { Mailbox } from '../../../store/mailbox.ts';
+import { allRights } from '../../../wire/imap/rights.ts';
 import { printMailbox } from '../../../wire/imap/print-string.ts';
 import { expectESearch, type SearchSource } from '../../../wire/imap/read-esearch.ts';
 import type { SearchArguments, SearchReturn } from '../../../wire/imap/search-key.ts';
@@ -84,7 +85,12 @@ async function findMailboxes(session: Session, sources: readonly SearchSource[])
   const accountId = session.currentAccount().id;
   const mailboxes = await store.listMailboxes(accountId);
   const subscriptions = await store.listSubscriptions(accountId);
-  const found = mailboxesOf(sources, { mailboxes, subscriptions, selected: session.selected?.mailbox.id });
+  // Of mailboxes that others share, only the selected one is searched.
+  const { selected } = session;
+  const isShared = selected !== undefined && selected.ownerId !== accountId;
+  const known =
+    isShared && sources.some(({ kind }) => kind === 'selected') ? [...mailboxes, selected.mailbox] : mailboxes;
+  const found = mailboxesOf(sources, { mailboxes: known, subscriptions, selected: selected?.mailbox.id });
   if (found.length > maxMailboxes) throw new No(`more than ${maxMailboxes} mailboxes`, 'LIMIT');
   return found;
 }
@@ -93,12 +99,13 @@ async function findMailboxes(session: Session, sources: readonly SearchSource[])
 async function inMailbox(session: Session, mailbox: Mailbox, work: (opened: Selected) => Promise<void>): Promise<void> {
   const { selected } = session;
   if (selected?.mailbox.id === mailbox.id) return work(selected);
-  const index = await session.services.store.openMailbox(session.currentAccount().id, mailbox.id);
+  const ownerId = session.currentAccount().id;
+  const index = await session.services.store.openMailbox(ownerId, mailbox.id);
   if (index === undefined) return;
   try {
     const view = new View(index);
     view.uidOnly = session.uidOnly;
-    await work({ mailbox, view, readOnly: true });
+    await work({ mailbox, view, readOnly: true, ownerId, rights: allRights, unwatch: undefined });
   } finally {
     index.release();
   }

@@ -6,13 +6,13 @@ import { positionsToRanges, type PositionList } from './position-list.ts';
 /** The stored facts of these messages (ascending), in batches; others get a turn between them. Ends early when the client is gone. */
 export async function* readRows(
   session: Session,
-  { view, mailbox }: Selected,
+  { view, mailbox, ownerId }: Selected,
   reply: Reply,
   positions: PositionList,
   columns: EmailColumns,
 ): AsyncGenerator<readonly EmailRow[]> {
   const selection = {
-    accountId: session.currentAccount().id,
+    accountId: ownerId,
     mailboxId: mailbox.id,
     uids: view.uidRanges(positionsToRanges(positions)),
     withExpunged: view.hasExpunged(),

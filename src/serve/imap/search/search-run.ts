@@ -68,7 +68,7 @@ export class SearchRun {
 
   private requestOf(positions: PositionList, query: TextQuery, signal: AbortSignal): TextRequest {
     const { mailbox, view } = this.selected;
-    const accountId = this.session.currentAccount().id;
+    const accountId = this.selected.ownerId;
     return { accountId, mailboxId: mailbox.id, uids: positions.map((each) => view.uidAt(each)), query, signal };
   }
 
