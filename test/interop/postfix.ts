@@ -49,7 +49,11 @@ export async function startPostfix({ address, port, routes = {}, main = [] }: Po
     ...[`queue_directory = ${queue}`, `data_directory = ${data}`, 'command_directory = /usr/sbin'],
     ...['daemon_directory = /usr/lib/postfix/sbin', `maillog_file = ${dir}/mail.log`, `maillog_file_prefixes = ${dir}`],
     ...['myhostname = mx.post.test', 'mydestination =', 'inet_interfaces = 127.0.0.1', 'inet_protocols = ipv4'],
-    ...['mynetworks = 127.0.0.0/8', 'smtpd_relay_restrictions = permit_mynetworks, reject', 'smtp_host_lookup = native'],
+    ...[
+      'mynetworks = 127.0.0.0/8',
+      'smtpd_relay_restrictions = permit_mynetworks, reject',
+      'smtp_host_lookup = native',
+    ],
     ...['virtual_mailbox_domains = post.test', `virtual_mailbox_base = ${mail}`, 'virtual_mailbox_maps = static:all/'],
     ...[`virtual_uid_maps = static:${nobody}`, `virtual_gid_maps = static:${nobody}`, 'virtual_minimum_uid = 1'],
     ...[`smtpd_tls_cert_file = ${certificate.cert}`, `smtpd_tls_key_file = ${certificate.key}`],

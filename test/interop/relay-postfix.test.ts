@@ -52,12 +52,15 @@ describe.skipIf(!hasPostfix)('Postfix', () => {
       'post.test': { kind: 'policy', policy: { mode: 'testing', mx: ['mx.post.test'], maxAgeSeconds: 100 } },
     },
   });
-  const send = (given: Given): Promise<readonly Outcome[]> => tryBatch(world.relay, { to: ['ann@post.test'], ...given });
+  const send = (given: Given): Promise<readonly Outcome[]> =>
+    tryBatch(world.relay, { to: ['ann@post.test'], ...given });
 
   /** Waits until Postfix keeps a message with this text. */
   async function keptWith(text: string): Promise<string> {
     let found: string | undefined;
-    await expect.poll(async () => (found = (await postfix.kept()).find((kept) => kept.includes(text))), wait).toBeDefined();
+    await expect
+      .poll(async () => (found = (await postfix.kept()).find((kept) => kept.includes(text))), wait)
+      .toBeDefined();
     return found ?? '';
   }
   /** Waits until bob has a message with this text. */
@@ -90,7 +93,10 @@ describe.skipIf(!hasPostfix)('Postfix', () => {
       expect(kept.slice(kept.indexOf('\n\n'))).toBe('\n\nfirst\n.second\n..\nend\n');
     });
     test('recipients of whom one is refused', async () => {
-      const outcomes = await send({ to: ['a@post.test', 'no@post.test', 'b@post.test'], text: 'Subject: three\r\n\r\n' });
+      const outcomes = await send({
+        to: ['a@post.test', 'no@post.test', 'b@post.test'],
+        text: 'Subject: three\r\n\r\n',
+      });
       expect(printOutcomes(outcomes)).toEqual(['delivered handed-on', 'failed 5.1.1', 'delivered handed-on']);
     });
     test('more recipients than it takes at once', async () => {
@@ -126,7 +132,8 @@ describe.skipIf(!hasPostfix)('Postfix', () => {
       expect(told).toContain('Action: delivered');
     });
     test('many messages over one connection', async () => {
-      for (let n = 0; n < 20; n++) expect((await send({ text: `Subject: row ${n}\r\n\r\n` }))[0]?.result).toBe('delivered');
+      for (let n = 0; n < 20; n++)
+        expect((await send({ text: `Subject: row ${n}\r\n\r\n` }))[0]?.result).toBe('delivered');
       await keptWith('Subject: row 19');
       const connects = (await postfix.log()).match(/: connect from/g)?.length ?? 0;
       expect(connects).toBeLessThan(15);
@@ -149,7 +156,10 @@ describe.skipIf(!hasPostfix)('Postfix', () => {
   });
 
   describe('brings mail to us', () => {
-    const submit = async (text: string, options: { readonly from?: string; readonly utf8?: boolean } = {}): Promise<void> => {
+    const submit = async (
+      text: string,
+      options: { readonly from?: string; readonly utf8?: boolean } = {},
+    ): Promise<void> => {
       await using client = await SmtpClient.connect({
         ...{ host: postfix.address, port: postfix.port, tls: 'none', ehloName: 'test' },
       });
