@@ -113,14 +113,21 @@ function masterOf(listener: string): string {
   return services.map(([first, program]) => `${first} ${program}\n`).join('');
 }
 
-async function untilItAnswers({ address, port, log }: Postfix): Promise<void> {
+async function untilItAnswers(postfix: Postfix): Promise<void> {
   for (const begun = Date.now(); ; await new Promise((resolve) => setTimeout(resolve, 50))) {
     try {
       const timeouts = { greeting: 2000, command: 2000 };
-      const client = await SmtpClient.connect({ host: address, port, tls: 'none', ehloName: 'test', timeouts });
+      const client = await SmtpClient.connect({
+        host: postfix.address,
+        port: postfix.port,
+        tls: 'none',
+        ehloName: 'test',
+        timeouts,
+      });
       return await client.quit();
     } catch (error) {
-      if (Date.now() - begun > 20_000) throw new Error(`Postfix does not answer:\n${await log()}`, { cause: error });
+      if (Date.now() - begun > 20_000)
+        throw new Error(`Postfix does not answer:\n${await postfix.log()}`, { cause: error });
     }
   }
 }
