@@ -29,6 +29,8 @@ const accountSchema = z.object({
   loginDisabled: z.string().optional(),
   /** The password is for the web alone; programs need app passwords, keys or tokens. */
   mainPassword: z.literal('web-only').optional(),
+  /** Capabilities of IMAP that its clients are not told of, upper case. */
+  hiddenCapabilities: z.array(z.string()).readonly().optional(),
   /** Each recipient of its mail gets a return path of its own. spec/protocols.md section 1.8 */
   uniqueReturnPaths: z.literal(true).optional(),
   /** Recipients in 24 hours, and new ones among them; undefined: as the server has it. spec/protocols.md section 6.10 */

@@ -14,6 +14,8 @@ export interface Account {
   readonly quotaBytes: number | undefined;
   /** Text for the user when login is disabled, 1 to 256 printable ASCII characters (`checkAccount`); mail still arrives. */
   readonly loginDisabled: string | undefined;
+  /** Capabilities of IMAP that its clients are not told of, upper case; `THREAD` also stands for `THREAD=…`. None when missing. */
+  readonly hiddenCapabilities?: readonly string[];
 }
 
 /** One recipient that is an account of ours. `address` is the configured address that matched, printed; for a catchall `@example.org`. */

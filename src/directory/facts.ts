@@ -29,6 +29,7 @@ export interface AccountFacts {
   readonly postmaster: boolean;
   /** `web-only`: programs need app passwords, keys or tokens. */
   readonly mainPassword: 'anywhere' | 'web-only';
+  readonly hiddenCapabilities: readonly string[];
   readonly uniqueReturnPaths: boolean;
   /** null: as the server has it. */
   readonly recipientsPerDay: number | null;
@@ -133,6 +134,7 @@ function accountFacts(view: DirectoryView, record: AccountRecord): AccountFacts 
     quotaBytes: record.quotaBytes ?? null,
     postmaster: view.settings.postmaster === record.name,
     mainPassword: record.mainPassword ?? 'anywhere',
+    hiddenCapabilities: record.hiddenCapabilities ?? [],
     uniqueReturnPaths: record.uniqueReturnPaths ?? false,
     recipientsPerDay: record.recipientsPerDay ?? null,
     newRecipientsPerDay: record.newRecipientsPerDay ?? null,

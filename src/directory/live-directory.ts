@@ -227,7 +227,8 @@ export class LiveDirectory implements Directory {
     const record = this.view.accounts.get(name);
     const id = this.view.accountIds.get(name);
     if (!record || id === undefined) return undefined;
-    return { id, name, quotaBytes: record.quotaBytes, loginDisabled: record.loginDisabled };
+    const { quotaBytes, loginDisabled, hiddenCapabilities = [] } = record;
+    return { id, name, quotaBytes, loginDisabled, hiddenCapabilities };
   }
 
   #recipient(record: AddressRecord): LocalRecipient | undefined {

@@ -65,6 +65,7 @@ export class Actor {
   options: ImapListenerOptions = defaults;
   quotaBytes: number | undefined = undefined;
   loginDisabled: string | undefined = undefined;
+  hiddenCapabilities: readonly string[] = [];
   /** What the sessions logged in with was taken back. */
   revoked = false;
   removed = false;
@@ -162,7 +163,8 @@ export class Actor {
   }
 
   private account(): Account {
-    return { id: this.accountId, name: this.name, quotaBytes: this.quotaBytes, loginDisabled: this.loginDisabled };
+    const { quotaBytes, loginDisabled, hiddenCapabilities } = this;
+    return { id: this.accountId, name: this.name, quotaBytes, loginDisabled, hiddenCapabilities };
   }
 
   /** The house around it; the other faces need no more. */

@@ -152,6 +152,7 @@ const accountCommands: readonly CommandSpec[] = [
     summary: 'Change settings of an account.',
     details: `quota=BYTES                       octets that its mail may take; no limit when empty
 main-password=web-only|anywhere   may programs log in with it, or only with app passwords, keys and tokens?
+hidden-capabilities=NAME,…        of IMAP, for programs that misuse them: not told, and refused; none when empty
 unique-return-paths=true|false    a return path of its own for each recipient, so that bounces find their message
 recipients-per-day=N              that it may send to in 24 hours; as the server has it when empty
 new-recipients-per-day=N          of those, addresses that it never wrote to before`,
@@ -390,6 +391,7 @@ accounts:
     mailboxes: standard     # of a new account; minimal: only INBOX
     quota: 1000000000       # octets
     main-password: web-only # programs need app passwords; default: anywhere
+    hidden-capabilities: [CONDSTORE, QRESYNC] # of IMAP, for programs that misuse them
     unique-return-paths: false
     recipients-per-day: 1000
     new-recipients-per-day: 200

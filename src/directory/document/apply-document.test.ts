@@ -37,6 +37,20 @@ const document: DirectoryDocumentInput = {
 };
 
 describe('applyDocument', () => {
+  test('hidden capabilities come, go out again, and go', async () => {
+    const { directory } = await opened();
+    const hiding = { accounts: { alice: { addresses: [], 'hidden-capabilities': ['idle', 'THREAD'] } } };
+    expect(await apply(directory, hiding)).toMatchObject({ ok: true });
+    const id = directory.view.accountIds.get('alice');
+    expect(id && directory.findAccount(id)?.hiddenCapabilities).toEqual(['IDLE', 'THREAD']);
+    const written = exportDocument(directory.view, { withCredentials: false });
+    expect(written.accounts?.['alice']).toMatchObject({ 'hidden-capabilities': ['IDLE', 'THREAD'] });
+    await directory.editor.edit({ do: 'account-set', name: 'alice', hiddenCapabilities: ['move'] });
+    expect(id && directory.findAccount(id)?.hiddenCapabilities).toEqual(['MOVE']);
+    await directory.editor.edit({ do: 'account-set', name: 'alice', hiddenCapabilities: [] });
+    expect(id && directory.findAccount(id)?.hiddenCapabilities).toEqual([]);
+  });
+
   test('is one edit, and none when it is applied again', async () => {
     const { directory, edits } = await opened();
     expect(await apply(directory, document)).toMatchObject({ ok: true });

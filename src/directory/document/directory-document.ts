@@ -60,6 +60,7 @@ const accountEntry = z.strictObject({
   'login-disabled': z.string().optional(),
   'tls-public-keys': z.array(tlsPublicKeyEntry).optional(),
   'main-password': z.enum(['web-only', 'anywhere']).optional(),
+  'hidden-capabilities': z.array(z.string().toUpperCase()).optional(),
   'app-passwords': z.array(appPasswordEntry).optional(),
   'unique-return-paths': z.boolean().optional(),
   'recipients-per-day': z.number().int().nonnegative().optional(),

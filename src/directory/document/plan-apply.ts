@@ -140,6 +140,7 @@ class Plan {
       ...(quota === undefined ? {} : { quotaBytes: quota }),
       ...(loginDisabled === undefined ? {} : { loginDisabled }),
       ...(mainPassword === 'web-only' ? { mainPassword } : {}),
+      ...hiddenOf(entry['hidden-capabilities']),
       ...(entry['unique-return-paths'] === true ? { uniqueReturnPaths: true } : {}),
       ...(recipientsPerDay === undefined ? {} : { recipientsPerDay }),
       ...(newRecipientsPerDay === undefined ? {} : { newRecipientsPerDay }),
@@ -249,4 +250,8 @@ function sortedJson(value: unknown): string {
       ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
       : part,
   );
+}
+
+function hiddenOf(names: readonly string[] | undefined): { readonly hiddenCapabilities?: readonly string[] } {
+  return names === undefined || names.length === 0 ? {} : { hiddenCapabilities: names };
 }

@@ -11,6 +11,8 @@ export const accountSet = operation({
     loginDisabled: z.string().nullable().optional(),
     /** null: no limit. */
     quotaBytes: z.number().int().positive().nullable().optional(),
+    /** Empty: all are told. */
+    hiddenCapabilities: z.array(z.string()).optional(),
     uniqueReturnPaths: z.boolean().optional(),
     /** null: as the server has it. */
     recipientsPerDay: z.number().int().nonnegative().nullable().optional(),
@@ -21,13 +23,14 @@ export const accountSet = operation({
     const account = getAccount(view, name);
     if (!account.ok) return account;
     const { loginDisabled, quotaBytes, mainPassword, uniqueReturnPaths, ...more } = { ...account.value, ...given };
-    const { recipientsPerDay, newRecipientsPerDay, ...rest } = more;
+    const { recipientsPerDay, newRecipientsPerDay, hiddenCapabilities = [], ...rest } = more;
     const next: AccountRecord = {
       ...rest,
       ...(loginDisabled === null || loginDisabled === undefined ? {} : { loginDisabled }),
       ...(quotaBytes === null || quotaBytes === undefined ? {} : { quotaBytes }),
       ...(mainPassword === 'web-only' ? { mainPassword } : {}),
       ...(uniqueReturnPaths === true ? { uniqueReturnPaths } : {}),
+      ...(hiddenCapabilities.length === 0 ? {} : { hiddenCapabilities: hiddenCapabilities.map((one) => one.toUpperCase()) }),
       ...(recipientsPerDay === null || recipientsPerDay === undefined ? {} : { recipientsPerDay }),
       ...(newRecipientsPerDay === null || newRecipientsPerDay === undefined ? {} : { newRecipientsPerDay }),
     };

@@ -1,4 +1,5 @@
 import type { Capability, Command } from './command.ts';
+import { hiddenFrom, isHidden } from './hidden-capabilities.ts';
 import type { Session } from './session.ts';
 
 /** What no single command brings. LITERAL- before login: only small literals without waiting (RFC 7888 section 5). */
@@ -15,10 +16,12 @@ export function capabilitiesOf(commands: Iterable<Command>): (session: Session) 
   const all: Capability[] = [...general];
   for (const { capabilities } of commands) if (capabilities !== undefined) all.push(...capabilities);
   return (session) => {
+    const hidden = hiddenFrom(session);
     const names = new Set<string>();
     for (const capability of all) {
       const name = typeof capability === 'string' ? capability : capability(session);
-      if (name !== undefined) for (const one of name.split(' ')) names.add(one);
+      if (name === undefined) continue;
+      for (const one of name.split(' ')) if (hidden.length === 0 || !isHidden(hidden, one)) names.add(one);
     }
     return [...names].join(' ');
   };

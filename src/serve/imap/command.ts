@@ -18,6 +18,8 @@ interface CommandFacts {
   readonly states: readonly State[];
   /** What it adds to CAPABILITY. */
   readonly capabilities?: readonly Capability[];
+  /** The capability that brings it, where another command of the table tells of it. */
+  readonly belongsTo?: string;
   readonly tells: Tells;
   /** Its last argument may be a message: `parse` ends with `expectMessageLiteral`, `run` reads the octets (APPEND). */
   readonly takesMessage?: true;

@@ -3,6 +3,7 @@ import { ImapReader } from '../../wire/imap/imap-reader.ts';
 import { StorageFull } from '../../store/store.ts';
 import type { Command, Prepared } from './command.ts';
 import { commandsByName } from './command-table.ts';
+import { isHiddenCommand } from './hidden-capabilities.ts';
 import { isOutage } from './outage.ts';
 import { Bad, Bye, ConnectionEnded, No } from './refusal.ts';
 import type { Done, Ending, Reply } from './respond.ts';
@@ -30,6 +31,9 @@ export function readCommand(text: string, session: Session): Reading {
   if (!name.ok) return { kind: 'bad', tag, text: 'expected a command', recognised: false };
   const entry = commandsByName.get(name.value);
   if (entry === undefined) return { kind: 'bad', tag, text: 'no such command', recognised: false };
+  if (isHiddenCommand(session, entry, commandsByName)) {
+    return { kind: 'bad', tag, text: 'no such command', recognised: true };
+  }
   if (!entry.states.includes(session.state)) {
     return { kind: 'bad', tag, text: wrongState(entry, session), recognised: true };
   }

@@ -55,6 +55,11 @@ const accountSettings: Readonly<
     form: 'web-only|anywhere',
     read: (value) => (value === 'web-only' || value === 'anywhere' ? value : undefined),
   },
+  'hidden-capabilities': {
+    name: 'hiddenCapabilities',
+    form: 'NAME,…',
+    read: (value) => (value === '' ? [] : value.split(',')),
+  },
   'unique-return-paths': {
     name: 'uniqueReturnPaths',
     form: 'true|false',
@@ -103,6 +108,7 @@ export async function accountShow(input: CommandInput): Promise<void> {
     alignColumns([
       ['account', `${shown.name} ${marks(shown)}`.trim()],
       ['created', shown.created],
+      ...(shown.hiddenCapabilities.length === 0 ? [] : [['hidden capabilities', shown.hiddenCapabilities.join(', ')]]),
       ...(shown.quotaBytes === null ? [] : [['quota', `${shown.quotaBytes} octets`]]),
       ...shown.addresses.map(({ address, mailbox }) => [
         'address',

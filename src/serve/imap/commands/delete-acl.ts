@@ -6,6 +6,7 @@ import { printedIdentifier } from '../sharing/identifier.ts';
 export const deleteAcl = command({
   name: 'DELETEACL',
   states: loggedIn,
+  belongsTo: 'ACL',
   tells: 'all',
   parse(r) {
     r.expectSpace();

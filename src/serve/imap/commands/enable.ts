@@ -1,5 +1,6 @@
 import { command, loggedIn } from '../command.ts';
 import { useCondstore } from '../condstore.ts';
+import { hiddenFrom, isHidden } from '../hidden-capabilities.ts';
 import type { Reply } from '../respond.ts';
 import type { Session } from '../session.ts';
 
@@ -43,7 +44,8 @@ export const enable = command({
     return names;
   },
   run(session, names, reply) {
-    const known = new Set(names.flatMap((name) => switches.get(name) ?? []));
+    const hidden = hiddenFrom(session);
+    const known = new Set(names.flatMap((name) => (isHidden(hidden, name) ? [] : (switches.get(name) ?? []))));
     for (const entry of known) entry.turnOn(session, reply);
     reply.untagged(['ENABLED', ...[...known].map((entry) => entry.name)].join(' '));
   },

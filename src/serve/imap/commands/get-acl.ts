@@ -8,6 +8,7 @@ import { openAccess } from '../sharing/access.ts';
 export const getAcl = command({
   name: 'GETACL',
   states: loggedIn,
+  belongsTo: 'ACL',
   tells: 'all',
   parse(r) {
     r.expectSpace();

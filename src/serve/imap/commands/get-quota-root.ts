@@ -7,6 +7,7 @@ import { openAccess } from '../sharing/access.ts';
 export const getQuotaRoot = command({
   name: 'GETQUOTAROOT',
   states: loggedIn,
+  belongsTo: 'QUOTA',
   tells: 'all',
   parse(r) {
     r.expectSpace();

@@ -9,6 +9,7 @@ import { resolveIdentifier } from '../sharing/identifier.ts';
 export const listRights = command({
   name: 'LISTRIGHTS',
   states: loggedIn,
+  belongsTo: 'ACL',
   tells: 'all',
   parse(r) {
     r.expectSpace();

@@ -8,6 +8,7 @@ import { findAccess } from '../sharing/access.ts';
 export const myRights = command({
   name: 'MYRIGHTS',
   states: loggedIn,
+  belongsTo: 'ACL',
   tells: 'all',
   parse(r) {
     r.expectSpace();

@@ -8,6 +8,7 @@ import { resetUrlKey } from '../url-keys.ts';
 export const resetKey = command({
   name: 'RESETKEY',
   states: loggedIn,
+  belongsTo: 'URLAUTH',
   tells: 'all',
   parse: expectResetKey,
   async run(session, args) {

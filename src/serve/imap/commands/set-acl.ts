@@ -12,6 +12,7 @@ export const setAcl = command({
   name: 'SETACL',
   states: loggedIn,
   capabilities: ['ACL', 'RIGHTS=texk'],
+  belongsTo: 'ACL',
   tells: 'all',
   parse(r) {
     r.expectSpace();

@@ -12,6 +12,7 @@ const maxValueBytes = 64 * 1024;
 export const setMetadata = command({
   name: 'SETMETADATA',
   states: loggedIn,
+  belongsTo: 'METADATA',
   tells: 'all',
   parse: expectSetMetadata,
   async run(session, { mailbox, values }) {
