@@ -30,7 +30,9 @@ export const accountSet = operation({
       ...(quotaBytes === null || quotaBytes === undefined ? {} : { quotaBytes }),
       ...(mainPassword === 'web-only' ? { mainPassword } : {}),
       ...(uniqueReturnPaths === true ? { uniqueReturnPaths } : {}),
-      ...(hiddenCapabilities.length === 0 ? {} : { hiddenCapabilities: hiddenCapabilities.map((one) => one.toUpperCase()) }),
+      ...(hiddenCapabilities.length === 0
+        ? {}
+        : { hiddenCapabilities: hiddenCapabilities.map((one) => one.toUpperCase()) }),
       ...(recipientsPerDay === null || recipientsPerDay === undefined ? {} : { recipientsPerDay }),
       ...(newRecipientsPerDay === null || newRecipientsPerDay === undefined ? {} : { newRecipientsPerDay }),
     };

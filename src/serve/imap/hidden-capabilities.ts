@@ -4,7 +4,19 @@ import type { Session } from './session.ts';
 
 /** Every server has these (RFC 3501 section 6): to hide what they can do besides does not take them away. */
 const always: ReadonlySet<string> = new Set([
-  ...['CAPABILITY', 'NOOP', 'LOGOUT', 'STARTTLS', 'AUTHENTICATE', 'LOGIN', 'SELECT', 'EXAMINE', 'CREATE', 'DELETE', 'RENAME'],
+  ...[
+    'CAPABILITY',
+    'NOOP',
+    'LOGOUT',
+    'STARTTLS',
+    'AUTHENTICATE',
+    'LOGIN',
+    'SELECT',
+    'EXAMINE',
+    'CREATE',
+    'DELETE',
+    'RENAME',
+  ],
   ...['SUBSCRIBE', 'UNSUBSCRIBE', 'LIST', 'LSUB', 'STATUS', 'APPEND', 'CHECK', 'CLOSE', 'EXPUNGE', 'SEARCH', 'FETCH'],
   ...['STORE', 'COPY', 'UID SEARCH', 'UID FETCH', 'UID STORE', 'UID COPY'],
 ]);
