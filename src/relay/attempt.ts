@@ -7,6 +7,7 @@ type RecordOutcomes = (outcomes: readonly Outcome[]) => Promise<void>;
 
 /** Hosts told of in a story at most; each is bounded too. */
 const maxHosts = 20;
+const longestMs = 15 * 60_000;
 
 /** One try of one batch: which entries are still open, what was met, and what comes of it. */
 export class Attempt {
@@ -32,6 +33,11 @@ export class Attempt {
   /** Nothing is left to do, or we were told to stop. */
   get isOver(): boolean {
     return this.open.size === 0 || this.signal.aborted;
+  }
+
+  /** So much time went by that no other host is begun with: whoever makes us wait must not keep a place for hours. */
+  get isLate(): boolean {
+    return this.#now() - this.#startedAtMs > longestMs;
   }
 
   /** The stories of the entry that was tried most: its tries are those of the others too. */

@@ -68,6 +68,18 @@ export class ConnectionPool {
     return maxDomains === undefined || domains.has(domain) || domains.size < maxDomains;
   }
 
+  /** Given back after `use`; gone when that throws, as nobody knows then what was begun on it. */
+  async lend<T>(connection: RelayConnection, use: () => Promise<T>): Promise<T> {
+    try {
+      const result = await use();
+      this.give(connection);
+      return result;
+    } catch (error) {
+      connection.client.destroy();
+      throw error;
+    }
+  }
+
   /** Nothing is under way on it, and what it brought about is recorded. */
   give(connection: RelayConnection): void {
     const { client, key } = connection;

@@ -319,3 +319,22 @@ describe('a binary message', () => {
     expect(first.taken[0]?.octets.toString()).toMatch(/base64\r\n\r\nAAoN\/w==\r\n$/);
   });
 });
+
+test('a fault of ours is thrown, and the connection is gone', async () => {
+  await start({});
+  world = fakeWorld(first.port, names);
+  const { relay } = world;
+  const batch = { ...batchOf({}), open: () => Promise.reject(new Error('no such blob')) };
+  const work = relay.deliver(batch, async () => undefined, new AbortController().signal);
+  await expect(work).rejects.toThrow('no such blob');
+  await tryBatch(relay);
+  expect(first.connections()).toBe(2);
+});
+
+test('who makes us wait does not make us wait at all of its hosts', async () => {
+  await start({ mail: '451 4.3.0 later' });
+  let now = 0;
+  world = fakeWorld(first.port, names, { now: () => (now += 4 * 60_000) });
+  expect(printOutcomes(await tryBatch(world.relay))).toEqual(['later 4.3.0']);
+  expect(second.connections()).toBe(0);
+});

@@ -13,6 +13,7 @@ import type { Dialing } from './open-connection.ts';
 import { orderAddresses } from './order-addresses.ts';
 import type { RelayContext } from './relay-context.ts';
 import { sendBatch } from './send-batch.ts';
+import type { SendEnd } from './send-batch.ts';
 import type { HostLog } from './host-log.ts';
 import type { TlsTarget } from './tls-observer.ts';
 import { decideTls } from './tls-policy.ts';
@@ -41,7 +42,7 @@ export async function deliverDirect(context: RelayContext, attempt: Attempt, rou
   }
   const sts = await stsOf(context, attempt, domain);
   for (const host of hop.value.hosts) {
-    if (attempt.isOver) break;
+    if (attempt.isOver || attempt.isLate) break;
     const end = await tryHost({ context, attempt, route, hop: hop.value, host, sts });
     if (end === 'over') break;
   }
@@ -86,7 +87,7 @@ async function tryHost(hostTry: HostTry): Promise<'over' | 'next'> {
   const isFirstMeeting =
     isDualStack(addresses) && !attempt.stories.some(({ hosts }) => hosts.some((each) => each.host === host.name));
   for (const address of ordered) {
-    if (attempt.isOver) return 'over';
+    if (attempt.isOver || attempt.isLate) return 'over';
     const target: TlsTarget = { hop, host: host.name, address, dane, sts: hostTry.sts, decision };
     const share = Math.max(5000, Math.floor(connectMs / ordered.length));
     const scope = await tryAddress({ context, attempt, route, target, connectMs: share, isFirstMeeting });
@@ -163,8 +164,9 @@ async function tryAddress(addressTry: AddressTry): Promise<Scope> {
     if (typeof connection === 'string') return connection;
     if (kept) [log.tls, log.verdict] = [kept.tls, kept.verdict];
     const canGoOn = (): boolean => context.pool.canTake(connection, domain);
-    const end = await sendBatch({ attempt, connection, log, host: target.host, isFirstMeeting, canGoOn });
-    context.pool.give(connection);
+    const end: SendEnd = await context.pool.lend(connection, () =>
+      sendBatch({ attempt, connection, log, host: target.host, isFirstMeeting, canGoOn }),
+    );
     if (end !== 'full' && end !== 'stale') return end === 'done' ? 'host' : end;
     mayReuse = end !== 'stale';
   }

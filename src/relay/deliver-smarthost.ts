@@ -7,6 +7,7 @@ import type { HostLog } from './host-log.ts';
 import { judgeFailure } from './judge-failure.ts';
 import type { RelayContext } from './relay-context.ts';
 import { sendBatch } from './send-batch.ts';
+import type { SendEnd } from './send-batch.ts';
 
 type Smarthost = Extract<Transport, { kind: 'smarthost' }>;
 
@@ -33,8 +34,9 @@ export async function deliverToSmarthost(context: RelayContext, attempt: Attempt
     if (!connection) break;
     [log.tls, log.verdict] = [connection.tls, connection.verdict];
     const canGoOn = (): boolean => context.pool.canTake(connection, domain);
-    const end = await sendBatch({ attempt, connection, log, host: transport.host, isFirstMeeting: false, canGoOn });
-    context.pool.give(connection);
+    const end: SendEnd = await context.pool.lend(connection, () =>
+      sendBatch({ attempt, connection, log, host: transport.host, isFirstMeeting: false, canGoOn }),
+    );
     if (end !== 'full' && end !== 'stale') break;
     mayReuse = end !== 'stale';
   }
