@@ -159,12 +159,12 @@ async function tryAddress(addressTry: AddressTry): Promise<Scope> {
   const domain = attempt.batch.entries[0]?.domain ?? '';
   let mayReuse = true;
   for (let count = 0; count < maxConnections && !attempt.isOver; count++) {
-    const kept = mayReuse ? context.pool.take(connectionKey(target, dialing), domain) : undefined;
-    const connection = kept ?? (await connectTo(addressTry, dialing, log));
+    const kept: RelayConnection | undefined = mayReuse ? context.pool.take(connectionKey(target, dialing), domain) : undefined;
+    const connection: RelayConnection | Scope = kept ?? (await connectTo(addressTry, dialing, log));
     if (typeof connection === 'string') return connection;
     if (kept) [log.tls, log.verdict] = [kept.tls, kept.verdict];
     const canGoOn = (): boolean => context.pool.canTake(connection, domain);
-    const end: SendEnd = await context.pool.lend(connection, () =>
+    const end: SendEnd = await context.pool.lend(connection, (): Promise<SendEnd> =>
       sendBatch({ attempt, connection, log, host: target.host, isFirstMeeting, canGoOn }),
     );
     if (end !== 'full' && end !== 'stale') return end === 'done' ? 'host' : end;

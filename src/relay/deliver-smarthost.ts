@@ -29,12 +29,12 @@ export async function deliverToSmarthost(context: RelayContext, attempt: Attempt
   const domain = attempt.batch.entries[0]?.domain ?? '';
   let mayReuse = true;
   for (let count = 0; count < maxConnections && !attempt.isOver; count++) {
-    const kept = mayReuse ? context.pool.take(key, domain) : undefined;
-    const connection = kept ?? (await openLogged(context, attempt, transport, log));
+    const kept: RelayConnection | undefined = mayReuse ? context.pool.take(key, domain) : undefined;
+    const connection: RelayConnection | undefined = kept ?? (await openLogged(context, attempt, transport, log));
     if (!connection) break;
     [log.tls, log.verdict] = [connection.tls, connection.verdict];
     const canGoOn = (): boolean => context.pool.canTake(connection, domain);
-    const end: SendEnd = await context.pool.lend(connection, () =>
+    const end: SendEnd = await context.pool.lend(connection, (): Promise<SendEnd> =>
       sendBatch({ attempt, connection, log, host: transport.host, isFirstMeeting: false, canGoOn }),
     );
     if (end !== 'full' && end !== 'stale') break;
