@@ -22,7 +22,16 @@ async function open(behaviour: Behaviour = {}, limits: Partial<PoolLimits> = {})
 async function another(key = 'k'): Promise<RelayConnection> {
   const client = await SmtpClient.connect({ host: host.address, port: host.port, tls: 'none', ehloName: 'me.test' });
   const stop = new AbortController();
-  return { client, stop, key, tls: undefined, verdict: '', openedAtMs: now, transactions: 1, domains: new Set(['a.test']) };
+  return {
+    client,
+    stop,
+    key,
+    tls: undefined,
+    verdict: '',
+    openedAtMs: now,
+    transactions: 1,
+    domains: new Set(['a.test']),
+  };
 }
 
 test('nobody else has a connection that is taken', async () => {

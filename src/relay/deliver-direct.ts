@@ -159,7 +159,9 @@ async function tryAddress(addressTry: AddressTry): Promise<Scope> {
   const domain = attempt.batch.entries[0]?.domain ?? '';
   let mayReuse = true;
   for (let count = 0; count < maxConnections && !attempt.isOver; count++) {
-    const kept: RelayConnection | undefined = mayReuse ? context.pool.take(connectionKey(target, dialing), domain) : undefined;
+    const kept: RelayConnection | undefined = mayReuse
+      ? context.pool.take(connectionKey(target, dialing), domain)
+      : undefined;
     const connection: RelayConnection | Scope = kept ?? (await connectTo(addressTry, dialing, log));
     if (typeof connection === 'string') return connection;
     if (kept) [log.tls, log.verdict] = [kept.tls, kept.verdict];

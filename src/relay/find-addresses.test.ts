@@ -84,7 +84,10 @@ describe('addresses', () => {
     ['ipv4', ['192.0.2.1']],
     ['ipv6', ['2001:db8::1']],
   ] as const)('%s', async (families, addresses) => {
-    expect(await findAddresses(hop, host, searchOf(both, { families }))).toMatchObject({ ok: true, value: { addresses } });
+    expect(await findAddresses(hop, host, searchOf(both, { families }))).toMatchObject({
+      ok: true,
+      value: { addresses },
+    });
   });
   test('none of a family', async () => {
     const { resolver } = fakeZone({ 'mx.a.test': at(false, '192.0.2.1') });
