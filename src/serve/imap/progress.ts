@@ -19,7 +19,7 @@ export async function withProgress<T>(reply: Reply, tag: string | undefined, wor
   }
 }
 
-/** RFC 9585 section 3: a tag with `]` cannot stand in a response code. How much is done is not known. */
+/** RFC 9585 section 4: a tag with `]` cannot stand in a response code. How much is done is not known. */
 function printDetails(tag: string | undefined): string {
   return tag === undefined || tag.includes(']') ? '' : ` (${printString(tag)} NIL NIL)`;
 }

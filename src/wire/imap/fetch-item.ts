@@ -46,6 +46,6 @@ export interface FetchArguments {
   readonly changedSince: number | undefined;
   /** RFC 7162 section 3.2.6: only with UID FETCH and CHANGEDSINCE. */
   readonly vanished: boolean;
-  /** RFC 9394 section 3.2: only with UID FETCH. */
+  /** RFC 9394 section 3.3: only with UID FETCH. */
   readonly page?: PartialRange;
 }

@@ -52,7 +52,7 @@ export async function fetchUnasked(
   await run.setSeen();
 }
 
-/** RFC 9394 section 3.2: PARTIAL only with UID FETCH. RFC 7162 section 3.2.6: VANISHED only with UID FETCH, after ENABLE QRESYNC, beside CHANGEDSINCE. */
+/** RFC 9394 section 3.3: PARTIAL only with UID FETCH. RFC 7162 section 3.2.6: VANISHED only with UID FETCH, after ENABLE QRESYNC, beside CHANGEDSINCE. */
 function checkModifiers(session: Session, args: FetchArguments, byUid: boolean): void {
   const { changedSince: since, vanished, page } = args;
   if (page !== undefined && !byUid) throw new Bad('PARTIAL is for UID FETCH');

@@ -7,7 +7,7 @@ export function pageOf(found: Uint32Array, page: PartialRange): Uint32Array {
   return found.subarray(Math.max(0, start), Math.max(0, end + 1));
 }
 
-/** The same of messages in ranges. RFC 9394 section 3.2. */
+/** The same of messages in ranges. RFC 9394 section 3.3. */
 export function pageOfRanges(ranges: PositionRanges, page: PartialRange): PositionRanges {
   let count = 0;
   for (const [from, to] of ranges) count += to - from + 1;

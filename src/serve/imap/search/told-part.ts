@@ -3,7 +3,7 @@ import type { PositionList } from './position-list.ts';
 
 /**
  * What `$` and MODSEQ are about, of the messages that were found (in the order of the answer): everything, or only the ends
- * and the page when nothing else was asked for. RFC 5182 section 2.4, RFC 9394 section 3.1. In the order of `found`.
+ * and the page when nothing else was asked for. RFC 5182 section 2.4, RFC 9394 section 3.2. In the order of `found`.
  */
 export function toldPart(
   found: PositionList,
