@@ -184,6 +184,7 @@ function imapConverse(shared: Shared): (listener: PlannedListener) => Converse<n
       startTls: service === 'imap' && shared.tls,
       plaintextLogin,
       maxMessageBytes: loaded.config.limits.maxMessageBytes,
+      messageLimit: loaded.config.limits.imapMessageLimit,
     }) as Converse<never>;
 }
 

@@ -133,6 +133,10 @@ const limits = z.strictObject({
     .min(1024)
     .default(104_857_600)
     .meta({ description: 'Largest message, octets; by SMTP and by APPEND.' }),
+  imapMessageLimit: z.int().min(1000).optional().meta({
+    description:
+      'Messages that one IMAP command may work on (MESSAGELIMIT, RFC 9738). Clients that do not know it see the newest ones only; without it there is no limit, which this server can bear.',
+  }),
   maxRecipients: count.default(1000).meta({ description: 'Recipients of one message by SMTP.' }),
 });
 

@@ -7,6 +7,7 @@ const general: readonly Capability[] = [
   'IMAP4rev2',
   'IMAP4rev1',
   (session) => (session.account === undefined ? 'LITERAL-' : 'LITERAL+'),
+  ({ options: { messageLimit } }) => (messageLimit === undefined ? undefined : `MESSAGELIMIT=${messageLimit}`),
   // How SEARCH, SORT and THREAD compare. RFC 5255 section 4.3.
   (session) => (session.account === undefined ? undefined : 'I18NLEVEL=1'),
 ];

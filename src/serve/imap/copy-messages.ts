@@ -3,13 +3,14 @@ import type { UidRanges } from '../../store/uid-ranges.ts';
 import type { ImapReader } from '../../wire/imap/imap-reader.ts';
 import { printNumbers, type SequenceSet } from '../../wire/imap/sequence-set.ts';
 import { modseqAfterExpunge } from './condstore.ts';
+import { endLimited, insistOnLimit, limitMessages, type Limited } from './message-limit.ts';
 import { keepLive, RangeCollector } from './positions.ts';
 import { No } from './refusal.ts';
 import { includesAll, noPermission, openAccess, type Access } from './sharing/access.ts';
 import { copyAcross } from './sharing/copy-across.ts';
 import { forbiddenFlags } from './sharing/flag-rights.ts';
 import { withProgress } from './progress.ts';
-import type { Reply } from './respond.ts';
+import type { Done, Reply } from './respond.ts';
 import type { Selected, Session } from './session.ts';
 
 /** The arguments of COPY and MOVE and their UID forms. */
@@ -29,6 +30,8 @@ export function expectCopy(r: ImapReader): CopyArguments {
 /** What was copied or moved: the value of COPYUID; undefined: no message was named. */
 export interface CopiedMessages {
   readonly copyUid: string | undefined;
+  /** What was copied or moved of what was named. */
+  readonly limited: Limited;
 }
 
 /**
@@ -49,17 +52,20 @@ export async function copyMessages(
   const asked = byUid ? view.resolveUids(set) : view.resolveNumbers(set);
   const target = await openAccess(session, to, 'i', 'TRYCREATE');
   if (target.mailbox.id === mailbox.id) throw new No('messages are in that mailbox already', 'CANNOT');
-  const { live, expunged } = keepLive(view, asked);
+  const { live: named, expunged } = keepLive(view, asked);
+  if (how === 'copy') insistOnLimit(session, view, named);
+  const limited = limitMessages(session, view, named);
+  const { positions: live } = limited;
   if (live.length === 0) {
     if (expunged > 0 && !byUid) throw new No('messages are gone', 'EXPUNGEISSUED');
-    return { copyUid: undefined };
+    return { copyUid: undefined, limited };
   }
   const uids = view.uidRanges(live);
   const isWithin = target.owner.id === selected.ownerId;
   const copying = isWithin
     ? copyWithin(session, selected, uids, target, how)
     : cross(session, selected, uids, target, how);
-  return { copyUid: copyUidOf(await withProgress(reply, undefined, copying)) };
+  return { copyUid: copyUidOf(await withProgress(reply, undefined, copying)), limited };
 }
 
 /** Within one account: one write, and flags go again that the rights do not allow there. RFC 4314 section 4, COPY. */
@@ -122,11 +128,11 @@ export async function moveMessages(
   args: CopyArguments,
   byUid: boolean,
   reply: Reply,
-): Promise<{ readonly code?: string }> {
-  const { copyUid } = await copyMessages(session, args, { byUid, how: 'move' }, reply);
+): Promise<Done> {
+  const { copyUid, limited } = await copyMessages(session, args, { byUid, how: 'move' }, reply);
   if (copyUid === undefined) return {};
   reply.untagged(`OK [${copyUid}] moved`);
-  return highestModseqCode(session);
+  return endLimited(highestModseqCode(session), limited, reply);
 }
 
 /** RFC 7162 sections 3.2.7 and 3.2.9: where the mailbox stands after messages went, for those who follow it. */

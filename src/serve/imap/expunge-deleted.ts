@@ -1,7 +1,9 @@
+import { deleted } from '../../store/flags.ts';
 import type { Store } from '../../store/store.ts';
+import { RangeCollector } from './positions.ts';
 import type { Session } from './session.ts';
 import { noPermission } from './sharing/access.ts';
-import type { PositionRanges } from './view.ts';
+import type { PositionRanges, View } from './view.ts';
 
 /** RFC 4314 section 4, EXPUNGE. Removes those of these messages that are marked \Deleted: only what this client knows. The view learns of it when it is told. */
 export async function expungeDeleted(session: Session, positions: PositionRanges): ReturnType<Store['expunge']> {
@@ -21,4 +23,16 @@ export async function expungeDeleted(session: Session, positions: PositionRanges
 export function expungeAllDeleted(session: Session): ReturnType<Store['expunge']> {
   const { view } = session.writableMailbox();
   return expungeDeleted(session, [[0, view.length - 1]]);
+}
+
+/** Those of these messages that are marked \Deleted now. */
+export function onlyDeleted(view: View, positions: PositionRanges): PositionRanges {
+  const marked = new RangeCollector();
+  for (const [first, last] of positions) {
+    for (let position = first; position <= last; position++) {
+      const at = view.indexPosition(position);
+      if (at >= 0 && ((view.index.flags[at] ?? 0) & deleted) !== 0) marked.add(position);
+    }
+  }
+  return marked.ranges;
 }

@@ -23,4 +23,6 @@ export interface ImapListenerOptions {
   readonly plaintextLogin: boolean;
   /** Largest message for APPEND, octets; announced as APPENDLIMIT (RFC 7889). */
   readonly maxMessageBytes: number;
+  /** Messages that one command may work on; announced as MESSAGELIMIT (RFC 9738). Undefined: any number. */
+  readonly messageLimit?: number | undefined;
 }

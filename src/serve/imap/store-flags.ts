@@ -6,6 +6,7 @@ import { useCondstore } from './condstore.ts';
 import { fetchHead } from './fetch-head.ts';
 import { ChunkedOutput } from './fetch/chunked-output.ts';
 import { parseFlags, printFlags } from './flag-text.ts';
+import { endLimited, limitMessages } from './message-limit.ts';
 import { countPositions, keepLive } from './positions.ts';
 import { UntoldChanges } from './untold-changes.ts';
 import type { Done, Reply } from './respond.ts';
@@ -65,7 +66,8 @@ export async function storeFlags(session: Session, args: StoreArguments, byUid: 
   if (permitted === undefined) throw noPermission();
   const asked = byUid ? view.resolveUids(args.set) : view.resolveNumbers(args.set);
   if (args.unchangedSince !== undefined) useCondstore(session, reply);
-  const { live } = keepLive(view, asked);
+  const limited = limitMessages(session, view, keepLive(view, asked).live);
+  const { positions: live } = limited;
   if (live.length === 0) return end(view, asked, none, byUid);
   const untold = args.silent ? new UntoldChanges(view, live) : undefined;
   const done = await session.services.store.setFlags({
@@ -78,7 +80,7 @@ export async function storeFlags(session: Session, args: StoreArguments, byUid: 
     origin: session.origin,
   });
   await answer(session, selected, { live, done, more: untold?.after({ how: args.how, flags, keywords }) }, reply);
-  return end(view, asked, done, byUid);
+  return endLimited(end(view, asked, done, byUid), limited, reply);
 }
 
 const none: FlagsSet = { modseq: undefined, changed: new Uint32Array(0), modified: new Uint32Array(0) };

@@ -155,6 +155,10 @@ function takeValueKey(r: ImapReader, name: string): SearchKey | undefined {
     case 'UID':
       r.expectSpace();
       return { kind: 'uid', set: r.expectSequenceSet() };
+    case 'UIDAFTER':
+    case 'UIDBEFORE':
+      r.expectSpace();
+      return uidsBeside(name, r.expectNonZero());
     case 'KEYWORD':
     case 'UNKEYWORD':
       r.expectSpace();
@@ -222,4 +226,12 @@ function takeNestedKey(reading: Reading, name: string): SearchKey | undefined {
     });
   }
   return undefined;
+}
+
+const largestUid = 0xffffffff;
+
+/** UIDAFTER and UIDBEFORE: without the `*` that means the last message where there is none. RFC 9738 section 3.2. */
+function uidsBeside(name: 'UIDAFTER' | 'UIDBEFORE', uid: number): SearchKey {
+  const [first, last] = name === 'UIDAFTER' ? [uid + 1, largestUid] : [1, uid - 1];
+  return { kind: 'uid', set: { kind: 'ranges', ranges: first <= last ? [[first, last]] : [] } };
 }

@@ -31,9 +31,13 @@ export class AppendRoom {
     this.replaced = replaced;
   }
 
-  /** @throws No LIMIT */
+  /** @throws No LIMIT, MESSAGELIMIT */
   countMessage(): void {
-    if (++this.messages > maxMessages) throw new No('too many messages in one command', 'LIMIT');
+    const { messageLimit } = this.session.options;
+    if (++this.messages <= (messageLimit ?? maxMessages)) return;
+    // RFC 9738 section 3.1: all or nothing, so there is no last uid.
+    const code = messageLimit === undefined ? 'LIMIT' : `MESSAGELIMIT ${messageLimit}`;
+    throw new No('too many messages in one command', code);
   }
 
   /**
@@ -47,7 +51,7 @@ export class AppendRoom {
     if (before + bytes <= smallBytes) this.smallTotal += bytes;
     else if (before <= smallBytes) this.smallTotal -= before;
     const isTooMuch = this.totalBytes > maxTotal * maxMessageBytes || this.smallTotal > maxSmallTotal;
-    if (isTooMuch || ++this.parts > maxParts) throw new No('too much in one command', 'LIMIT');
+    if (isTooMuch || ++this.parts > Math.max(maxParts, this.session.options.messageLimit ?? 0)) throw new No('too much in one command', 'LIMIT');
     await this.checkQuota();
   }
 

@@ -5,6 +5,7 @@ import type { MessageReader } from '../../../store/message-reader.ts';
 import type { FetchArguments, FetchItem } from '../../../wire/imap/fetch-item.ts';
 import { useCondstore } from '../condstore.ts';
 import { pageOfRanges } from '../search/page-of.ts';
+import { endLimited, limitMessages } from '../message-limit.ts';
 import { countPositions, keepLive, RangeCollector } from '../positions.ts';
 import { Bad, Bye, No } from '../refusal.ts';
 import type { Done, Reply } from '../respond.ts';
@@ -28,7 +29,8 @@ export async function runFetch(session: Session, args: FetchArguments, byUid: bo
   if (wantsModseq) useCondstore(session, reply);
   if (args.vanished) await tellVanished(session, args, reply);
   const changed = args.changedSince === undefined ? asked : changedSince(view, asked, args.changedSince);
-  const positions = args.page === undefined ? changed : pageOfRanges(changed, args.page);
+  const limited = limitMessages(session, view, args.page === undefined ? changed : pageOfRanges(changed, args.page));
+  const { positions } = limited;
   const plan = planFetch(args.items, {
     uid: !session.uidOnly && (byUid || session.qresync),
     modseq: args.changedSince !== undefined || (byUid && session.qresync),
@@ -36,7 +38,7 @@ export async function runFetch(session: Session, args: FetchArguments, byUid: bo
   const run = new FetchRun(session, selected, plan, reply);
   await run.write(positions);
   await run.setSeen();
-  return run.end(countPositions(positions));
+  return endLimited(run.end(countPositions(positions)), limited, reply);
 }
 
 /** FETCH of messages that are new to the client, as it asked for in NOTIFY. RFC 5465 section 5.2; MODSEQ RFC 7162 section 3.2. */
@@ -56,6 +58,11 @@ export async function fetchUnasked(
 function checkModifiers(session: Session, args: FetchArguments, byUid: boolean): void {
   const { changedSince: since, vanished, page } = args;
   if (page !== undefined && !byUid) throw new Bad('PARTIAL is for UID FETCH');
+  // RFC 9738 section 3.1.
+  const { messageLimit = Infinity } = session.options;
+  if (page !== undefined && Math.abs(page.last - page.first) >= messageLimit) {
+    throw new No('the page is too large', `MESSAGELIMIT ${messageLimit}`);
+  }
   if (!vanished) return;
   if (!byUid) throw new Bad('VANISHED is for UID FETCH');
   if (!session.qresync) throw new Bad('VANISHED needs ENABLE QRESYNC');

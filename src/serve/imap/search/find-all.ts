@@ -13,7 +13,7 @@ export function keepThere(view: View, positions: PositionList): PositionList {
 /** Every message that matches, in the order of the mailbox. */
 export async function findAll(run: SearchRun, step: SearchStep): Promise<PositionList> {
   const { view } = run.selected;
-  return keepThere(view, await step.find(run, keepThere(view, positionsBetween(0, view.length))));
+  return keepThere(view, await step.find(run, keepThere(view, positionsBetween(run.lowest, view.length))));
 }
 
 /** True when MODSEQ is among the keys: then the answer tells the highest one. RFC 7162 section 3.1.5. */

@@ -32,13 +32,13 @@ async function findEnds(run: SearchRun, step: SearchStep, returns: ReadonlySet<S
     return keepThere(view, await step.find(run, keepThere(view, positionsBetween(from, to))));
   };
   if (returns.has('MIN')) {
-    for (let from = 0, size = firstChunk; from < view.length && first.length === 0; from += size, size *= 2) {
+    for (let from = run.lowest, size = firstChunk; from < view.length && first.length === 0; from += size, size *= 2) {
       first = (await find(from, Math.min(view.length, from + size))).subarray(0, 1);
     }
     if (first.length === 0 || !returns.has('MAX')) return first;
   }
   // What MIN found is the last when nothing is behind it.
-  const start = (first[0] ?? -1) + 1;
+  const start = (first[0] ?? run.lowest - 1) + 1;
   for (let to = view.length, size = firstChunk; to > start; to -= size, size *= 2) {
     const found = await find(Math.max(start, to - size), to);
     if (found.length > 0) return mergePositions(first, found.subarray(-1));

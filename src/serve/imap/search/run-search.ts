@@ -4,8 +4,9 @@ import type { SearchArguments, SearchReturn } from '../../../wire/imap/search-ke
 import { useCondstore } from '../condstore.ts';
 import { openingFor, type OpeningContext } from '../context/open-context.ts';
 import { withProgress } from '../progress.ts';
+import { endLimited, limitMessages, type Limited } from '../message-limit.ts';
 import { Bad } from '../refusal.ts';
-import type { Reply } from '../respond.ts';
+import type { Done, Reply } from '../respond.ts';
 import type { Session } from '../session.ts';
 import { badCharset, highestModseq, numbersOf, scoresOf, usesModseq } from './find-all.ts';
 import { expandFilters } from './expand-filters.ts';
@@ -14,6 +15,7 @@ import { pageOf } from './page-of.ts';
 import type { PositionList } from './position-list.ts';
 import { SearchRun } from './search-run.ts';
 import { prepareKey } from './search-step.ts';
+import { searchedBy } from './searched-by.ts';
 import { toldPart } from './told-part.ts';
 import { writeESearch, writeSearch } from './write-result.ts';
 
@@ -40,7 +42,7 @@ export function tagOf(r: ImapReader): string {
 }
 
 /** SEARCH and UID SEARCH. RFC 9051 section 6.4.4, RFC 4731, RFC 5182, RFC 7162 section 3.1.5, RFC 9394. */
-export async function runSearch(session: Session, search: TaggedSearch, byUid: boolean, reply: Reply): Promise<void> {
+export async function runSearch(session: Session, search: TaggedSearch, byUid: boolean, reply: Reply): Promise<Done> {
   const { args, tag, saves } = search;
   // RFC 6855 section 3.
   if (search.namesCharset && session.utf8Accept) throw new Bad('no charset after ENABLE UTF8=ACCEPT');
@@ -52,6 +54,7 @@ export async function runSearch(session: Session, search: TaggedSearch, byUid: b
   }
   const returns = returnsOf(args.returns, session.rev2);
   const run = new SearchRun(session, selected, reply);
+  let limited: Limited;
   let found: PositionList;
   let wantsModseq = false;
   let opening: OpeningContext | undefined;
@@ -59,6 +62,8 @@ export async function runSearch(session: Session, search: TaggedSearch, byUid: b
     const key = await expandFilters(session, args.key);
     opening = openingFor(returns, view, { tag, byUid, key });
     const step = prepareKey(key, view);
+    limited = limitMessages(session, view, searchedBy(key, view));
+    if (limited.code !== undefined) run.lowest = limited.positions[0]?.[0] ?? 0;
     wantsModseq = usesModseq(key);
     if (wantsModseq) useCondstore(session, reply);
     found = await withProgress(reply, tag, findMatches(run, step, returns));
@@ -79,6 +84,7 @@ export async function runSearch(session: Session, search: TaggedSearch, byUid: b
   else if (returns.size > 1 || !saves)
     await writeESearch(reply, { tag, byUid, returns, partial: args.partial }, result, found.length);
   opening?.open(found, reply);
+  return endLimited({}, limited, reply);
 }
 
 /** Undefined: a SEARCH response. RETURN () means ALL (RFC 4731 section 3.1), and IMAP4rev2 knows no SEARCH response. */

@@ -17,6 +17,8 @@ export class SearchRun {
   readonly facts: RowFacts;
   readonly reply: Reply;
   readonly relevancy = new Relevancy();
+  /** Messages before this position are not looked at (MESSAGELIMIT). */
+  lowest = 0;
 
   constructor(session: Session, selected: Selected, reply: Reply) {
     this.session = session;
