@@ -123,12 +123,7 @@ function copyUidOf(copied: Copied): string | undefined {
 }
 
 /** MOVE: COPYUID comes before the messages go, in an untagged OK (RFC 6851 section 4.3). */
-export async function moveMessages(
-  session: Session,
-  args: CopyArguments,
-  byUid: boolean,
-  reply: Reply,
-): Promise<Done> {
+export async function moveMessages(session: Session, args: CopyArguments, byUid: boolean, reply: Reply): Promise<Done> {
   const { copyUid, limited } = await copyMessages(session, args, { byUid, how: 'move' }, reply);
   if (copyUid === undefined) return {};
   reply.untagged(`OK [${copyUid}] moved`);

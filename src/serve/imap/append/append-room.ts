@@ -51,7 +51,8 @@ export class AppendRoom {
     if (before + bytes <= smallBytes) this.smallTotal += bytes;
     else if (before <= smallBytes) this.smallTotal -= before;
     const isTooMuch = this.totalBytes > maxTotal * maxMessageBytes || this.smallTotal > maxSmallTotal;
-    if (isTooMuch || ++this.parts > Math.max(maxParts, this.session.options.messageLimit ?? 0)) throw new No('too much in one command', 'LIMIT');
+    if (isTooMuch || ++this.parts > Math.max(maxParts, this.session.options.messageLimit ?? 0))
+      throw new No('too much in one command', 'LIMIT');
     await this.checkQuota();
   }
 
