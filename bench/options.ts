@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 export const usage = `npm run bench -- [NAME…] [options]
 
   NAME               scenarios of this name, or whose names begin so; without: the quick set (under two minutes)
+                     "queue": the outgoing queue, see queue/
   --full             all scenarios, also those with 100,000 messages and 5,000 connections
   --quick            everything at a tenth of its size, once: does it work?
   --target H:SMTP,H:IMAP,USER,PASSWORD[,PID…]

@@ -9,7 +9,9 @@ import type { DirectoryDocumentInput } from '../directory/document/directory-doc
 import { controlSocketOf } from './config/config-file.ts';
 import type { LoadedConfig } from './config/config-file.ts';
 import { askControl, connectControl } from './control/control-client.ts';
-import type { ControlAnswer, ControlRequest } from './control/control-request.ts';
+import type { QueueRequest } from './control/queue-request.ts';
+import type { ControlAnswer } from './control/control-answer.ts';
+import type { ControlRequest } from './control/control-request.ts';
 import { tryLockData } from '../store/data-lock.ts';
 import type { DataLock } from '../store/data-lock.ts';
 import { Refusal } from './refusal.ts';
@@ -31,6 +33,10 @@ export class Administration {
 
   query(query: DirectoryQuery): Promise<unknown> {
     return this.#must({ kind: 'query', query });
+  }
+
+  queue(request: QueueRequest): Promise<unknown> {
+    return this.#must({ kind: 'queue', request });
   }
 
   /** What was done, a line an object. */
@@ -96,6 +102,7 @@ async function openHere(loaded: LoadedConfig, lock: DataLock): Promise<Administr
   const { openDirectory } = await import('../directory/live-directory.ts');
   const { LoginLog } = await import('../directory/logins/login-log.ts');
   const { answerControl } = await import('./control/control-request.ts');
+  const { openQueue } = await import('./outgoing/open-queue.ts');
   const { storeOptions } = await import('./store-options.ts');
   try {
     const store = await openStore(storeOptions(loaded));
@@ -107,8 +114,11 @@ async function openHere(loaded: LoadedConfig, lock: DataLock): Promise<Administr
         hostnames: [loaded.config.hostname],
       });
       const logins = new LoginLog(store, systemClock, silentLog);
+      const parts = { loaded, store, directory, relay: undefined, capture: undefined };
+      // Not started: it keeps what is asked, and the next server delivers.
+      const queue = openQueue({ ...parts, clock: systemClock, log: silentLog });
       return new Administration(
-        (request) => answerControl(directory, request, logins),
+        (request) => answerControl({ directory, logins, queue }, request),
         async () => {
           directory.close();
           await store.close();

@@ -1,9 +1,12 @@
 /** The one place that builds the parts and connects them. */
 import { systemClock } from '../base/clock.ts';
+import type { Resolver } from '../base/resolver.ts';
+import type { Queue } from '../queue/queue.ts';
 import type { Converse } from '../base/conversation.ts';
 import type { Log } from '../base/log.ts';
 import { ensureDkimKeys } from '../directory/dkim/ensure-dkim-keys.ts';
 import type { LoginGuard } from '../directory/logins/login-guard.ts';
+import type { Account } from '../directory/directory.ts';
 import { openDirectory } from '../directory/live-directory.ts';
 import type { LiveDirectory } from '../directory/live-directory.ts';
 import { toPlainAddress } from '../net/address-class.ts';
@@ -20,7 +23,8 @@ import { smtpListenerOptions } from '../serve/smtp/listener-options.ts';
 import { createSmtpConversation, smtpRefusals } from '../serve/smtp/smtp-conversation.ts';
 import { specialLocalParts } from '../serve/smtp/special-local-parts.ts';
 import type { Store } from '../store/store.ts';
-import { controlSocketOf } from './config/config-file.ts';
+import { createSubmit } from '../submit/submit.ts';
+import { controlSocketOf, readText } from './config/config-file.ts';
 import type { LoadedConfig } from './config/config-file.ts';
 import { isLoopback } from './config/config-schema.ts';
 import { answerControl } from './control/control-request.ts';
@@ -32,6 +36,8 @@ import { byClass, openLogins } from './open-logins.ts';
 import { openListeners, planListeners } from './open-listeners.ts';
 import type { PlannedListener, ServiceSetup } from './open-listeners.ts';
 import type { Service } from './services.ts';
+import { openQueue } from './outgoing/open-queue.ts';
+import { openRelay } from './outgoing/open-relay.ts';
 import { Refusal } from './refusal.ts';
 import type { CertificatePair } from './tls/self-signed-certificate.ts';
 import { posthornVersion } from './version.ts';
@@ -79,13 +85,15 @@ export async function assemble(options: AssembleOptions): Promise<House> {
     const logins = openLogins({ limits: loaded.config.limits, store, directory, log });
     closing.push(() => logins.log.close());
     const identity = options.certificate && makeIdentity(options.certificate, loaded);
-    const setupOf = createSetups(options, { store, directory, failures: logins.guard }, identity);
+    const resolver = createStubResolver(loaded.config.dns ?? {});
+    const queue = startQueue(options, { store, directory, resolver }, closing);
+    const setupOf = createSetups(options, { store, directory, failures: logins.guard, resolver, queue }, identity);
     const listeners = await openListeners(planListeners(loaded.config.listeners), { setupOf, identity, log });
     closing.push(() => closeAll(listeners));
     const socketPath = controlSocketOf(loaded.dataDir);
     const control: ControlServer = await startControlServer(
       socketPath,
-      (asked) => answerControl(directory, asked, logins.log),
+      (asked) => answerControl({ directory, logins: logins.log, queue }, asked),
       log,
     );
     closing.push(() => control.close());
@@ -94,6 +102,38 @@ export async function assemble(options: AssembleOptions): Promise<House> {
     await close();
     throw error;
   }
+}
+
+/** What the faces and the queue stand on. */
+interface HouseParts {
+  readonly store: Store;
+  readonly directory: LiveDirectory;
+  readonly resolver: Resolver;
+  readonly failures: LoginGuard;
+  readonly queue: Queue;
+}
+
+/** Before the ports open, and closed after them: what they took is in the queue. localserve sends nothing out. */
+function startQueue(
+  { loaded, log, captureAccount }: AssembleOptions,
+  { store, directory, resolver }: Pick<HouseParts, 'store' | 'directory' | 'resolver'>,
+  closing: (() => void | Promise<void>)[],
+): Queue {
+  const clock = systemClock;
+  const captures = captureAccount !== undefined;
+  const { hostname, listeners, relay: ports } = loaded.config;
+  const ca = ports.ca === undefined ? undefined : readText(ports.ca);
+  const parts = { hostname, listeners, port: ports.port, policyPort: ports.policyPort, ca };
+  const relay = captures ? undefined : openRelay({ ...parts, store, resolver, clock, log });
+  if (relay !== undefined) closing.push(() => relay.close());
+  const captured = (): Account | undefined => {
+    const id = captures ? directory.view.accountIds.get(captureAccount) : undefined;
+    return id === undefined ? undefined : directory.findAccount(id);
+  };
+  const queue = openQueue({ loaded, store, directory, relay, capture: captures ? captured : undefined, clock, log });
+  closing.push(() => queue.stop());
+  queue.start();
+  return queue;
 }
 
 async function closeAll(listeners: readonly Listener[]): Promise<void> {
@@ -112,12 +152,12 @@ function makeIdentity(certificate: CertificatePair, { config, file }: LoadedConf
 /** How each service is served. Connection limits are shared by all ports of a protocol, failed logins by all protocols. */
 function createSetups(
   options: AssembleOptions,
-  parts: Pick<Shared, 'store' | 'directory' | 'failures'>,
+  parts: HouseParts,
   identity: TlsIdentity | undefined,
 ): (service: Service) => ServiceSetup {
   const { config } = options.loaded;
   const exempt = createExemptions(config.limits.exempt);
-  const { directory, failures } = parts;
+  const { directory, failures, resolver } = parts;
   const connectionLimits = () =>
     createConnectionLimits({
       exempt,
@@ -129,7 +169,7 @@ function createSetups(
   const senderDomains =
     options.captureAccount === undefined
       ? createSenderDomains({
-          resolver: createStubResolver(config.dns ?? {}),
+          resolver,
           directory,
           // Programs of this machine use names of their own making; they are asked about only where somebody set up `dns`.
           isExempt: (address) =>
@@ -149,18 +189,18 @@ function createSetups(
   };
 }
 
-interface Shared extends AssembleOptions {
-  readonly store: Store;
-  readonly directory: LiveDirectory;
-  readonly failures: LoginGuard;
+interface Shared extends AssembleOptions, HouseParts {
   readonly senderDomains: SenderDomains | undefined;
   readonly tls: boolean;
 }
 
 function smtpConverse(shared: Shared): (listener: PlannedListener) => Converse<never> {
-  const { store, directory, failures, senderDomains, log, loaded, captureAccount } = shared;
+  const { store, directory, queue, failures, senderDomains, log, loaded, captureAccount } = shared;
   const { hostname, limits } = loaded.config;
-  const services = { store, directory, failures, senderDomains, clock: systemClock, log };
+  const clock = systemClock;
+  // localserve captures what is submitted as it is: it signs nothing and sends nothing.
+  const submit = captureAccount === undefined ? createSubmit({ directory, queue, clock, log, hostname }) : undefined;
+  const services = { store, directory, failures, senderDomains, reports: queue, submit, clock, log };
   const account = captureAccount === undefined ? undefined : directory.view.accountIds.get(captureAccount);
   return ({ service, plaintextLogin }) =>
     createSmtpConversation(

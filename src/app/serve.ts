@@ -39,6 +39,16 @@ function reload(running: LoadedConfig, house: House, log: AdjustableLog): void {
 }
 
 function changedKeys(running: LoadedConfig, next: LoadedConfig): readonly string[] {
-  const fixed = ['hostname', 'data', 'storage', 'listeners', 'limits'] as const;
+  const fixed = [
+    'hostname',
+    'data',
+    'storage',
+    'listeners',
+    'limits',
+    'queue',
+    'relay',
+    'transports',
+    'routes',
+  ] as const;
   return fixed.filter((key) => JSON.stringify(running.config[key]) !== JSON.stringify(next.config[key]));
 }

@@ -13,7 +13,7 @@ import type { Batch, Courier } from './courier.ts';
 import { Queue } from './queue.ts';
 import { queueSettings, type QueueSettings } from './queue-settings.ts';
 import type { Notify, Outcome } from './queued.ts';
-import { testOutcome, testOutgoing } from './test-entries.ts';
+import { testEntry, testOutcome, testOutgoing } from './test-entries.ts';
 
 /** What a courier in memory does with each recipient. */
 type Behaviour = (
@@ -105,7 +105,7 @@ const empty = ({ queue }: Stage) => vi.waitFor(async () => expect(await queue.co
 
 test('what is put in is delivered, as one transaction for each destination, and gone', async () => {
   const on = await stage();
-  await on.queue.start();
+  on.queue.start();
   await on.queue.enqueue(testOutgoing(['a@one.example', 'b@two.example', 'c@one.example', 'd@home.example']));
   await empty(on);
   expect(on.courier.batches.toSorted((a, b) => b.length - a.length)).toEqual([
@@ -121,7 +121,7 @@ test('what is put in is delivered, as one transaction for each destination, and 
 test('what was there before the start is delivered as well', async () => {
   const on = await stage();
   await on.queue.enqueue(testOutgoing(['a@one.example']));
-  await on.queue.start();
+  on.queue.start();
   await empty(on);
   expect(on.courier.tried).toEqual(['a@one.example']);
 });
@@ -131,7 +131,7 @@ test('a failure that passes is tried again, and the story of it kept', async () 
   let tries = 0;
   on.courier.behave = () => ((tries += 1) < 3 ? 'later' : 'delivered');
   let stories = 0;
-  await on.queue.start();
+  on.queue.start();
   await on.queue.enqueue(testOutgoing(['a@one.example']));
   await vi.waitFor(async () => {
     const [entry] = await on.queue.list({}, { after: 0, limit: 1 });
@@ -146,7 +146,7 @@ test('recipients that failed together are told in one report, to the sender, by 
   const on = await stage();
   on.courier.behave = (recipient) => (recipient.startsWith('bad') ? 'failed' : 'delivered');
   on.local.behave = () => 'failed';
-  await on.queue.start();
+  on.queue.start();
   await on.queue.enqueue(testOutgoing(['bad1@one.example', 'good@one.example', 'bad2@one.example']));
   await empty(on);
   expect(on.local.batches).toEqual([['ann@home.example']]);
@@ -162,7 +162,7 @@ test('recipients that failed together are told in one report, to the sender, by 
 test('RET=FULL brings a large message back whole', async () => {
   const on = await stage();
   on.courier.behave = () => 'failed';
-  await on.queue.start();
+  on.queue.start();
   const octets = Buffer.from(`Subject: big\r\n\r\n${'0123456789abcdef\r\n'.repeat(40_000)}`);
   const spool = on.store.newSpool({ maxBytes: 10_000_000 });
   await spool.write(octets);
@@ -174,7 +174,7 @@ test('RET=FULL brings a large message back whole', async () => {
 test('a sender that cannot be told is not: null path, NEVER, a path that is no address', async () => {
   const on = await stage();
   on.courier.behave = () => 'failed';
-  await on.queue.start();
+  on.queue.start();
   const [recipient] = testOutgoing(['a@one.example']).recipients;
   if (recipient === undefined) throw new Error('no recipient');
   const never: readonly Notify[] = ['NEVER'];
@@ -192,7 +192,7 @@ test('a sender that cannot be told is not: null path, NEVER, a path that is no a
 test('an address that is gone is not written to again; its sender is told why', async () => {
   const on = await stage();
   on.courier.behave = () => 'failed';
-  await on.queue.start();
+  on.queue.start();
   await on.queue.enqueue(testOutgoing(['Gone+x@one.example']));
   await empty(on);
   await on.queue.enqueue(testOutgoing(['gone@one.example', 'other@one.example']));
@@ -214,7 +214,7 @@ test('a destination that hangs does not hold up the others, and gets no more con
     hung += 1;
     return hanging;
   };
-  await on.queue.start();
+  on.queue.start();
   for (let i = 0; i < 30; i += 1) await on.queue.enqueue(testOutgoing([`a${i}@slow.example`]));
   for (let i = 0; i < 30; i += 1) await on.queue.enqueue(testOutgoing([`b${i}@fast.example`]));
   await vi.waitFor(async () => expect(await on.queue.count({ to: '@fast.example' })).toBe(0), { timeout: 10_000 });
@@ -227,13 +227,12 @@ test('a destination that hangs does not hold up the others, and gets no more con
 test('pausing a destination stops it until it is resumed; others go on', async () => {
   const on = await stage();
   const paused = { domain: 'one.example', reason: 'asked', createdAtMs: 0 };
-  await on.store.outgoing.editRules({ do: 'pause', paused });
-  await on.queue.start();
+  await on.queue.editRules({ do: 'pause', paused });
+  on.queue.start();
   await on.queue.enqueue(testOutgoing(['a@one.example', 'b@two.example']));
   await vi.waitFor(async () => expect(await on.queue.count({})).toBe(1));
   expect(on.courier.tried).toEqual(['b@two.example']);
-  await on.store.outgoing.editRules({ do: 'resume', domain: 'one.example' });
-  await on.queue.rulesChanged();
+  await on.queue.editRules({ do: 'resume', domain: 'one.example' });
   await empty(on);
 });
 
@@ -245,7 +244,7 @@ test('an administrator holds, releases, kicks, drops and fails', async () => {
   const [entry] = await on.queue.list({ to: 'failed@three.example' }, { after: 0, limit: 1 });
   if (entry === undefined) throw new Error('not there');
   expect(await on.queue.fail([entry.id])).toEqual([entry.id]);
-  await on.queue.start();
+  on.queue.start();
   await vi.waitFor(async () => expect(await on.queue.count({})).toBe(1));
   expect(on.local.texts[0]).toContain('The administrator of this mail system has ended the tries.');
   expect(on.courier.tried).toEqual([]);
@@ -260,7 +259,7 @@ test('an administrator holds, releases, kicks, drops and fails', async () => {
 
 test('FUTURERELEASE waits', async () => {
   const on = await stage();
-  await on.queue.start();
+  on.queue.start();
   const notBeforeMs = Date.now() + 400;
   let triedAtMs = 0;
   on.courier.behave = () => {
@@ -276,7 +275,7 @@ test('stopping gives back what was not tried: it is due after the next start, an
   const on = await stage({ firstConcurrency: 1, maxConcurrency: 1 });
   const { promise: hanging, resolve: letGo } = Promise.withResolvers<'delivered'>();
   on.courier.behave = () => hanging;
-  await on.queue.start();
+  on.queue.start();
   for (let i = 0; i < 4; i += 1) await on.queue.enqueue(testOutgoing([`a${i}@one.example`]));
   await vi.waitFor(() => expect(on.courier.tried).toHaveLength(1));
   const stopped = on.queue.stop();
@@ -305,7 +304,7 @@ test('an outcome is not lost while the disk is full', async () => {
       },
     });
   const on = await stage({}, { wrap });
-  await on.queue.start();
+  on.queue.start();
   await on.queue.enqueue(testOutgoing(['a@one.example']));
   await empty(on);
   expect(on.courier.tried).toEqual(['a@one.example']);
@@ -320,7 +319,7 @@ test('a courier that throws, or forgets an entry, costs a try and nothing else',
     if (calls === 1) throw new Error('broken');
     return 'delivered';
   };
-  await on.queue.start();
+  on.queue.start();
   await on.queue.enqueue(testOutgoing(['a@one.example']));
   await empty(on);
   expect(calls).toBe(2);
@@ -336,4 +335,26 @@ test('what an account sends is counted, and the limits of the day are told', asy
   expect(await on.queue.mayEnqueue(account, to('d'))).toBe('too-many-new-recipients');
   expect(await on.queue.mayEnqueue(account, to('a', 'b', 'c'))).toBe('too-many-recipients');
   expect(await on.queue.mayEnqueue(8 as AccountId, to('d'))).toBeUndefined();
+});
+
+test('what came in and was refused in part is told to its sender, header alone', async () => {
+  const on = await stage();
+  on.queue.start();
+  await on.queue.report({
+    message: { ...testEntry().message, returnContent: 'headers' },
+    returnPath: 'x@one.example',
+    notices: [
+      {
+        recipient: 'nobody@home.example',
+        originalRecipient: undefined,
+        action: 'failed',
+        status: '5.1.1',
+        reply: undefined,
+      },
+    ],
+    header: 'Received: by home.example\r\nSubject: Hello\r\n\r\n',
+  });
+  await empty(on);
+  expect(on.courier.tried).toEqual(['x@one.example']);
+  expect(on.courier.texts[0]).toMatch(/\r\n\r\nReceived: by home.example\r\nSubject: Hello\r\n\r\n--/);
 });

@@ -1,9 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { AccountId } from '../store/ids.ts';
 import type { OutgoingEdited } from '../store/operations/queue/edit-outgoing.ts';
-import type { OutgoingFilter, OutgoingRow } from '../store/queue/outgoing-row.ts';
+import type { QueueRulesEdit } from '../store/operations/queue/edit-queue-rules.ts';
+import type {
+  HoldRule,
+  OutgoingFilter,
+  OutgoingRow,
+  PausedDestination,
+  Suppression,
+} from '../store/queue/outgoing-row.ts';
 import type { Outgoing, QueueDoor } from './enqueue.ts';
+import { writeReport } from './dsn/write-report.ts';
 import type { QueueEntry, QueueId } from './queued.ts';
+import { headerAlone, type IncomingReport, type IncomingReports } from './report-incoming.ts';
 import { toEntry, toEnvelope } from './rows.ts';
 import { Runner, type RunnerServices } from './runner.ts';
 import { recipientKey } from './suppression.ts';
@@ -16,7 +25,7 @@ export interface ListedEntry extends QueueEntry {
 }
 
 /** The queue: what is put in is durable, and tried until it is delivered or given up. */
-export class Queue implements QueueDoor {
+export class Queue implements QueueDoor, IncomingReports {
   readonly #services: Omit<RunnerServices, 'owner'>;
   readonly #runner: Runner;
 
@@ -26,8 +35,8 @@ export class Queue implements QueueDoor {
   }
 
   /** Begins to deliver. */
-  start(): Promise<void> {
-    return this.#runner.start();
+  start(): void {
+    this.#runner.start();
   }
 
   /** Ends what is under way; what was not tried is tried after the next start. */
@@ -41,6 +50,18 @@ export class Queue implements QueueDoor {
     const ids = await store.enqueue([{ message: outgoing.content, outgoing: envelope }]);
     for (const { domain, dueAtMs } of envelope.entries) this.#runner.news(domain, dueAtMs);
     return ids;
+  }
+
+  async report({ message, returnPath, notices, header }: IncomingReport): Promise<void> {
+    const { store, clock, settings, log } = this.#services;
+    const subject = { message, returnPath, notices, hostname: settings.hostname, nowMs: clock.now() };
+    const written = await writeReport(store, subject, headerAlone(header), settings.schedule);
+    if (written === undefined) {
+      log.info('nobody can be told of a refusal: the return path is no address', { returnPath });
+      return;
+    }
+    await store.enqueue([written]);
+    for (const { domain, dueAtMs } of written.outgoing.entries) this.#runner.news(domain, dueAtMs);
   }
 
   /**
@@ -97,12 +118,23 @@ export class Queue implements QueueDoor {
     return this.#runner.fail(ids);
   }
 
-  /** Pauses and the like were changed in the store. */
-  rulesChanged(): Promise<void> {
-    return this.#runner.scan();
+  /** Hold rules, pauses and suppressions; in effect at once. How many rules or entries it touched. */
+  async editRules(edit: QueueRulesEdit): Promise<number> {
+    const touched = await this.#services.store.editRules(edit);
+    if (edit.do === 'pause' || edit.do === 'resume') await this.#runner.scan();
+    return touched;
+  }
+
+  async rules(): Promise<{ readonly holdRules: readonly HoldRule[]; readonly paused: readonly PausedDestination[] }> {
+    const { store } = this.#services;
+    return { holdRules: await store.holdRules(), paused: await store.paused() };
+  }
+
+  suppressions(accountId: AccountId): Promise<readonly Suppression[]> {
+    return this.#services.store.suppressions(accountId);
   }
 }
 
-export function toListed(row: OutgoingRow, nowMs: number): ListedEntry {
+function toListed(row: OutgoingRow, nowMs: number): ListedEntry {
   return { ...toEntry(row), isBeingTried: row.leaseUntilMs > nowMs };
 }

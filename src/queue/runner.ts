@@ -74,10 +74,10 @@ export class Runner {
     return this.#underWay.size;
   }
 
-  /** Reads what is there, then works until `stop`. */
-  async start(): Promise<void> {
+  /** Begins to read what is there, and works until `stop`. */
+  start(): void {
     this.#started = true;
-    await this.scan();
+    void this.scan();
     const { settings } = this.#services;
     this.#intervals = [
       setInterval(() => void this.scan(), settings.scanEveryMs).unref(),
@@ -108,6 +108,7 @@ export class Runner {
 
   /** Looks at the whole queue: what other processes put there, pauses, and what has grown too old. */
   scan(): Promise<void> {
+    if (!this.#started) return Promise.resolve();
     this.#scanning ??= this.#scan()
       .catch((error: unknown) => this.#services.log.error('the queue could not be read; it is tried again', {}, error))
       .finally(() => {
@@ -128,6 +129,7 @@ export class Runner {
       if (page.length < destinationsPerRead) break;
       await new Promise(setImmediate);
     }
+    this.#forgetIdle();
     await this.#giveUpExpired();
   }
 
@@ -137,8 +139,7 @@ export class Runner {
     const destination = this.#destinations.get(domain);
     if (destination === undefined || destination.isPaused === isPaused) return;
     destination.isPaused = isPaused;
-    if (isPaused) return;
-    this.#startReady(destination);
+    if (isPaused) return this.#returnReady(destination, this.#services.clock.now());
     this.#lookAgain(destination);
   }
 
@@ -329,15 +330,25 @@ export class Runner {
   /** Claimed entries wait for a rest or a rate to pass: they are given back when that takes longer than a moment. */
   #wakeForReady(destination: Destination, atMs: number): void {
     const waitMs = atMs - this.#services.clock.now();
-    if (waitMs > 10_000) {
-      const entries = destination.ready.splice(0).flatMap((batch) => batch.entries);
-      const giving = this.#giveBack(entries)
-        .then(() => this.news(destination.domain, atMs))
-        .finally(() => this.#underWay.delete(giving));
-      this.#underWay.add(giving);
-      return;
+    if (waitMs > 10_000) this.#returnReady(destination, atMs);
+    else setTimeout(() => this.#startReady(destination), waitMs + 1).unref();
+  }
+
+  #returnReady(destination: Destination, atMs: number): void {
+    const entries = destination.ready.splice(0).flatMap((batch) => batch.entries);
+    if (entries.length === 0) return;
+    const giving = this.#giveBack(entries)
+      .then(() => this.news(destination.domain, atMs))
+      .finally(() => this.#underWay.delete(giving));
+    this.#underWay.add(giving);
+  }
+
+  /** What is known of destinations that have no mail any more is kept only while it keeps others from them. */
+  #forgetIdle(): void {
+    const nowMs = this.#services.clock.now();
+    for (const [domain, destination] of this.#destinations) {
+      if (destination.isIdle && destination.freeAtMs(nowMs) <= nowMs) this.#destinations.delete(domain);
     }
-    setTimeout(() => this.#startReady(destination), waitMs + 1).unref();
   }
 
   #deliver(destination: Destination, batch: Batch): void {

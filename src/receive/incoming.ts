@@ -1,6 +1,7 @@
 import type { Log } from '../base/log.ts';
 import type { Clock } from '../base/clock.ts';
 import type { AddressParts, AliasRecipient, Directory, LocalRecipient } from '../directory/directory.ts';
+import type { IncomingReports } from '../queue/report-incoming.ts';
 import type { Spool } from '../store/spool.ts';
 import type { Store } from '../store/store.ts';
 
@@ -10,6 +11,15 @@ export interface ReceiveServices {
   readonly directory: Pick<Directory, 'canonicalAddress'>;
   readonly clock: Clock;
   readonly log: Log;
+  /** Tells senders of recipients that do not get the message, or do; without it, the log alone hears of them. */
+  readonly reports?: IncomingReports | undefined;
+}
+
+/** What the sender asked for with MAIL (RFC 3461 section 4, RFC 6531, RFC 8689). */
+export interface SenderWishes {
+  readonly envelopeId: string | undefined;
+  readonly utf8: boolean;
+  readonly requireTls: boolean;
 }
 
 /** Where a recipient leads, found by `screen` when it was named. */
@@ -25,7 +35,7 @@ export interface EnvelopeRecipient {
   /** As text, as Delivered-To shows it. */
   readonly printed: string;
   readonly destination: Destination;
-  /** What the sender wants to hear, for delivery status notifications (RFC 3461); kept until the queue can send them. */
+  /** What the sender wants to hear, for delivery status notifications (RFC 3461). */
   readonly notify: readonly ('NEVER' | 'SUCCESS' | 'FAILURE' | 'DELAY')[] | undefined;
   readonly originalRecipient: { readonly type: string; readonly address: string } | undefined;
 }
@@ -40,6 +50,8 @@ export interface IncomingMessage {
   readonly spool: Spool;
   /** Return-Path, Received and the like, each with CRLF, one character an octet: the same for all copies. */
   readonly trace: string;
+  /** Undefined: none, as of a message that another part of this server brings. */
+  readonly wishes?: SenderWishes;
 }
 
 /** Why a recipient does not get the message. */

@@ -70,7 +70,7 @@ describe('receive', () => {
   test('an unknown address does not stop the others, and is told in the log', async () => {
     const { deliver, logged } = setUp();
     expect(await deliver(['nobody@example.org', 'bob@example.org'])).toEqual(['unknown-address', 1]);
-    expect(logged).toMatchObject([{ level: 'warn', fields: { refused: ['nobody@example.org: unknown-address'] } }]);
+    expect(logged).toMatchObject([{ level: 'info', fields: { refused: ['nobody@example.org: unknown-address'] } }]);
   });
 
   test('nothing to file: nothing is appended and the spool is thrown away', async () => {

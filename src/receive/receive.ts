@@ -2,6 +2,7 @@ import { decide } from './decide.ts';
 import { file } from './file.ts';
 import { findCanonicalFrom } from './gather.ts';
 import type { MessageFacts } from './gather.ts';
+import { tellSender } from './tell-sender.ts';
 import type { IncomingMessage, ReceiveServices, RecipientResult } from './incoming.ts';
 
 /**
@@ -24,6 +25,7 @@ export async function receive(
   const sizeBytes = incoming.spool.sizeBytes;
   const results = await file(services, incoming, decisions);
   logResults(services, incoming, sizeBytes, results);
+  await tellSender(services, incoming, facts, results);
   return results;
 }
 
@@ -42,6 +44,5 @@ function logResults(
   const fields = { message: incoming.id, sizeBytes, recipients: results.length, copies };
   if (refused === undefined) services.log.info('message received', fields);
   else if (refused.length === results.length) services.log.info('message refused', { ...fields, refused });
-  // The sender is not told about these recipients until the queue can send a delivery status notification.
-  else services.log.warn('message received for some; delivery status not sent', { ...fields, refused });
+  else services.log.info('message received for some', { ...fields, refused });
 }

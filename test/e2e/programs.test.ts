@@ -1,7 +1,7 @@
 /** Programs that people use, against `posthorn localserve` as it starts by itself. None of them was written by us. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ImapSession } from './harness/imap-session.ts';
 import { mustRun, runProgram, testWith } from './harness/programs.ts';
 import { localCertificate, startLocal, type TestServer } from './harness/server.ts';
@@ -32,8 +32,9 @@ async function findBySubject(subject: string, mailbox = 'INBOX'): Promise<string
   }
 }
 
-test('localserve says where it listens, and `ready`', () => {
-  expect(server.log).toMatch(/^ready$/m);
+test('localserve says where it listens, and `ready`', async () => {
+  // Its ports answer a moment before it says so.
+  await vi.waitFor(() => expect(server.log).toMatch(/^ready$/m));
   for (const port of [server.ports.smtp, server.ports.imap, server.ports.imaps])
     expect(server.log).toContain(String(port));
   expect(server.log).toContain(password);

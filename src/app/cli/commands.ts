@@ -1,6 +1,7 @@
 /** Every command: the table behind dispatch, help and usage. Modules are loaded when a command runs. */
 import { configOption } from './command.ts';
 import type { CommandSpec } from './command.ts';
+import { queueCommands } from './queue-commands.ts';
 
 const passwordStdin = {
   name: 'password-stdin',
@@ -452,6 +453,7 @@ export const commands: readonly CommandSpec[] = [
   ...addressCommands,
   ...aliasCommands,
   ...tlspubkeyCommands,
+  ...queueCommands,
   {
     path: ['quickstart'],
     args: ['ADDRESS'],

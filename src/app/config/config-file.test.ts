@@ -146,6 +146,8 @@ describe('describeConfig', () => {
       'hostname',
       'listeners',
       'listeners[].ip',
+      'queue.destinations[].domains',
+      'routes[].transport',
     ]);
   });
 

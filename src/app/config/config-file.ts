@@ -26,19 +26,20 @@ export function checkConfig(file: string, text: string): LoadedConfig {
   const read = readYaml(text, configSchema, '"posthorn config describe" lists all');
   if (!read.ok) throw new Refusal(read.error.map((fault) => printFault(file, fault)).join('\n'));
   const folder = dirname(resolve(file));
-  const { tls } = read.value;
+  const { tls, relay } = read.value;
+  const relayCa = relay.ca;
   const config: Config = {
     ...read.value,
     ...(tls?.cert === undefined || tls.key === undefined
       ? {}
       : { tls: { ...tls, cert: resolve(folder, tls.cert), key: resolve(folder, tls.key) } }),
+    relay: { ...read.value.relay, ca: relayCa === undefined ? undefined : resolve(folder, relayCa) },
   };
   return { file, config, dataDir: resolve(folder, config.data), notYet: keysForLater(config) };
 }
 
 function keysForLater(config: Config): readonly string[] {
   const keys: string[] = [];
-  if (config.routes !== undefined) keys.push('routes');
   config.listeners.forEach((listener, n) => {
     if (listener.http !== undefined) keys.push(`listeners[${n}].http`);
     if (listener.https !== undefined) keys.push(`listeners[${n}].https`);

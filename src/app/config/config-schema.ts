@@ -4,6 +4,7 @@ import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 
 import { toAsciiDomain } from '../../base/domain-name.ts';
+import { queue, relay, routes, transports } from './outgoing-schema.ts';
 import { parseDnsServer } from '../../net/dns/server-address.ts';
 
 const port = z.int().min(1, 'must be a port from 1 to 65535').max(65_535, 'must be a port from 1 to 65535');
@@ -186,9 +187,22 @@ export const configSchema = z
       description:
         'How names are looked up. Without it, as /etc/resolv.conf says, and senders that connect from this machine are not looked up.',
     }),
-    routes: z.unknown().optional().meta({ description: 'Not in this version; kept for later.' }),
+    queue: queue.prefault({}).meta({ description: 'When mail leaves, and how much at once.' }),
+    relay: relay.prefault({}).meta({ description: 'Delivery to the MX hosts of others.' }),
+    transports: transports.default({}).meta({
+      description:
+        'Ways for mail to leave, by name. Without routes all mail goes directly to the MX hosts of its recipients.',
+    }),
+    routes: routes.meta({
+      description: 'Which mail takes which transport: the first that fits, looked up anew for each try. Else direct.',
+    }),
   })
   .superRefine((config, context) => {
+    config.routes.forEach(({ transport }, n) => {
+      if (transport === 'direct' || Object.hasOwn(config.transports, transport)) return;
+      const message = `there is no transport "${transport}"; write it under transports`;
+      context.addIssue({ code: 'custom', path: ['routes', n, 'transport'], message });
+    });
     config.listeners.forEach((each, n) => {
       if (config.tls) return;
       const encrypted = (['submissions', 'imaps', 'pop3s'] as const).find((service) => each[service] !== undefined);

@@ -12,6 +12,7 @@ interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
   readonly items?: JsonSchema;
+  readonly additionalProperties?: JsonSchema | boolean;
 }
 
 /** JSON Schema of posthorn.yaml, for editors. */
@@ -49,6 +50,8 @@ function* keysOf(schema: JsonSchema, prefix: string): Iterable<KeyFacts> {
     };
     yield* keysOf(property, `${key}.`);
     if (property.items?.properties) yield* keysOf(property.items, `${key}[].`);
+    const { additionalProperties: each } = property;
+    if (typeof each === 'object' && each.properties) yield* keysOf(each, `${key}.NAME.`);
   }
 }
 

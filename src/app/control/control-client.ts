@@ -2,7 +2,8 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 
 import { Refusal } from '../refusal.ts';
-import type { ControlAnswer, ControlRequest } from './control-request.ts';
+import type { ControlAnswer } from './control-answer.ts';
+import type { ControlRequest } from './control-request.ts';
 
 /** A connection to the server of a data directory; undefined when none runs. */
 export async function connectControl(path: string): Promise<Socket | undefined> {

@@ -11,6 +11,10 @@ import { loginFacts } from '../../directory/logins/login-facts.ts';
 import type { LoginLog } from '../../directory/logins/login-log.ts';
 import { getAccount } from '../../directory/operations/operation.ts';
 import type { LiveDirectory } from '../../directory/live-directory.ts';
+import type { Queue } from '../../queue/queue.ts';
+import type { ControlAnswer } from './control-answer.ts';
+import { answerQueue } from './queue-request.ts';
+import type { QueueRequest } from './queue-request.ts';
 
 /** What an administrator can ask of a server, as plain data: the command line says it over the control socket. */
 export type ControlRequest =
@@ -23,19 +27,19 @@ export type ControlRequest =
       readonly dryRun: boolean;
     }
   /** `account` `-`: logins that nobody has. */
-  | { readonly kind: 'logins'; readonly account: string; readonly limit: number };
+  | { readonly kind: 'logins'; readonly account: string; readonly limit: number }
+  | { readonly kind: 'queue'; readonly request: QueueRequest };
 
-/** `messages`: one line for each thing that is in the way. */
-export type ControlAnswer =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly messages: readonly string[] };
+/** What answers: the parts of a running server, or of the command itself. */
+export interface Controlled {
+  readonly directory: LiveDirectory;
+  readonly logins: LoginLog;
+  readonly queue: Queue;
+}
 
 /** Does what is asked. The form of the parts is checked where they are used: they may come from another version. */
-export async function answerControl(
-  directory: LiveDirectory,
-  request: ControlRequest,
-  logins: LoginLog,
-): Promise<ControlAnswer> {
+export async function answerControl(parts: Controlled, request: ControlRequest): Promise<ControlAnswer> {
+  const { directory, logins, queue } = parts;
   switch (request.kind) {
     case 'edit': {
       const done = await directory.editor.edit(request.operation);
@@ -64,6 +68,8 @@ export async function answerControl(
       const rows = await logins.read(record.value.name, limit);
       return ok(rows.map((row) => loginFacts(directory.view, row)));
     }
+    case 'queue':
+      return answerQueue(directory, queue, request.request);
     default:
       return { ok: false, messages: ['the server does not know this request; is it another version?'] };
   }

@@ -4,7 +4,8 @@ import type { Socket } from 'node:net';
 
 import type { Log } from '../../base/log.ts';
 import { Refusal } from '../refusal.ts';
-import type { ControlAnswer, ControlRequest } from './control-request.ts';
+import type { ControlAnswer } from './control-answer.ts';
+import type { ControlRequest } from './control-request.ts';
 
 export interface ControlServer {
   /** Waits for answers under way. */

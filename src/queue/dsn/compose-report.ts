@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { printHeaderField, printMailbox } from '../../mime/compose-header.ts';
 import { printHumanText } from './human-text.ts';
 import type { Notice, ReportSubject } from './notice.ts';
-import { printMailDate, printStatusPart } from './status-part.ts';
+import { printMailDate } from '../../mime/print-mail-date.ts';
+import { printStatusPart } from './status-part.ts';
 
 /** A notification around the original, which goes between the two: its header, or all of it. */
 export interface Report {

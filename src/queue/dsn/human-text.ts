@@ -1,6 +1,7 @@
 import { explainStatus } from './explain-status.ts';
 import type { Notice, ReportSubject } from './notice.ts';
-import { line, printMailDate, printReply } from './status-part.ts';
+import { printMailDate } from '../../mime/print-mail-date.ts';
+import { line, printReply } from './status-part.ts';
 
 const openings: Readonly<Record<Notice['action'], readonly [begin: string, end: string]>> = {
   failed: [
@@ -60,7 +61,7 @@ function because({ because: why, status }: Notice): string | undefined {
     case 'given-up':
       return 'The administrator of this mail system has ended the tries.';
     case 'suppressed':
-      return 'Mail to this address failed for good before, so nothing was sent now. See "posthorn queue suppress".';
+      return 'Mail to this address failed for good before, so nothing was sent now. The administrator can lift that.';
     case undefined:
       return undefined;
   }

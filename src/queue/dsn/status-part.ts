@@ -1,3 +1,4 @@
+import { printMailDate } from '../../mime/print-mail-date.ts';
 import type { RemoteReply } from '../queued.ts';
 import type { Notice, ReportSubject } from './notice.ts';
 
@@ -58,9 +59,4 @@ export function line(text: string): string {
     .toWellFormed()
     .replace(/\p{Cc}+/gu, ' ')
     .trim();
-}
-
-/** RFC 5322 section 3.3, in UTC. */
-export function printMailDate(atMs: number): string {
-  return new Date(atMs).toUTCString().replace('GMT', '+0000');
 }

@@ -28,15 +28,16 @@ export function replyTo(reason: RefusalReason): Reply {
 
 /**
  * One answer for all recipients; pure. spec/protocols.md section 1.9: all refused with one code: that code; with several: 554
- * when one is final, otherwise 451; some refused: 250, and the lines say who does not have the message.
+ * when one is final, otherwise 451; some refused: 250, and the lines say who does not have the message; `isReported`: so will a notification.
  */
-export function combineResults(answers: readonly RecipientAnswer[], id: string): Reply {
+export function combineResults(answers: readonly RecipientAnswer[], id: string, isReported: boolean): Reply {
   const refused = answers.filter((answer) => answer.refusal !== undefined);
   const [first] = refused;
   if (first?.refusal === undefined) return reply(250, '2.0.0', `OK, kept as ${id}`);
   const filed = answers.length - refused.length;
   if (filed > 0) {
-    const last = `OK, kept as ${id} for ${filed} of ${answers.length} recipients; no report will be sent for the others`;
+    const rest = isReported ? 'a report follows' : 'no report will be sent';
+    const last = `OK, kept as ${id} for ${filed} of ${answers.length} recipients; ${rest} for the others`;
     return { code: 250, enhanced: '2.0.0', lines: [...linesOf(refused, true), last] };
   }
   if (answers.length === 1) return first.refusal;

@@ -61,7 +61,8 @@ async function take(
     if (session.options.role === 'mx' && answers.every(({ refusal }) => refusal === replies.unknownRecipient)) {
       await session.sink.delay(session.options.limits.unknownPauseMs);
     }
-    return { answer: combineResults(answers, transaction.id), close: false };
+    const isReported = session.services.reports !== undefined && transaction.sender !== undefined;
+    return { answer: combineResults(answers, transaction.id, isReported), close: false };
   } catch (error) {
     if (isOurs) body.discard();
     if (error instanceof Refuse) return { answer: error.reply, close: error.close };
@@ -84,14 +85,19 @@ function addToSubmission(session: SmtpSession, facts: MessageFacts): string {
 /** Through the door, which takes the spool over. */
 async function deliver(
   session: SmtpSession,
-  { id, sender }: Transaction,
+  { id, sender, params }: Transaction,
   recipients: readonly EnvelopeRecipient[],
   { spool }: MessageBody,
   trace: string,
   facts: MessageFacts,
 ): Promise<readonly RecipientAnswer[]> {
   const services = { ...session.services, log: session.log };
-  const results = await receive(services, { id, sender, recipients, spool, trace }, facts);
+  const wishes = {
+    envelopeId: params.envid,
+    utf8: params.smtpUtf8 === true,
+    requireTls: params.requireTls === true,
+  };
+  const results = await receive(services, { id, sender, recipients, spool, trace, wishes }, facts);
   return results.map((result): RecipientAnswer => {
     const refusal = result.kind === 'refused' ? replyTo(result.reason) : undefined;
     return { printed: result.recipient.printed, refusal };

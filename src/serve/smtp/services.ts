@@ -3,6 +3,7 @@ import type { Log } from '../../base/log.ts';
 import type { Directory } from '../../directory/directory.ts';
 import type { LoginGuard } from '../../directory/logins/login-guard.ts';
 import type { SenderDomains } from '../../receive/sender-domains.ts';
+import type { ReceiveServices } from '../../receive/incoming.ts';
 import type { Store } from '../../store/store.ts';
 import type { Submit } from '../../submit/outgoing-message.ts';
 
@@ -15,6 +16,8 @@ export interface SmtpServices {
   readonly submit?: Submit | undefined;
   /** Asked about MAIL FROM on port 25; without it no names are looked up (localserve). */
   readonly senderDomains?: SenderDomains | undefined;
+  /** Sends what senders are told after their message was taken. */
+  readonly reports?: ReceiveServices['reports'];
   readonly clock: Clock;
   readonly log: Log;
 }

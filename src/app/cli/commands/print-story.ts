@@ -1,0 +1,25 @@
+import type { AttemptStory, HostStory } from '../../../queue/queued.ts';
+import type { ListedEntry } from '../../../queue/queue.ts';
+
+/** What each try met, host by host, the oldest first. */
+export function printStory({ story, attempts, isHeld }: Pick<ListedEntry, 'story' | 'attempts' | 'isHeld'>): string {
+  if (story.length === 0) return isHeld ? 'It is held and was not tried yet.' : 'It was not tried yet.';
+  const first = Math.max(1, attempts - story.length + 1);
+  return story.map((attempt, n) => printAttempt(attempt, first + n)).join('\n\n');
+}
+
+function printAttempt(attempt: AttemptStory, number: number): string {
+  const seconds = ((attempt.endedAtMs - attempt.startedAtMs) / 1000).toFixed(1);
+  const began = new Date(attempt.startedAtMs).toISOString();
+  return [
+    `Try ${number}, ${began}, ${seconds} s, transport ${attempt.transport}: ${attempt.result}`,
+    `  ${attempt.summary}`,
+    ...attempt.hosts.flatMap(printHost),
+  ].join('\n');
+}
+
+function printHost({ host, address, tls, verdict, replies }: HostStory): readonly string[] {
+  const where = address === undefined ? host : `${host} [${address}]`;
+  const how = [tls ?? 'without TLS', verdict].filter((each) => each !== undefined).join(', ');
+  return [`  ${where}: ${how}`, ...replies.map((reply) => `    ${reply}`)];
+}

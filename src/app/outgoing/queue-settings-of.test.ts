@@ -1,0 +1,81 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { defaultSchedule } from '../../queue/schedule.ts';
+import { checkConfig } from '../config/config-file.ts';
+import { Refusal } from '../refusal.ts';
+import { queueSettingsOf } from './queue-settings-of.ts';
+
+const minimal = 'hostname: mail.example.org\nlisteners: [{ ip: 127.0.0.1, smtp: 2525 }]\n';
+const settingsOf = (more: string, file = 'posthorn.yaml') => queueSettingsOf(checkConfig(file, minimal + more));
+
+test('without a word about it, the queue is as its own defaults say', () => {
+  const settings = settingsOf('');
+  expect(settings.schedule).toEqual(defaultSchedule);
+  expect(settings.routes.global).toEqual([]);
+  expect(settings.limitsOf(1)).toEqual({ recipientsPerDay: 1000, firstTimeRecipientsPerDay: 200 });
+});
+
+test('all mail to one host: a transport and a route', () => {
+  const text = 'transports: { out: { host: smart.example.org } }\nroutes: [{ transport: out }]\n';
+  expect(settingsOf(text).routes.global).toEqual([
+    {
+      fromDomains: [],
+      toDomains: [],
+      minimumAttempts: 0,
+      transport: {
+        kind: 'smarthost',
+        name: 'out',
+        host: 'smart.example.org',
+        port: 587,
+        tls: 'starttls',
+        verify: true,
+      },
+    },
+  ]);
+});
+
+test.each([
+  ['{ host: a.example, port: 465 }', { tls: 'implicit', verify: true }],
+  ['{ host: 127.0.0.1, port: 2525 }', { host: '127.0.0.1', tls: 'opportunistic', verify: false }],
+  [
+    '{ host: a.example, port: 2525, username: u, password: p }',
+    { tls: 'starttls', login: { username: 'u', password: 'p' } },
+  ],
+  ['{ host: a.example, tls: none }', { tls: 'none', verify: false }],
+  ['{ kind: socks, host: 127.0.0.1, ehlo: out.example }', { kind: 'socks', port: 1080, ehloName: 'out.example' }],
+  ['{ kind: direct, families: ipv4 }', { kind: 'direct', families: 'ipv4' }],
+  ['{ kind: fail, code: 451, text: later }', { kind: 'fail', code: 451, text: 'later' }],
+])('transport %s', (given, wanted) => {
+  const text = `transports: { x: ${given} }\nroutes: [{ from: [Example.ORG], to: [.Bücher.example], minimumAttempts: 2, transport: x }]\n`;
+  const [route] = settingsOf(text).routes.global;
+  expect(route).toMatchObject({
+    fromDomains: ['example.org'],
+    toDomains: ['.xn--bcher-kva.example'],
+    minimumAttempts: 2,
+  });
+  expect(route?.transport).toMatchObject(wanted);
+});
+
+test('a password can be in a file beside the configuration', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'posthorn-routes-'));
+  writeFileSync(join(dir, 'secret'), 'open sesame\n');
+  const text =
+    'transports: { x: { host: a.example, username: u, passwordFile: secret } }\nroutes: [{ transport: x }]\n';
+  expect(settingsOf(text, join(dir, 'posthorn.yaml')).routes.global[0]?.transport).toMatchObject({
+    login: { password: 'open sesame' },
+  });
+  expect(() => settingsOf(text.replace('secret', 'missing'), join(dir, 'posthorn.yaml'))).toThrow(Refusal);
+});
+
+test.each([
+  ['routes: [{ transport: nowhere }]', 'there is no transport "nowhere"'],
+  ['transports: { x: {} }', 'host is missing'],
+  ['transports: { x: { host: a.example, username: u } }', 'username and password go together'],
+  ['transports: { x: { kind: fail, code: 200 } }', 'transports.x.code'],
+  ['transports: { direct: { host: a.example } }', 'is a name of our own'],
+  ['routes: [{ to: ["not a domain"], transport: direct }]', 'is no domain'],
+])('%s is refused', (text, message) => {
+  expect(() => settingsOf(`${text}\n`)).toThrow(message);
+});

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+import { directTransport } from '../../queue/choose-transport.ts';
+import type { Route } from '../../queue/choose-transport.ts';
+import { queueSettings } from '../../queue/queue-settings.ts';
+import type { QueueSettings } from '../../queue/queue-settings.ts';
+import type { ClientKey, Transport } from '../../queue/transport.ts';
+import type { LoadedConfig } from '../config/config-file.ts';
+import type { TransportConfig } from '../config/outgoing-schema.ts';
+import { Refusal } from '../refusal.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+/** The queue as posthorn.yaml wants it. @throws Refusal when a file with a password or key cannot be read */
+export function queueSettingsOf(loaded: LoadedConfig): QueueSettings {
+  const { queue, hostname, routes } = loaded.config;
+  const byName = transportsOf(loaded);
+  const limits = { recipientsPerDay: queue.recipientsPerDay, firstTimeRecipientsPerDay: queue.newRecipientsPerDay };
+  const global = routes.map(({ from, to, minimumAttempts, transport }): Route => {
+    const found = byName.get(transport);
+    if (found === undefined) throw new Refusal(`${loaded.file}: routes: there is no transport "${transport}"`);
+    return { fromDomains: from, toDomains: to, minimumAttempts, transport: found };
+  });
+  const giveUpAfterMs = queue.giveUpHours * hourMs;
+  return queueSettings({
+    hostname,
+    schedule: {
+      firstWaitMs: queue.firstRetryMinutes * minuteMs,
+      longestWaitMs: queue.longestRetryMinutes * minuteMs,
+      giveUpAfterMs,
+      giveUpReportsAfterMs: Math.min(24 * hourMs, giveUpAfterMs),
+      tellDelayAfterMs: queue.tellDelayHours * hourMs,
+    },
+    routes: { ofAccount: () => [], ofSenderDomain: () => [], global },
+    maxDeliveries: queue.connections,
+    maxConcurrency: queue.connectionsPerDestination,
+    maxRecipients: queue.recipientsPerTransaction,
+    destinations: queue.destinations.map(({ domains, connections, perMinute, recipients }) => ({
+      domains,
+      concurrency: connections,
+      perMinute,
+      recipients,
+    })),
+    limitsOf: () => limits,
+  });
+}
+
+function transportsOf({ config, file }: LoadedConfig): ReadonlyMap<string, Transport> {
+  const byName = new Map<string, Transport>([[directTransport.name, directTransport]]);
+  for (const [name, given] of Object.entries(config.transports)) {
+    if (byName.has(name) || name === 'local') throw new Refusal(`${file}: transports: "${name}" is a name of our own`);
+    byName.set(name, toTransport(name, given, file));
+  }
+  return byName;
+}
+
+/** The schema has seen to it that what belongs together is there. */
+function toTransport(name: string, given: TransportConfig, file: string): Transport {
+  const { kind, host = '', port, families, code, text, ehlo } = given;
+  switch (kind) {
+    case 'direct':
+      return { kind, name, families };
+    case 'fail':
+      return { kind, name, code, text };
+    case 'socks':
+      return { kind, name, host, port: port ?? 1080, ...(ehlo === undefined ? {} : { ehloName: ehlo }) };
+    case 'smarthost': {
+      const login = loginOf(given, file);
+      const clientKey = given.clientCert === undefined ? undefined : readClientKey(given.clientCert, file);
+      const isSecret = login !== undefined || clientKey !== undefined;
+      const place = { host, port: port ?? 587 };
+      const tls = given.tls ?? defaultTls(place.port, isSecret);
+      const verify = given.verify ?? (tls === 'implicit' || tls === 'starttls');
+      const secrets = { ...(login === undefined ? {} : { login }), ...(clientKey === undefined ? {} : { clientKey }) };
+      return { kind, name, ...place, tls, verify, ...secrets };
+    }
+  }
+}
+
+function defaultTls(port: number, isSecret: boolean): 'implicit' | 'starttls' | 'opportunistic' {
+  if (port === 465) return 'implicit';
+  return isSecret || port === 587 ? 'starttls' : 'opportunistic';
+}
+
+function loginOf({ username, password, passwordFile }: TransportConfig, file: string) {
+  if (username === undefined) return undefined;
+  return { username, password: password ?? readBeside(passwordFile ?? '', file).replace(/\r?\n$/, '') };
+}
+
+function readClientKey(path: string, file: string): ClientKey {
+  const pem = readBeside(path, file);
+  return { certPem: pem, keyPem: pem };
+}
+
+function readBeside(path: string, file: string): string {
+  const absolute = resolve(dirname(resolve(file)), path);
+  try {
+    return readFileSync(absolute, 'utf8');
+  } catch (error) {
+    throw new Refusal(`${file}: transports: ${absolute} cannot be read`, { cause: error });
+  }
+}
