@@ -23,6 +23,7 @@ import { smtpListenerOptions } from '../serve/smtp/listener-options.ts';
 import { createSmtpConversation, smtpRefusals } from '../serve/smtp/smtp-conversation.ts';
 import { specialLocalParts } from '../serve/smtp/special-local-parts.ts';
 import type { Store } from '../store/store.ts';
+import { SentCopies } from '../submit/sent-copies.ts';
 import { createSubmit } from '../submit/submit.ts';
 import { controlSocketOf, readText } from './config/config-file.ts';
 import type { LoadedConfig } from './config/config-file.ts';
@@ -87,7 +88,10 @@ export async function assemble(options: AssembleOptions): Promise<House> {
     const identity = options.certificate && makeIdentity(options.certificate, loaded);
     const resolver = createStubResolver(loaded.config.dns ?? {});
     const queue = startQueue(options, { store, directory, resolver }, closing);
-    const setupOf = createSetups(options, { store, directory, failures: logins.guard, resolver, queue }, identity);
+    const sentCopies = new SentCopies({ store, clock: systemClock, log });
+    closing.push(() => sentCopies.close());
+    const parts = { store, directory, failures: logins.guard, resolver, queue, sentCopies };
+    const setupOf = createSetups(options, parts, identity);
     const listeners = await openListeners(planListeners(loaded.config.listeners), { setupOf, identity, log });
     closing.push(() => closeAll(listeners));
     const socketPath = controlSocketOf(loaded.dataDir);
@@ -111,6 +115,7 @@ interface HouseParts {
   readonly resolver: Resolver;
   readonly failures: LoginGuard;
   readonly queue: Queue;
+  readonly sentCopies: SentCopies;
 }
 
 /** Before the ports open, and closed after them: what they took is in the queue. localserve sends nothing out. */
@@ -195,11 +200,12 @@ interface Shared extends AssembleOptions, HouseParts {
 }
 
 function smtpConverse(shared: Shared): (listener: PlannedListener) => Converse<never> {
-  const { store, directory, queue, failures, senderDomains, log, loaded, captureAccount } = shared;
+  const { store, directory, queue, sentCopies, failures, senderDomains, log, loaded, captureAccount } = shared;
   const { hostname, limits } = loaded.config;
   const clock = systemClock;
   // localserve captures what is submitted as it is: it signs nothing and sends nothing.
-  const submit = captureAccount === undefined ? createSubmit({ directory, queue, clock, log, hostname }) : undefined;
+  const door = { directory, queue, sentCopies, clock, log, hostname };
+  const submit = captureAccount === undefined ? createSubmit(door) : undefined;
   const services = { store, directory, failures, senderDomains, reports: queue, submit, clock, log };
   const account = captureAccount === undefined ? undefined : directory.view.accountIds.get(captureAccount);
   return ({ service, plaintextLogin }) =>

@@ -33,6 +33,8 @@ const accountSchema = z.object({
   hiddenCapabilities: z.array(z.string()).readonly().optional(),
   /** Each recipient of its mail gets a return path of its own. spec/protocols.md section 1.8 */
   uniqueReturnPaths: z.literal(true).optional(),
+  /** What it sends is filed in its mailbox for that, for clients that do not. */
+  copySent: z.literal(true).optional(),
   /** Recipients in 24 hours, and new ones among them; undefined: as the server has it. spec/protocols.md section 6.10 */
   recipientsPerDay: z.number().int().nonnegative().optional(),
   newRecipientsPerDay: z.number().int().nonnegative().optional(),

@@ -91,6 +91,8 @@ export interface TlsKey {
 export interface SendingRules {
   /** Each recipient's copy has a return path of its own. spec/protocols.md section 1.8 */
   readonly uniqueReturnPaths: boolean;
+  /** What it sends is filed in its mailbox for that. */
+  readonly copySent: boolean;
   /** Recipients in 24 hours, and how many of them may be new; undefined: as the server has it. */
   readonly recipientsPerDay: number | undefined;
   readonly newRecipientsPerDay: number | undefined;

@@ -31,6 +31,7 @@ export interface AccountFacts {
   readonly mainPassword: 'anywhere' | 'web-only';
   readonly hiddenCapabilities: readonly string[];
   readonly uniqueReturnPaths: boolean;
+  readonly copySent: boolean;
   /** null: as the server has it. */
   readonly recipientsPerDay: number | null;
   readonly newRecipientsPerDay: number | null;
@@ -136,6 +137,7 @@ function accountFacts(view: DirectoryView, record: AccountRecord): AccountFacts 
     mainPassword: record.mainPassword ?? 'anywhere',
     hiddenCapabilities: record.hiddenCapabilities ?? [],
     uniqueReturnPaths: record.uniqueReturnPaths ?? false,
+    copySent: record.copySent ?? false,
     recipientsPerDay: record.recipientsPerDay ?? null,
     newRecipientsPerDay: record.newRecipientsPerDay ?? null,
   };

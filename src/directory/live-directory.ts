@@ -131,6 +131,7 @@ export class LiveDirectory implements Directory {
     const record = this.view.accounts.get(name);
     return {
       uniqueReturnPaths: record?.uniqueReturnPaths ?? false,
+      copySent: record?.copySent ?? false,
       recipientsPerDay: record?.recipientsPerDay,
       newRecipientsPerDay: record?.newRecipientsPerDay,
     };

@@ -76,7 +76,12 @@ export class TestDirectory implements Directory {
   }
 
   sendingRulesOf({ name }: Account): SendingRules {
-    const rules = { uniqueReturnPaths: false, recipientsPerDay: undefined, newRecipientsPerDay: undefined };
+    const rules = {
+      uniqueReturnPaths: false,
+      copySent: false,
+      recipientsPerDay: undefined,
+      newRecipientsPerDay: undefined,
+    };
     return { ...rules, ...this.sendingRules.get(name) };
   }
 

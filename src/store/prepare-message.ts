@@ -7,6 +7,7 @@ import { foldForSearch } from '../mime/fold-for-search.ts';
 import { hash48 } from './hash48.ts';
 import { packOctets } from './packed-octets.ts';
 import type { Spooled } from './spool.ts';
+import { RecentMessages } from './recent-messages.ts';
 import { packThreadFacts } from './thread-facts.ts';
 
 /** How a blob's octets lie in its row. `deflate` is read, no longer written: it has no checksum and is slower to unpack. */
@@ -38,6 +39,9 @@ export interface PreparedMessage {
   readonly isReply: boolean;
 }
 
+/** What is submitted to somebody here comes twice: into the queue, and a moment later into the mailbox. */
+const lately = new RecentMessages<PreparedMessage>();
+
 const headBytes = 64 * 1024;
 const chunkBytes = 1024 * 1024;
 /** Beyond this deflate costs more time than the room it saves: large mail is mostly base64. */
@@ -46,11 +50,15 @@ const deflateUpToBytes = 32 * 1024;
 /** A message that is in memory. */
 export function prepareOctets(octets: Uint8Array): PreparedMessage {
   const digest = hash('sha256', octets, 'buffer');
+  const known = lately.find(digest);
+  if (known !== undefined) return known;
   const summary = summarizeMessage(scanMessage(octets), octets.subarray(0, headBytes));
   const packable = octets.length <= deflateUpToBytes && octets.length > 256;
   const packed = packable ? packOctets(octets) : undefined;
   const encoding = packed === undefined ? blobEncoding.raw : blobEncoding.packed;
-  return describe(digest, octets.length, encoding, packed ?? octets, summary);
+  const prepared = describe(digest, octets.length, encoding, packed ?? octets, summary);
+  lately.remember(prepared);
+  return prepared;
 }
 
 /** A message in a file, read in pieces; its octets stay out of memory. */

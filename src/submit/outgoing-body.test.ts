@@ -12,20 +12,25 @@ const dir = mkdtempSync(join(tmpdir(), 'posthorn-outgoing-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 function begin(maxBytes = 10_000_000): OutgoingBody {
-  return new OutgoingBody(new FileSpool(dir, { maxBytes }));
+  const origin = { hostname: 'mail.example.org', clock: { now: () => 0 } };
+  return new OutgoingBody(new FileSpool(dir, { maxBytes }), origin);
 }
 
 async function pass(...pieces: readonly (string | Uint8Array)[]) {
   const body = begin();
   for (const piece of pieces) await body.write(typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece);
   const finished = await body.finish();
-  return { ...finished, text: textOf(finished.content) };
+  const raw = textOf(finished.content);
+  return { ...finished, raw, text: raw.replace(added, '') };
 }
 
 function textOf(content: Spooled): string {
   const octets = content.kind === 'octets' ? content.octets : readFileSync(content.path);
   return Buffer.from(octets).toString('latin1');
 }
+
+/** What a message gets that has neither. */
+const added = /^Message-ID: <[\w-]{22}@mail\.example\.org>\r\nDate: Thu, 01 Jan 1970 00:00:00 \+0000\r\n/;
 
 /** RFC 6376 section 3.4.4 on a whole string. */
 function plainHash(body: string): string {
@@ -68,9 +73,9 @@ describe('what is kept', () => {
           }
           const divided = await pass(...pieces);
           expect([divided.text, divided.bodyHash, divided.form]).toEqual([whole.text, whole.bodyHash, whole.form]);
-          const end = whole.text.indexOf('\r\n\r\n') + 4;
-          expect(whole.header.text).toBe(whole.text.slice(0, end));
-          expect(whole.bodyHash).toBe(plainHash(whole.text.slice(end)));
+          const end = whole.raw.indexOf('\r\n\r\n') + 4;
+          expect(whole.header.text).toBe(whole.raw.slice(0, end));
+          expect(whole.bodyHash).toBe(plainHash(whole.raw.slice(end)));
           expect(whole.header.fields.some(({ name }) => name === 'bcc')).toBe(false);
         },
       ),
@@ -89,6 +94,15 @@ describe('what is kept', () => {
     expect(text).toBe(`From: a@b\r\n\r\n${body}`);
     expect(bodyHash).toBe(plainHash(body));
   });
+});
+
+test('what is missing is added, in front, and is part of the header', async () => {
+  expect((await pass('From: a@b\r\nMESSAGE-ID: <1@b>\r\n\r\n')).raw).toBe(
+    'Date: Thu, 01 Jan 1970 00:00:00 +0000\r\nFrom: a@b\r\nMESSAGE-ID: <1@b>\r\n\r\n',
+  );
+  const { raw, header } = await pass('Bcc: x@y\r\nFrom: a@b\r\n\r\nhi');
+  expect(raw).toMatch(added);
+  expect(header.fields.map(({ name }) => name)).toEqual(['message-id', 'date', 'from']);
 });
 
 describe('what the transport must carry', () => {

@@ -1,8 +1,10 @@
 import { isAscii } from 'node:buffer';
 import { RelaxedBodyHash } from '../checks/dkim/relaxed-body.ts';
+import type { Clock } from '../base/clock.ts';
 import { parseHeader } from '../mime/parse-header.ts';
 import type { Header } from '../mime/parse-header.ts';
 import type { Spool, Spooled } from '../store/spool.ts';
+import { completeHeader } from './complete-header.ts';
 import { dropFields } from './drop-fields.ts';
 
 /** Longer headers are refused. They are held in memory while the message comes. */
@@ -15,11 +17,20 @@ const CR = 13;
 
 type Written = 'kept' | 'too-large' | Promise<'kept' | 'too-large'>;
 
+/** What goes into the fields that are added. */
+export interface MessageOrigin {
+  /** Our name, A-labels. */
+  readonly hostname: string;
+  readonly clock: Clock;
+}
+
 /** A whole outgoing message, with what was learnt while it passed. */
 export interface FinishedBody {
   readonly content: Spooled;
-  /** As kept, without the fields that are not sent. */
+  /** As kept: without the fields that are not sent, with those that were missing. */
   readonly header: Header;
+  /** Bcc and the like, which are for the sender's own copy; each field with its CRLF. */
+  readonly hidden: string;
   /** False: the header was too long to be looked at, and nothing was kept. */
   readonly headerComplete: boolean;
   /** `bh=` of DKIM. */
@@ -30,14 +41,17 @@ export interface FinishedBody {
 
 /**
  * An outgoing message on its way into a spool, in pieces of any size. The header is held back until it is whole, and
- * loses what must not be sent (Bcc); the body is hashed as it passes, so that signing never reads it again.
+ * loses what must not be sent (Bcc) and gets what it lacks; the body is hashed as it passes, so that signing never reads it
+ * again.
  */
 export class OutgoingBody {
   readonly #spool: Spool;
+  readonly #origin: MessageOrigin;
   readonly #hash = new RelaxedBodyHash();
   #head = Buffer.alloc(0);
   #headBytes = 0;
   #header: Header | undefined;
+  #hidden = '';
   #isTooLong = false;
   #isBinary = false;
   #isEightBit = false;
@@ -45,8 +59,9 @@ export class OutgoingBody {
   #lineBytes = 0;
   #last = LF;
 
-  constructor(spool: Spool) {
+  constructor(spool: Spool, origin: MessageOrigin) {
     this.#spool = spool;
+    this.#origin = origin;
   }
 
   get sizeBytes(): number {
@@ -84,7 +99,8 @@ export class OutgoingBody {
     const content = await this.#spool.finish();
     const header = this.#header ?? parseHeader('');
     const form = this.#isBinary ? 'binary' : this.#isEightBit ? '8bit' : '7bit';
-    return { content, header, headerComplete: !this.#isTooLong, bodyHash: this.#hash.digest(), form };
+    const hidden = this.#hidden;
+    return { content, header, hidden, headerComplete: !this.#isTooLong, bodyHash: this.#hash.digest(), form };
   }
 
   /** Throws away what was collected, also after `finish`. */
@@ -107,7 +123,11 @@ export class OutgoingBody {
   /** `octets`: the header up to `end`, and the first of the body. */
   #passHeader(octets: Buffer, end: number): Written {
     const written = parseHeader(octets.toString('latin1', 0, end));
-    const kept = dropFields(written);
+    const { hostname, clock } = this.#origin;
+    const { kept: cleaned, hidden } = dropFields(written);
+    this.#hidden = hidden;
+    const added = completeHeader(cleaned, { hostname, nowMs: clock.now() });
+    const kept = added === '' ? cleaned : parseHeader(added + cleaned.text);
     this.#header = kept;
     this.#isEightBit = !isAscii(octets.subarray(0, end));
     const rest = octets.subarray(end);

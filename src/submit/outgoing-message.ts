@@ -5,6 +5,7 @@ import type { Account, AddressParts, Directory } from '../directory/directory.ts
 import type { QueueDoor } from '../queue/enqueue.ts';
 import type { AccountId } from '../store/ids.ts';
 import type { OutgoingBody } from './outgoing-body.ts';
+import type { SentCopies } from './sent-copies.ts';
 
 /** One recipient, whose address is well-formed; whether it exists is the queue's matter. */
 export interface OutgoingRecipient {
@@ -62,6 +63,8 @@ export interface SubmitQueue extends QueueDoor {
 export interface SubmitServices {
   readonly directory: Pick<Directory, 'maySendAs' | 'dkimKeysOf' | 'sendingRulesOf' | 'tagAddress'>;
   readonly queue: SubmitQueue;
+  /** Files what accounts send that want it. */
+  readonly sentCopies?: Pick<SentCopies, 'keep'> | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** Our name in Received and in Message-IDs, A-labels. */

@@ -15,9 +15,10 @@ import { openDirectory } from '../directory/live-directory.ts';
 import type { LiveDirectory } from '../directory/live-directory.ts';
 import { memoryDirectoryStore } from '../directory/testing/memory-directory-store.ts';
 import { FileSpool } from '../store/file-spool.ts';
+import type { Spooled } from '../store/spool.ts';
 import { StorageFull } from '../store/store.ts';
 import { OutgoingBody } from './outgoing-body.ts';
-import type { OutgoingMessage } from './outgoing-message.ts';
+import type { OutgoingMessage, SubmitServices } from './outgoing-message.ts';
 import { createSubmit } from './submit.ts';
 import { TestQueue } from './test-queue.ts';
 
@@ -73,10 +74,11 @@ async function send(
   changes: Partial<Omit<OutgoingMessage, 'account'>> = {},
   queue = new TestQueue(),
   as = 'bob',
+  more: Partial<SubmitServices> = {},
 ) {
-  const body = new OutgoingBody(new FileSpool(dir, { maxBytes: 1_000_000 }));
+  const body = new OutgoingBody(new FileSpool(dir, { maxBytes: 1_000_000 }), { hostname, clock });
   await body.write(Buffer.from(text, 'latin1'));
-  const submit = createSubmit({ directory, queue, clock, log: silentLog, hostname });
+  const submit = createSubmit({ directory, queue, clock, log: silentLog, hostname, ...more });
   const done = await submit({
     id: 's1.1',
     account: accountOf(as),
@@ -225,6 +227,28 @@ describe('unique return paths', () => {
   test('nothing changes without a sender or without a separator', async () => {
     expect(await paths({ sender: undefined })).toEqual(['']);
     expect(await paths({ sender: parts('any@all.example') })).toEqual(['any@all.example']);
+  });
+});
+
+describe('a copy for the sender', () => {
+  const kept: { readonly content: Spooled; readonly prefix: string; readonly messageId: string }[] = [];
+  const sentCopies = { keep: (sent: (typeof kept)[number]) => Promise.resolve(void kept.push(sent)) };
+
+  test('is kept where it is wanted, once the message is queued', async () => {
+    const text = `Bcc: secret@other.example\r\nMessage-ID: <1@x>\r\n${plain}`;
+    await send(text, {}, new TestQueue(), 'bob', { sentCopies });
+    expect(kept).toEqual([]);
+    await directory.editor.edit({ do: 'account-set', name: 'bob', copySent: true });
+    const queue = new TestQueue();
+    queue.failure = new StorageFull('full');
+    await expect(send(text, {}, queue, 'bob', { sentCopies })).rejects.toThrow(StorageFull);
+    expect(kept).toEqual([]);
+    const { sent } = await send(text, {}, new TestQueue(), 'bob', { sentCopies });
+    await directory.editor.edit({ do: 'account-set', name: 'bob', copySent: false });
+    expect(kept).toMatchObject([{ prefix: 'Bcc: secret@other.example\r\n', messageId: '<1@x>' }]);
+    const [copy] = kept;
+    const octets = copy?.content.kind === 'octets' ? Buffer.from(copy.content.octets).toString() : '';
+    expect(sent?.text.endsWith(octets) && octets.includes('Subject')).toBe(true);
   });
 });
 

@@ -3,12 +3,14 @@ import type { Result } from '../base/result.ts';
 import { printAddress } from '../directory/address-text.ts';
 import type { AddressParts } from '../directory/directory.ts';
 import { decodeHeaderText } from '../mime/decode-words.ts';
-import { findField, findFields, parseHeader, trimBlanks, unfold } from '../mime/parse-header.ts';
+import { findField, findFields, trimBlanks, unfold } from '../mime/parse-header.ts';
 import type { Header } from '../mime/parse-header.ts';
 import type { Outgoing } from '../queue/enqueue.ts';
+import type { QueueId } from '../queue/queued.ts';
+import { copySpooled, discardSpooled } from '../store/copy-spooled.ts';
+import type { Spooled } from '../store/spool.ts';
 import { checkHeader } from './check-header.ts';
 import { chooseReturnPath } from './choose-return-path.ts';
-import { completeHeader } from './complete-header.ts';
 import type { FinishedBody } from './outgoing-body.ts';
 import type { OutgoingMessage, Submit, SubmitRefusal, SubmitServices } from './outgoing-message.ts';
 import { printReceived } from './print-received.ts';
@@ -35,18 +37,18 @@ async function submit(services: SubmitServices, outgoing: OutgoingMessage): Prom
     return fail(limit);
   }
   const nowMs = clock.now();
-  const added = completeHeader(body.header, { hostname, nowMs });
-  const header = added === '' ? body.header : parseHeader(added + body.header.text);
   const fromDomain = from.value.domain;
-  const signatures = await signOutgoing(directory, { header, bodyHash: body.bodyHash, fromDomain, nowMs });
+  const { header, bodyHash } = body;
+  const signatures = await signOutgoing(directory, { header, bodyHash, fromDomain, nowMs });
   if (!signatures.ok) {
     log.error('a message was not signed, so it is not sent', { message: outgoing.id, why: signatures.error });
     return fail('not-signed');
   }
   const forWhom = recipients.length === 1 ? recipients[0] : undefined;
   const received = printReceived({ hostname, via: outgoing.via, id: outgoing.id, forWhom, nowMs });
-  const prefix = toOctets(received) + signatures.value + added;
-  const ids = await queue.enqueue(describe(services, outgoing, { body, header, recipients, fromDomain, prefix }));
+  const prefix = toOctets(received) + signatures.value;
+  const copy = await copyForSender(services, outgoing, body);
+  const ids = await enqueue(services, describe(services, outgoing, { body, recipients, fromDomain, prefix }), copy);
   const { account, id } = outgoing;
   log.info('message queued', {
     message: id,
@@ -54,13 +56,37 @@ async function submit(services: SubmitServices, outgoing: OutgoingMessage): Prom
     queue: ids.slice(0, 10).map(String),
     recipients: ids.length,
   });
+  if (copy !== undefined) {
+    const messageId = unfold(findField(header, 'message-id')?.raw ?? '');
+    await services.sentCopies?.keep({ account, content: copy, prefix: body.hidden, messageId });
+  }
   return ok(undefined);
+}
+
+/** Undefined when the account does not want one. */
+function copyForSender(
+  { directory, sentCopies }: SubmitServices,
+  { account }: OutgoingMessage,
+  { content }: FinishedBody,
+): Promise<Spooled> | undefined {
+  return sentCopies !== undefined && directory.sendingRulesOf(account).copySent ? copySpooled(content) : undefined;
+}
+
+async function enqueue(
+  { queue }: SubmitServices,
+  message: Outgoing,
+  copy: Spooled | undefined,
+): Promise<readonly QueueId[]> {
+  try {
+    return await queue.enqueue(message);
+  } catch (error) {
+    if (copy !== undefined) await discardSpooled(copy);
+    throw error;
+  }
 }
 
 interface Prepared {
   readonly body: FinishedBody;
-  /** With what was added. */
-  readonly header: Header;
   readonly recipients: readonly string[];
   readonly fromDomain: string;
   readonly prefix: string;
@@ -69,9 +95,10 @@ interface Prepared {
 function describe(
   { directory, hostname }: SubmitServices,
   outgoing: OutgoingMessage,
-  { body, header, recipients, fromDomain, prefix }: Prepared,
+  { body, recipients, fromDomain, prefix }: Prepared,
 ): Outgoing {
   const { account, sender } = outgoing;
+  const { header } = body;
   const unique = directory.sendingRulesOf(account).uniqueReturnPaths;
   const returnPath = chooseReturnPath(directory, sender, { unique, recipients: recipients.length });
   const addresses = sender === undefined ? recipients : [printAddress(sender), ...recipients];
@@ -80,8 +107,8 @@ function describe(
     content: body.content,
     prefix,
     body: body.form,
-    utf8: !isPlain(body.header.text) || addresses.some((address) => !isPlain(address)),
-    tls: outgoing.requireTls ? 'required' : saysTlsNotRequired(body.header) ? 'not-required' : 'default',
+    utf8: !isPlain(header.text) || addresses.some((address) => !isPlain(address)),
+    tls: outgoing.requireTls ? 'required' : saysTlsNotRequired(header) ? 'not-required' : 'default',
     envelopeId: outgoing.envelopeId,
     returnContent: outgoing.returnContent,
     subject: decodeHeaderText(unfold(findField(header, 'subject')?.raw ?? '')),

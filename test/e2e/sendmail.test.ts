@@ -1,5 +1,6 @@
 /** `posthorn sendmail` as programs call it, against `posthorn localserve`. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -70,4 +71,43 @@ test.each([
 test('STARTTLS', async () => {
   const settings = { tls: 'starttls', port: String(server.ports.submission) };
   expect((await sendmail(['-f', 'post@localhost', 'x@elsewhere.test'], 'Subject: x\n\n', settings)).status).toBe(0);
+});
+
+test('who is told 75 sends to all again: never when somebody has the message', async () => {
+  const send = async (...to: readonly string[]) => {
+    const { status, stderr } = await sendmail(to, 'Subject: parts\n\n');
+    return [status, stderr.includes('the other recipients get it')];
+  };
+  expect(await send('rcpttotemperror@elsewhere.test')).toEqual([75, false]);
+  expect(await send('x@elsewhere.test', 'rcpttotemperror@elsewhere.test')).toEqual([69, true]);
+  expect(await send('x@elsewhere.test', 'rcpttopermerror@elsewhere.test')).toEqual([67, true]);
+});
+
+test('a server that takes one recipient at a time and stops after the first', async () => {
+  let transactions = 0;
+  const answer = (line: string): string => {
+    if (line.startsWith('EHLO')) return '250-host\r\n250 LIMITS RCPTMAX=1\r\n';
+    if (line.startsWith('MAIL')) return ++transactions > 1 ? '451 4.3.0 no more today\r\n' : '250 ok\r\n';
+    if (line === 'DATA') return '354 go\r\n';
+    return line === '' || line.startsWith('Subject') || /^(?:Date|From|Message-ID):/.test(line) ? '' : '250 ok\r\n';
+  };
+  const host = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.write('220 host ESMTP\r\n');
+    socket.setEncoding('latin1').on('data', (text: string) => {
+      for (const line of text.split('\r\n')) socket.write(answer(line));
+      if (text.startsWith('QUIT')) socket.end();
+    });
+  });
+  await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
+  const address = host.address();
+  const port = typeof address === 'object' && address !== null ? String(address.port) : '';
+  const file = join(server.dir, 'one.yaml');
+  writeFileSync(file, `host: 127.0.0.1\nport: ${port}\ntls: none\nfrom: post@localhost\n`);
+  const input = 'Subject: two\n\n';
+  const args = ['sendmail', '--config', file, 'first@elsewhere.test', 'second@elsewhere.test'];
+  const { status, stderr } = await runProgram(program, args, { input });
+  host.close();
+  expect(stderr).toContain('only <first@elsewhere.test> got it');
+  expect(status).toBe(69);
 });

@@ -155,6 +155,7 @@ const accountCommands: readonly CommandSpec[] = [
 main-password=web-only|anywhere   may programs log in with it, or only with app passwords, keys and tokens?
 hidden-capabilities=NAME,…        of IMAP, for programs that misuse them: not told, and refused; none when empty
 unique-return-paths=true|false    a return path of its own for each recipient, so that bounces find their message
+copy-sent=true|false              file what it sends in Sent, unless the client does
 recipients-per-day=N              that it may send to in 24 hours; as the server has it when empty
 new-recipients-per-day=N          of those, addresses that it never wrote to before`,
     options: [configOption],
@@ -394,6 +395,7 @@ accounts:
     main-password: web-only # programs need app passwords; default: anywhere
     hidden-capabilities: [CONDSTORE, QRESYNC] # of IMAP, for programs that misuse them
     unique-return-paths: false
+    copy-sent: false
     recipients-per-day: 1000
     new-recipients-per-day: 200
     login-disabled: …       # text for the user

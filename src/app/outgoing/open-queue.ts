@@ -3,8 +3,10 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Account, Directory } from '../../directory/directory.ts';
 import type { Courier } from '../../queue/courier.ts';
+import type { SenderLimits } from '../../queue/queue-settings.ts';
 import { Queue } from '../../queue/queue.ts';
 import { createLocalCourier } from '../../receive/local-courier.ts';
+import type { AccountId } from '../../store/ids.ts';
 import type { Store } from '../../store/store.ts';
 import type { LoadedConfig } from '../config/config-file.ts';
 import { queueSettingsOf } from './queue-settings-of.ts';
@@ -22,7 +24,19 @@ export interface QueueParts {
 
 /** Not started yet. */
 export function openQueue({ loaded, store, directory, relay, capture, clock, log }: QueueParts): Queue {
-  const settings = queueSettingsOf(loaded);
+  const general = queueSettingsOf(loaded);
+  const settings = {
+    ...general,
+    limitsOf(id: AccountId): SenderLimits {
+      const account = directory.findAccount(id);
+      const rules = account && directory.sendingRulesOf(account);
+      const { recipientsPerDay, firstTimeRecipientsPerDay } = general.limitsOf(id);
+      return {
+        recipientsPerDay: rules?.recipientsPerDay ?? recipientsPerDay,
+        firstTimeRecipientsPerDay: rules?.newRecipientsPerDay ?? firstTimeRecipientsPerDay,
+      };
+    },
+  };
   const { hostname } = settings;
   const local = createLocalCourier({ store, directory, clock, log, hostname, ...(capture && { capture }) });
   return new Queue({
@@ -30,8 +44,13 @@ export function openQueue({ loaded, store, directory, relay, capture, clock, log
     settings,
     local,
     remote: relay ?? local,
-    isLocal: (domain) => relay === undefined || directory.isLocalDomain(domain),
+    isLocal: (domain) => relay === undefined || isOurs(directory, domain),
     clock,
     log,
   });
+}
+
+/** Has people here: not a domain of which we only get reports, but this host's own name, where somebody is postmaster. */
+function isOurs(directory: Directory, domain: string): boolean {
+  return directory.lookupRecipient({ localPart: 'postmaster', domain }).kind !== 'unknown-domain';
 }

@@ -1,4 +1,4 @@
-import { createHash, sign } from 'node:crypto';
+import { hash, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { fail, ok } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
@@ -35,7 +35,7 @@ const LINE = 76;
 
 /**
  * The DKIM-Signature fields to put in front of a message, each with its CRLF; one for each key, or a failure: a message is
- * never half signed. `bodyHash` comes from `RelaxedBodyHash`. RSA works in a thread of its own. RFC 6376 section 5, RFC 8463.
+ * never half signed. `bodyHash` comes from `RelaxedBodyHash`. RSA works in a thread. RFC 6376 section 5, RFC 8463.
  */
 export async function signMessage(
   header: Header,
@@ -74,15 +74,18 @@ function algorithmOf(key: KeyObject): Algorithm | undefined {
   return key.asymmetricKeyType === 'rsa' && bits >= MIN_RSA_BITS ? 'rsa-sha256' : undefined;
 }
 
-/** Ed25519 signs the hash (RFC 8463 section 3). */
-function signData(algorithm: Algorithm, data: Buffer, key: KeyObject): Promise<Result<Buffer, Error>> {
-  const [digest, signed] =
-    algorithm === 'rsa-sha256'
-      ? (['sha256', data] as const)
-      : ([null, createHash('sha256').update(data).digest()] as const);
-  return new Promise((resolve) => {
-    sign(digest, signed, key, (error, signature) => resolve(error === null ? ok(signature) : fail(error)));
-  });
+async function signData(algorithm: Algorithm, data: Buffer, key: KeyObject): Promise<Result<Buffer, Error>> {
+  if (algorithm === 'rsa-sha256') {
+    return new Promise((resolve) => {
+      sign('sha256', data, key, (error, signature) => resolve(error === null ? ok(signature) : fail(error)));
+    });
+  }
+  try {
+    // Ed25519 signs the hash (RFC 8463 section 3). It takes 40 µs: less than the way to a thread and back.
+    return ok(sign(null, hash('sha256', data, 'buffer'), key));
+  } catch (error) {
+    return fail(error instanceof Error ? error : new Error(String(error)));
+  }
 }
 
 /** The field after its colon, up to and with `b=`. */

@@ -63,6 +63,7 @@ const accountEntry = z.strictObject({
   'hidden-capabilities': z.array(z.string().toUpperCase()).optional(),
   'app-passwords': z.array(appPasswordEntry).optional(),
   'unique-return-paths': z.boolean().optional(),
+  'copy-sent': z.boolean().optional(),
   'recipients-per-day': z.number().int().nonnegative().optional(),
   'new-recipients-per-day': z.number().int().nonnegative().optional(),
 });

@@ -56,6 +56,7 @@ function exportAccounts(view: DirectoryView, withCredentials: boolean): Accounts
       ...(record.mainPassword === undefined ? {} : { 'main-password': record.mainPassword }),
       ...(record.hiddenCapabilities === undefined ? {} : { 'hidden-capabilities': [...record.hiddenCapabilities] }),
       ...(record.uniqueReturnPaths === undefined ? {} : { 'unique-return-paths': true }),
+      ...(record.copySent === undefined ? {} : { 'copy-sent': true }),
       ...(record.recipientsPerDay === undefined ? {} : { 'recipients-per-day': record.recipientsPerDay }),
       ...(record.newRecipientsPerDay === undefined ? {} : { 'new-recipients-per-day': record.newRecipientsPerDay }),
       ...(credential === undefined ? {} : { credential }),

@@ -142,6 +142,7 @@ class Plan {
       ...(mainPassword === 'web-only' ? { mainPassword } : {}),
       ...hiddenOf(entry['hidden-capabilities']),
       ...(entry['unique-return-paths'] === true ? { uniqueReturnPaths: true } : {}),
+      ...(entry['copy-sent'] === true ? { copySent: true } : {}),
       ...(recipientsPerDay === undefined ? {} : { recipientsPerDay }),
       ...(newRecipientsPerDay === undefined ? {} : { newRecipientsPerDay }),
     });

@@ -14,6 +14,7 @@ export const accountSet = operation({
     /** Empty: all are told. */
     hiddenCapabilities: z.array(z.string()).optional(),
     uniqueReturnPaths: z.boolean().optional(),
+    copySent: z.boolean().optional(),
     /** null: as the server has it. */
     recipientsPerDay: z.number().int().nonnegative().nullable().optional(),
     newRecipientsPerDay: z.number().int().nonnegative().nullable().optional(),
@@ -23,7 +24,7 @@ export const accountSet = operation({
     const account = getAccount(view, name);
     if (!account.ok) return account;
     const { loginDisabled, quotaBytes, mainPassword, uniqueReturnPaths, ...more } = { ...account.value, ...given };
-    const { recipientsPerDay, newRecipientsPerDay, hiddenCapabilities = [], ...rest } = more;
+    const { copySent, recipientsPerDay, newRecipientsPerDay, hiddenCapabilities = [], ...rest } = more;
     const next: AccountRecord = {
       ...rest,
       ...(loginDisabled === null || loginDisabled === undefined ? {} : { loginDisabled }),
@@ -33,6 +34,7 @@ export const accountSet = operation({
       ...(hiddenCapabilities.length === 0
         ? {}
         : { hiddenCapabilities: hiddenCapabilities.map((one) => one.toUpperCase()) }),
+      ...(copySent === true ? { copySent } : {}),
       ...(recipientsPerDay === null || recipientsPerDay === undefined ? {} : { recipientsPerDay }),
       ...(newRecipientsPerDay === null || newRecipientsPerDay === undefined ? {} : { newRecipientsPerDay }),
     };

@@ -111,7 +111,8 @@ export class SmtpSession {
     const maxBytes = this.options.limits.maxMessageBytes;
     const expectedBytes = this.transaction?.params.sizeBytes;
     const spool = store.newSpool({ maxBytes, expectedBytes });
-    const outgoing = this.sendsOut ? new OutgoingBody(spool) : undefined;
+    const { hostname } = this.options;
+    const outgoing = this.sendsOut ? new OutgoingBody(spool, { hostname, clock }) : undefined;
     return new MessageBody({ spool, outgoing, maxBytes, startedAtMs: clock.now(), owner: this });
   }
 

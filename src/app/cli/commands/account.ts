@@ -45,6 +45,9 @@ export async function accountEnable(input: CommandInput): Promise<void> {
 const readNumber = (value: string): number | null | undefined =>
   value === '' ? null : /^\d{1,15}$/.test(value) ? Number(value) : undefined;
 
+const readTruth = (value: string): boolean | undefined =>
+  value === 'true' ? true : value === 'false' ? false : undefined;
+
 /** What can be set by `KEY=VALUE`; `read` is undefined for what is no value. */
 const accountSettings: Readonly<
   Record<string, { readonly name: string; readonly form: string; read(value: string): unknown }>
@@ -60,11 +63,8 @@ const accountSettings: Readonly<
     form: 'NAME,…',
     read: (value) => (value === '' ? [] : value.split(',')),
   },
-  'unique-return-paths': {
-    name: 'uniqueReturnPaths',
-    form: 'true|false',
-    read: (value) => (value === 'true' ? true : value === 'false' ? false : undefined),
-  },
+  'unique-return-paths': { name: 'uniqueReturnPaths', form: 'true|false', read: readTruth },
+  'copy-sent': { name: 'copySent', form: 'true|false', read: readTruth },
   'recipients-per-day': { name: 'recipientsPerDay', form: 'N', read: readNumber },
   'new-recipients-per-day': { name: 'newRecipientsPerDay', form: 'N', read: readNumber },
 };

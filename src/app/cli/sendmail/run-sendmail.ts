@@ -124,7 +124,10 @@ async function sendAll(
   for (let left = to; left.length > 0;) {
     const utf8 = isHeader8bit && client.capabilities.has('SMTPUTF8');
     const size = octets.length;
-    const { recipients } = await client.send({ from, to: left, body: is8bit ? '8bit' : '7bit', utf8, size }, [octets]);
+    const envelope = { from, to: left, body: is8bit ? '8bit' : '7bit', utf8, size } as const;
+    const { recipients } = await client.send(envelope, [octets]).catch((error: unknown) => {
+      throw results.length === 0 ? error : partlyTaken(results, error);
+    });
     results.push(...recipients.filter(({ state }) => state !== 'not-tried'));
     left = recipients.filter(({ state }) => state === 'not-tried').map(({ address }) => address);
   }
@@ -139,6 +142,21 @@ function reportRefused(results: readonly RecipientResult[]): void {
   if (refused.length === 0) return;
   const lines = refused.map(({ address, code, text }) => `<${address}>: ${code} ${text}`);
   const others = refused.length < results.length ? '; the other recipients get it' : '';
-  const isFinal = refused.some(({ code }) => code >= 500);
-  throw new SendmailFailure(isFinal ? exitStatus.noUser : exitStatus.tempFail, `refused${others}: ${lines.join('; ')}`);
+  throw new SendmailFailure(statusOfRefused(results, refused), `refused${others}: ${lines.join('; ')}`);
+}
+
+/** Whoever is told 75 sends to all of them again: never when somebody has the message, or they would have it twice. */
+function statusOfRefused(results: readonly RecipientResult[], refused: readonly { readonly code: number }[]): number {
+  if (refused.some(({ code }) => code >= 500)) return exitStatus.noUser;
+  return refused.length < results.length ? exitStatus.unavailable : exitStatus.tempFail;
+}
+
+/** A later transaction failed after others were taken. */
+function partlyTaken(results: readonly RecipientResult[], error: unknown): unknown {
+  const taken = results.filter(({ state }) => state === 'accepted');
+  if (taken.length === 0) return error;
+  const why = error instanceof Error ? error.message : 'it failed';
+  const who = taken.slice(0, 10).map(({ address }) => `<${address}>`);
+  const more = taken.length > who.length ? ` and ${taken.length - who.length} more` : '';
+  return new SendmailFailure(exitStatus.unavailable, `${why}; only ${who.join(', ')}${more} got it`);
 }
