@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { constants, createInflateRaw, deflateRawSync, type InflateRaw } from 'node:zlib';
+import { constants, createDeflateRaw, createInflateRaw, deflateRawSync, type InflateRaw } from 'node:zlib';
+import * as fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Conversation, Input, Sink } from '../base/conversation.ts';
 import { silentLog } from '../base/log.ts';
@@ -322,4 +323,71 @@ test('the deflater makes one stream of its batches, whatever their sizes', async
   inflate.end(deflater.finish(Buffer.from('the end')));
   await once(inflate, 'end');
   expect(Buffer.concat(out).equals(Buffer.concat([...batches, Buffer.from('the end')]))).toBe(true);
+});
+
+test('the inflater gives back what was deflated, in whatever batches, flushes and pieces it comes', async () => {
+  const batch = fc.record({
+    // A few words again and again, so that batches refer far back; sometimes what does not compress.
+    words: fc.array(fc.constantFrom('a1 NOOP\r\n', 'UID FETCH 1:* FLAGS ', '\0\0\xff\xff', 'x'.repeat(3000), 'q7Z!kd'), { maxLength: 20 }),
+    flush: fc.constantFrom(constants.Z_SYNC_FLUSH, constants.Z_FULL_FLUSH, constants.Z_PARTIAL_FLUSH),
+    level: fc.constantFrom(0, 1, 9),
+    pieces: fc.integer({ min: 1, max: 5 }),
+    pauses: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 15 }), async (batches) => {
+      const out: Buffer[] = [];
+      const inflater = new InputInflater({
+        inflated: (octets) => void out.push(Buffer.from(octets)),
+        inflaterIdle: () => {},
+        inflaterFailed(error) {
+          throw error;
+        },
+        plainAgain: () => {},
+      });
+      const deflate = createDeflateRaw();
+      const made: Buffer[] = [];
+      deflate.on('data', (chunk: Buffer) => made.push(chunk));
+      let sent = '';
+      for (const { words, flush, level, pieces, pauses } of batches) {
+        const text = words.join('');
+        sent += text;
+        await new Promise<void>((resolve) => deflate.params(level, constants.Z_DEFAULT_STRATEGY, () => resolve()));
+        deflate.write(Buffer.from(text, 'latin1'));
+        await new Promise<void>((resolve) => deflate.flush(flush, resolve));
+        const octets = Buffer.concat(made.splice(0));
+        if (pauses) inflater.pause();
+        const size = Math.max(1, Math.ceil(octets.length / pieces));
+        for (let at = 0; at < octets.length; at += size) inflater.push(octets.subarray(at, at + size));
+        if (pauses) inflater.resume();
+      }
+      deflate.flush(constants.Z_SYNC_FLUSH);
+      await new Promise((resolve) => deflate.end(resolve));
+      inflater.push(Buffer.concat(made));
+      await expect.poll(() => Buffer.concat(out).toString('latin1'), { interval: 1 }).toBe(sent);
+      inflater.destroy();
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('octets that only look like the end of a flush are none', async () => {
+  const out: Buffer[] = [];
+  const failed: Error[] = [];
+  const inflater = new InputInflater({
+    inflated: (octets) => void out.push(Buffer.from(octets)),
+    inflaterIdle: () => {},
+    inflaterFailed: (error) => void failed.push(error),
+    plainAgain: () => {},
+  });
+  const text = Buffer.from('\0\0\xff\xff'.repeat(300), 'latin1');
+  const stored = deflateRawSync(text, { level: 0, finishFlush: constants.Z_SYNC_FLUSH });
+  for (let at = 0; at < stored.length; at += 9) inflater.push(stored.subarray(at, at + 9));
+  await expect.poll(() => Buffer.concat(out).length).toBe(text.length);
+  await expect.poll(() => inflater.busy).toBe(false);
+  // Then a small batch, which is inflated at once again.
+  inflater.push(deflateRawSync(Buffer.from('small'), { finishFlush: constants.Z_SYNC_FLUSH, dictionary: text }));
+  expect(Buffer.concat(out).equals(Buffer.concat([text, Buffer.from('small')]))).toBe(true);
+  expect(failed).toEqual([]);
+  inflater.destroy();
 });

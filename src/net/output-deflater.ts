@@ -1,11 +1,11 @@
 import { constants, deflateRawSync } from 'node:zlib';
+import { RecentOctets } from './recent-octets.ts';
 
 /**
  * How far back a batch may refer, as zlib counts it: 2^13 octets. Responses of IMAP repeat what was said just before, and a
  * larger window would gain little of them: 5 % at 2^15, for four times the memory.
  */
 const windowBits = 13;
-const historyBytes = 1 << windowBits;
 /** 48 KiB while a batch is deflated, with `windowBits`: small enough to be had in 20 µs. */
 const memLevel = 6;
 /** The quickest. Level 6 saves 15 % more of the octets for three times the CPU. */
@@ -27,12 +27,12 @@ const largestPiece = 65_536;
  * the next. So a connection that waits holds at most 8 KiB for this, and nothing before it has spoken.
  */
 export class OutputDeflater {
-  #history: Uint8Array | undefined;
+  readonly #recent = new RecentOctets(1 << windowBits);
 
   /** The batch, compressed, and whole at the peer. */
   deflate(batch: Uint8Array): Uint8Array {
     if (batch.length >= storedBelow) return this.#run(batch, constants.Z_SYNC_FLUSH);
-    this.#remember(batch);
+    this.#recent.add(batch);
     return storedBlock(batch);
   }
 
@@ -43,27 +43,13 @@ export class OutputDeflater {
 
   #run(batch: Uint8Array, finishFlush: number): Uint8Array {
     const chunkSize = Math.min(Math.max(smallestPiece, batch.length >> 1), largestPiece);
-    const dictionary = this.#history;
+    const dictionary = this.#recent.octets;
     const out = deflateRawSync(batch, {
       ...{ windowBits, memLevel, level, chunkSize, finishFlush },
       ...(dictionary === undefined ? {} : { dictionary }),
     });
-    this.#remember(batch);
+    this.#recent.add(batch);
     return out;
-  }
-
-  #remember(batch: Uint8Array): void {
-    const old = this.#history;
-    if (old === undefined || batch.length >= historyBytes) {
-      // A copy: `slice` of a Buffer is a view.
-      this.#history = new Uint8Array(batch.subarray(Math.max(0, batch.length - historyBytes)));
-      return;
-    }
-    const kept = Math.min(old.length, historyBytes - batch.length);
-    const joined = old.length === kept + batch.length ? old : new Uint8Array(kept + batch.length);
-    joined.set(old.subarray(old.length - kept));
-    joined.set(batch, kept);
-    this.#history = joined;
   }
 }
 
