@@ -328,7 +328,10 @@ test('the deflater makes one stream of its batches, whatever their sizes', async
 test('the inflater gives back what was deflated, in whatever batches, flushes and pieces it comes', async () => {
   const batch = fc.record({
     // A few words again and again, so that batches refer far back; sometimes what does not compress.
-    words: fc.array(fc.constantFrom('a1 NOOP\r\n', 'UID FETCH 1:* FLAGS ', '\0\0\xff\xff', 'x'.repeat(3000), 'q7Z!kd'), { maxLength: 20 }),
+    words: fc.array(
+      fc.constantFrom('a1 NOOP\r\n', 'UID FETCH 1:* FLAGS ', '\0\0\xff\xff', 'x'.repeat(3000), 'q7Z!kd'),
+      { maxLength: 20 },
+    ),
     flush: fc.constantFrom(constants.Z_SYNC_FLUSH, constants.Z_FULL_FLUSH, constants.Z_PARTIAL_FLUSH),
     level: fc.constantFrom(0, 1, 9),
     pieces: fc.integer({ min: 1, max: 5 }),
