@@ -337,4 +337,13 @@ test('who makes us wait does not make us wait at all of its hosts', async () => 
   world = fakeWorld(first.port, names, { now: () => (now += 4 * 60_000) });
   expect(printOutcomes(await tryBatch(world.relay))).toEqual(['later 4.3.0']);
   expect(second.connections()).toBe(0);
+
+test('when it is told to stop, the reply to a message that was sent is still waited for, and recorded', async () => {
+  await start({ endAfterMs: 300 });
+  world = fakeWorld(first.port, names);
+  const stop = new AbortController();
+  const work = tryBatch(world.relay, {}, stop.signal);
+  await expect.poll(() => first.taken).toHaveLength(1);
+  stop.abort();
+  expect(printOutcomes(await work)).toEqual(['delivered handed-on']);
 });

@@ -129,6 +129,11 @@ test('MTA-STS testing: told, not enforced', async () => {
   expect(told()).toEqual([['sts', 'certificate-not-trusted', 'DEPTH_ZERO_SELF_SIGNED_CERT']]);
 });
 
+test('MTA-STS testing, a host that is not in the policy: told, not enforced', async () => {
+  expect(await deliver(good, sts('testing', 'other.test'))).toEqual(['delivered handed-on']);
+  expect(told()).toEqual([['sts', 'validation-failure', 'mtasts-policy-mx-mismatch']]);
+});
+
 describe('DANE', () => {
   test('the right key, whoever signed it', async () => {
     expect(await deliver(good, { ca: localhostCertificate.certPem }, {}, secureZone([rightRecord]))).toEqual([

@@ -1,6 +1,7 @@
 import type { ServerCertificate, SmtpError, VerifyServer } from '../clients/smtp/smtp-client.ts';
 import { matchChain } from '../checks/dane/match-chain.ts';
 import type { DaneMatch } from '../checks/dane/match-chain.ts';
+import { allowsHost } from '../checks/mta-sts/policy.ts';
 import type { DaneFacts } from './find-addresses.ts';
 import type { NextHop } from './find-hosts.ts';
 import type { StsFacts, TlsDecision } from './tls-policy.ts';
@@ -114,6 +115,10 @@ export class TlsObserver {
 
   #stsResult(error: SmtpError | undefined): Result {
     const shown = this.#shown;
+    const { sts, host } = this.#target;
+    // Where the policy is enforced it does not come to this.
+    const isAllowed = sts.kind !== 'policy' || allowsHost(sts.policy, host);
+    if (!isAllowed) return ['validation-failure', 'mtasts-policy-mx-mismatch'];
     if (!shown) return this.#withoutPolicy(error);
     // Under DANE another name was asked for, so what the check of the name said is of no use.
     const { pkixFault } = shown;

@@ -33,6 +33,8 @@ export interface Behaviour {
   readonly data?: string;
   /** The reply to the message; `drop` hangs up, `silence` says nothing. */
   readonly end?: string;
+  /** That reply takes so long. */
+  readonly endAfterMs?: number;
   /** Hangs up once so many octets of the message have come. */
   readonly dropAfterBytes?: number;
   /** Hangs up instead of an answer to this command. */
@@ -65,7 +67,7 @@ export async function startFakeHost(address: string, port: number, behaviour: Be
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    new FakeSession(socket, current, ++count, taken, lines).start();
+    new FakeSession(socket, () => current, ++count, taken, lines).start();
   });
   server.listen(port, address);
   await once(server, 'listening');
@@ -87,7 +89,7 @@ const usualOffers = ['PIPELINING', 'SIZE 10000000', '8BITMIME', 'ENHANCEDSTATUSC
 
 class FakeSession {
   #socket: Socket;
-  readonly #behaviour: Behaviour;
+  readonly #behave: () => Behaviour;
   readonly #number: number;
   readonly #taken: Taken[];
   readonly #lines: string[];
@@ -103,12 +105,17 @@ class FakeSession {
   #chunk: { left: number; readonly last: boolean } | undefined;
   #isTls = false;
 
-  constructor(socket: Socket, behaviour: Behaviour, number: number, taken: Taken[], lines: string[]) {
+  constructor(socket: Socket, behave: () => Behaviour, number: number, taken: Taken[], lines: string[]) {
     this.#socket = socket;
-    this.#behaviour = behaviour;
+    this.#behave = behave;
     this.#number = number;
     this.#taken = taken;
     this.#lines = lines;
+  }
+
+  /** A host may change its mind in the middle of a session. */
+  get #behaviour(): Behaviour {
+    return this.#behave();
   }
 
   start(): void {
@@ -250,12 +257,13 @@ class FakeSession {
   }
 
   #complete(octets: Buffer, way: 'DATA' | 'BDAT'): void {
-    const { end = '250 2.0.0 taken' } = this.#behaviour;
+    const { end = '250 2.0.0 taken', endAfterMs } = this.#behaviour;
     this.#messages++;
     const from = /<([^>]*)>/.exec(this.#mail)?.[1] ?? '';
     const base = { from, to: this.#to, mail: this.#mail, rcpts: this.#rcpts, octets, way, isTls: this.#isTls };
     if (end.startsWith('25') || end === 'drop') this.#taken.push({ ...base, connection: this.#number });
     if (end === 'drop') this.#socket.destroy();
+    else if (endAfterMs !== undefined) setTimeout(() => this.#say(end), endAfterMs);
     else if (end !== 'silence') this.#say(end);
   }
 
