@@ -337,6 +337,7 @@ test('who makes us wait does not make us wait at all of its hosts', async () => 
   world = fakeWorld(first.port, names, { now: () => (now += 4 * 60_000) });
   expect(printOutcomes(await tryBatch(world.relay))).toEqual(['later 4.3.0']);
   expect(second.connections()).toBe(0);
+});
 
 test('when it is told to stop, the reply to a message that was sent is still waited for, and recorded', async () => {
   await start({ endAfterMs: 300 });
