@@ -83,6 +83,10 @@ describe('nothing known', () => {
     expect(host.connections()).toBe(2);
     expect(told()).toMatchObject([['no-policy-found', 'validation-failure', expect.stringContaining('STARTTLS')]]);
   });
+  test('a handshake that never ends is one that fails', async () => {
+    expect(await deliver({ breaksTls: 'silence' }, { timeouts: { handshake: 50 } })).toEqual(['delivered handed-on']);
+    expect(took()).toBe(false);
+  });
   test('but a report is not sent in plain text then', async () => {
     expect(await deliver(broken, {}, { message: { kind: 'report' } })).toEqual(['later 4.7.5']);
     expect(host.taken).toEqual([]);

@@ -216,7 +216,7 @@ describe('TLS and logins', () => {
   });
   test('a handshake that does not come', async () => {
     const port = await serve('220 x\r\n', { EHLO: '250-me\r\n250 STARTTLS\r\n', STARTTLS: '220 go\r\n' });
-    const error = await errorOf(connect(port, { tls: 'starttls', timeouts: { command: 80 } }));
+    const error = await errorOf(connect(port, { tls: 'starttls', timeouts: { handshake: 80 } }));
     expect(error).toMatchObject({ step: 'STARTTLS', fault: 'timeout' });
   });
   test('no password in plain text', async () => {

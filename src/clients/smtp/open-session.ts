@@ -82,7 +82,7 @@ async function startTls(
     if (!isRequired) return false;
     throw refusal('STARTTLS', reply);
   }
-  await dialogue.startTls(tlsOptionsOf(options), timeouts.command);
+  await dialogue.startTls(tlsOptionsOf(options), timeouts.handshake);
   return true;
 }
 

@@ -3,8 +3,10 @@ export interface SmtpTimeouts {
   /** Until the connection (and implicit TLS) stands. */
   readonly connect: number;
   readonly greeting: number;
-  /** EHLO, STARTTLS with its handshake, each step of AUTH, MAIL, RSET. */
+  /** EHLO, STARTTLS, each step of AUTH, MAIL, RSET. */
   readonly command: number;
+  /** For TLS after STARTTLS; that of implicit TLS is part of `connect`. */
+  readonly handshake: number;
   readonly recipient: number;
   /** For 354. */
   readonly dataStart: number;
@@ -22,6 +24,7 @@ export const defaultTimeouts: SmtpTimeouts = {
   connect: minute,
   greeting: 5 * minute,
   command: 5 * minute,
+  handshake: minute,
   recipient: 5 * minute,
   dataStart: 2 * minute,
   dataBlock: 3 * minute,

@@ -24,7 +24,7 @@ export interface Behaviour {
   readonly offers?: readonly string[];
   readonly certificate?: { readonly certPem: string; readonly keyPem: string };
   /** Says 220 to STARTTLS and then no TLS. */
-  readonly breaksTls?: boolean;
+  readonly breaksTls?: true | 'silence';
   readonly ehlo?: string;
   readonly starttls?: string;
   readonly mail?: string;
@@ -188,8 +188,13 @@ class FakeSession {
     const { certificate, breaksTls, starttls = '220 go' } = this.#behaviour;
     this.#say(starttls);
     if (!starttls.startsWith('220')) return;
-    if (breaksTls || !certificate) return void this.#socket.write('this is not TLS\r\n');
     this.#socket.removeAllListeners('data');
+    if (breaksTls === 'silence') return;
+    if (breaksTls || !certificate) {
+      // Only once the other side speaks TLS: what comes sooner is thrown away.
+      this.#socket.once('data', () => this.#socket.end('this is not TLS\r\n'));
+      return;
+    }
     const secureContext = createSecureContext({ cert: certificate.certPem, key: certificate.keyPem });
     this.#socket = new TLSSocket(this.#socket, { isServer: true, secureContext });
     this.#isTls = true;
