@@ -9,6 +9,7 @@ import { measure, median, type Measured } from './measure.ts';
 import { parseOptions, usage, type Options } from './options.ts';
 import { header, printComparison, printNumber, printRow, type Row } from './report.ts';
 import { Bench, Skip, type Scenario } from './scenario.ts';
+import { imapAccountScenarios } from './scenarios/imap-account.ts';
 import { imapOrderScenarios } from './scenarios/imap-order.ts';
 import { imapReadScenarios } from './scenarios/imap-read.ts';
 import { imapWriteScenarios } from './scenarios/imap-write.ts';
@@ -24,6 +25,7 @@ const scenarios = [
   ...imapWriteScenarios,
   ...imapReadScenarios,
   ...imapOrderScenarios,
+  ...imapAccountScenarios,
   ...wholeServerScenarios,
 ];
 
