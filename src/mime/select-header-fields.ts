@@ -5,12 +5,25 @@ import { parseHeader } from './parse-header.ts';
  * ends the header when it has one. Names in any case. RFC 9051 section 6.4.5.1, HEADER.FIELDS and HEADER.FIELDS.NOT.
  */
 export function selectHeaderFields(header: Uint8Array, names: readonly string[], not: boolean): Uint8Array {
-  const octets = Buffer.from(header.buffer, header.byteOffset, header.byteLength);
-  const wanted = new Set(names.map((name) => name.toLowerCase()));
-  const { fields } = parseHeader(octets.toString('latin1'), Number.POSITIVE_INFINITY);
-  const pieces = fields
-    .filter(({ name }) => wanted.has(name) !== not)
-    .map(({ start, end }) => octets.subarray(start, end));
-  pieces.push(octets.subarray(fields.at(-1)?.end ?? 0));
-  return Buffer.concat(pieces);
+  const text = Buffer.from(header.buffer, header.byteOffset, header.byteLength).toString('latin1');
+  return Buffer.from(selectFields(text, new Set(names.map((name) => name.toLowerCase())), not), 'latin1');
+}
+
+/** The same of Latin-1 text, one character an octet; names in lower case. */
+export function selectFields(header: string, names: ReadonlySet<string>, not: boolean): string {
+  const { fields } = parseHeader(header, Number.POSITIVE_INFINITY);
+  let selected = '';
+  // Neighbours are cut out together.
+  let from = 0;
+  let to = 0;
+  for (const { name, start, end } of fields) {
+    if (names.has(name) === not) continue;
+    if (start !== to) {
+      selected += header.slice(from, to);
+      from = start;
+    }
+    to = end;
+  }
+  const rest = fields.at(-1)?.end ?? 0;
+  return to === rest ? selected + header.slice(from) : selected + header.slice(from, to) + header.slice(rest);
 }

@@ -14,6 +14,7 @@ import type { Part } from './part.ts';
 import { printPartMap } from './part-map.ts';
 import { printBodyStructure } from './print-body-structure.ts';
 import { printEnvelope } from './print-envelope.ts';
+import { selectUsualFields } from './usual-fields.ts';
 import { readThreadNames, type ThreadNames } from './thread-names.ts';
 
 /** What is kept of a message beside its octets, made once at delivery. All Unicode texts are well-formed and without NUL. */
@@ -38,6 +39,8 @@ export interface MessageSummary {
   readonly inReplyTo: readonly string[];
   /** Canonical, the last 100. */
   readonly references: readonly string[];
+  /** The header fields that clients ask for of every message; undefined where they are not kept. One character an octet. */
+  readonly usualFields: string | undefined;
   /** What THREAD goes by: ids as written, where those above are canonical. */
   readonly threadNames: ThreadNames;
   /** Date field, milliseconds since 1970; undefined when missing or unparsable. */
@@ -85,6 +88,7 @@ export function summarizeMessage(root: Part, head: Uint8Array): MessageSummary {
     messageId: messageId === undefined ? undefined : parseMessageId(messageId),
     inReplyTo: parseMessageIds(raw('in-reply-to') ?? ''),
     references: parseMessageIds(raw('references') ?? ''),
+    usualFields: usualFieldsOf(root, head),
     threadNames: readThreadNames(header, base),
     sentAtMs: sentAt?.ms,
     sentOffsetMinutes: sentAt?.offsetMinutes,
@@ -99,6 +103,12 @@ export function summarizeMessage(root: Part, head: Uint8Array): MessageSummary {
     sortCc: sortKey(addresses.cc),
     hasAttachment: hasAttachment(root),
   };
+}
+
+/** Undefined also where the header goes on behind `head`. */
+function usualFieldsOf({ bodyStart }: Part, head: Uint8Array): string | undefined {
+  if (bodyStart > head.length) return undefined;
+  return selectUsualFields(Buffer.from(head.buffer, head.byteOffset, bodyStart).toString('latin1'));
 }
 
 function sortKey([first]: readonly AddressItem[]): string {

@@ -21,6 +21,8 @@ export interface EmailColumns {
   readonly preview?: boolean;
   /** What THREAD goes by. */
   readonly threading?: boolean;
+  /** The usual header fields, where they are kept. */
+  readonly usualFields?: boolean;
 }
 
 export interface EmailRow {
@@ -42,4 +44,6 @@ export interface EmailRow {
   readonly preview: string;
   /** See thread-facts.ts; empty when it was not asked for. */
   readonly threading: Uint8Array;
+  /** See mime/usual-fields.ts; one character an octet; '' when they are not kept (or were not asked for). */
+  readonly usualFields: string;
 }

@@ -32,6 +32,8 @@ export interface PreparedMessage {
   /** 48-bit hashes: own Message-ID first (0 if none), then what it refers to. */
   readonly ownRef: number;
   readonly refs: readonly number[];
+  /** The header fields that clients ask for of every message; null where they are not kept. */
+  readonly usualFields: string | null;
   /** What THREAD goes by. */
   readonly threading: Uint8Array;
   readonly subjectHash: number;
@@ -111,6 +113,7 @@ function describe(
     head: searchHead(summary),
     ownRef,
     refs: [...new Set(referred.slice(-20).map(hash48))].filter((ref) => ref !== ownRef),
+    usualFields: summary.usualFields ?? null,
     threading: packThreadFacts(summary.threadNames),
     subjectHash: hash48(summary.baseSubject),
     isReply: summary.baseSubject !== '' && summary.isReplyOrForward,

@@ -75,6 +75,7 @@ function selectEmails(columns: EmailColumns, withExpunged: boolean): string {
     column(columns.partMap, 'part_map'),
     column(columns.preview, 'preview'),
     columns.threading === true ? 'm.threading' : 'NULL',
+    columns.usualFields === true ? 'm.usual_fields' : 'NULL',
   ];
   const from = (table: string): string =>
     `SELECT x.uid, x.email_id, x.size_bytes, x.received_at, x.saved_at, ${[...facts, ...texts].join(', ')} ` +
@@ -101,5 +102,6 @@ function toEmailRow(row: SqlRow): EmailRow {
     partMap: row[9] as string,
     preview: row[10] as string,
     threading: (row[11] as Uint8Array | null | undefined) ?? noOctets,
+    usualFields: (row[12] as string | null | undefined) ?? '',
   };
 }

@@ -51,6 +51,7 @@ test('mail that was folded in another way is found all the same', async () => {
   await before.close();
   const database = new DatabaseSync(join(dataDir, 'posthorn.db'));
   database.exec('DELETE FROM schema_version WHERE version >= 7');
+  database.exec('ALTER TABLE email DROP COLUMN usual_fields');
   database.exec(`UPDATE email SET head = replace(head, 'gru' || char(776), 'grü') WHERE id = 1`);
   database.close();
   const store = await openStore({ dataDir });

@@ -5,10 +5,11 @@ import { relay } from './0004-relay.ts';
 import { mailboxRights } from './0005-mailbox-rights.ts';
 import { loginAttempts } from './0006-login-attempts.ts';
 import { folding } from './0007-folding.ts';
+import { usualFields } from './0008-usual-fields.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps, in order. */
-export const migrations: readonly Migration[] = [mail, threading, queue, relay, mailboxRights, loginAttempts, folding];
+export const migrations: readonly Migration[] = [mail, threading, queue, relay, mailboxRights, loginAttempts, folding, usualFields];
 
 /** The newest step this program knows. */
 export const newestMigration: number = migrations.at(-1)?.number ?? 0;

@@ -146,10 +146,10 @@ function* insertEmail(
 ): Operation<number> {
   const row = yield* first(
     'INSERT INTO email (account_id, blob_id, thread_id, created_modseq, size_bytes, received_at, sent_at, has_attachment, ' +
-      'envelope, body_structure, part_map, preview, head, prefix, threading) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id',
+      'envelope, body_structure, part_map, preview, head, prefix, threading, usual_fields) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id',
     ...[target.accountId, facts.blobId, facts.threadId, facts.modseq, facts.sizeBytes, target.receivedAtMs],
     ...[message.sentAtMs, message.hasAttachment ? 1 : 0, message.envelope, message.bodyStructure, message.partMap],
-    ...[message.preview, message.head, target.prefix, message.threading],
+    ...[message.preview, message.head, target.prefix, message.threading, message.usualFields],
   );
   return Number(row?.[0]);
 }

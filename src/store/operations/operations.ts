@@ -24,7 +24,7 @@ import { setFlags } from './set-flags.ts';
 import { setRights } from './set-rights.ts';
 import { setSpecialUse } from './set-special-use.ts';
 import { setSubscribed } from './set-subscribed.ts';
-import { resetThreadFacts, setThreadFacts } from './set-thread-facts.ts';
+import { resetThreadFacts, resetUsualFields, setThreadFacts } from './set-thread-facts.ts';
 import { sweep } from './sweep.ts';
 
 /** Every write the store knows, by name. Arguments and answers are plain data, so a write can cross a thread. */
@@ -50,6 +50,7 @@ export const operations = {
   replace,
   resetSearch,
   resetThreadFacts,
+  resetUsualFields,
   setAnnotations,
   setFlags,
   setRights,

@@ -18,3 +18,9 @@ export function* resetThreadFacts(_context: OperationContext, _request: object):
   yield* execute('UPDATE email SET threading = NULL WHERE threading IS NOT NULL');
   return { result: true, deltas: [] };
 }
+
+/** Empties `email.usual_fields`: the messages are opened from then on. */
+export function* resetUsualFields(_context: OperationContext, _request: object): Operation<Written<true>> {
+  yield* execute('UPDATE email SET usual_fields = NULL WHERE usual_fields IS NOT NULL');
+  return { result: true, deltas: [] };
+}

@@ -1,4 +1,6 @@
 import { createHash, hash } from 'node:crypto';
+import { MessageScanner } from '../../mime/scan-message.ts';
+import { selectUsualFields } from '../../mime/usual-fields.ts';
 import type { BlobStore } from '../blob-store.ts';
 import { threadFactsOf } from '../fill-thread-facts.ts';
 import { unpackBlob } from '../open-message.ts';
@@ -15,8 +17,8 @@ export interface Reader {
 }
 
 /**
- * Every blob is there and its octets have its hash, and what emails keep of it for THREAD is what it says (the column may be
- * empty: it is filled when it is asked for). Reads all mail once.
+ * Every blob is there and its octets have its hash, and what emails keep of it is what it says (the columns may be empty:
+ * then it is opened when they are asked for). Reads all mail once.
  */
 export async function* checkBlobs(reader: Reader, blobs: BlobStore): AsyncGenerator<Problem> {
   let after = 0;
@@ -31,7 +33,7 @@ export async function* checkBlobs(reader: Reader, blobs: BlobStore): AsyncGenera
     for (const row of rows) {
       const { problem, head } = await checkBlob(row, blobs);
       if (problem !== undefined) yield problem;
-      else yield* checkThreading(reader, Number(row[0]), head);
+      else yield* checkKept(reader, Number(row[0]), head);
     }
     if (rows.length < rowsPerRead) return;
     after = Number(rows.at(-1)?.[0]);
@@ -78,15 +80,27 @@ async function checkBlob(row: SqlRow, blobs: BlobStore): Promise<Checked> {
   return { problem: undefined, head: head ?? noOctets };
 }
 
-async function* checkThreading(reader: Reader, blobId: number, head: Uint8Array): AsyncGenerator<Problem> {
+/** What emails keep of this message is what it says. */
+async function* checkKept(reader: Reader, blobId: number, head: Uint8Array): AsyncGenerator<Problem> {
   const rows = await reader.read(
-    query('SELECT id, threading FROM email WHERE blob_id = ? AND threading IS NOT NULL', blobId),
+    query(
+      'SELECT id, threading, usual_fields FROM email WHERE blob_id = ? AND (threading IS NOT NULL OR usual_fields IS NOT NULL)',
+      blobId,
+    ),
   );
   if (rows.length === 0) return;
   const expected = threadFactsOf(head);
-  for (const [id, threading] of rows) {
-    if (threading instanceof Uint8Array && Buffer.compare(threading, expected) === 0) continue;
-    const found = 'what it keeps for THREAD is not what its message says';
-    yield { rule: 'threading', where: `email ${String(id)}`, found, repairable: true };
+  const { bodyStart } = new MessageScanner().end(head);
+  const fields = selectUsualFields(Buffer.from(head.buffer, head.byteOffset, bodyStart).toString('latin1'));
+  for (const [id, threading, usualFields] of rows) {
+    const where = `email ${String(id)}`;
+    if (threading instanceof Uint8Array && Buffer.compare(threading, expected) !== 0) {
+      const found = 'what it keeps for THREAD is not what its message says';
+      yield { rule: 'threading', where, found, repairable: true };
+    }
+    if (typeof usualFields === 'string' && usualFields !== fields) {
+      const found = 'the header fields that it keeps are not those of its message';
+      yield { rule: 'usual-fields', where, found, repairable: true };
+    }
   }
 }

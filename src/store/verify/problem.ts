@@ -21,4 +21,5 @@ export type ProblemRule =
   | 'blob-missing'
   | 'blob-hash'
   | 'search-index'
-  | 'threading';
+  | 'threading'
+  | 'usual-fields';

@@ -20,6 +20,7 @@ export async function repairStore(options: StoreOptions): Promise<RepairReport> 
     await engine.write('repairCounts', {});
     const isBroken = (rule: ProblemRule): boolean => before.problems.some((problem) => problem.rule === rule);
     if (isBroken('search-index')) await engine.write('resetSearch', {});
+    if (isBroken('usual-fields')) await engine.write('resetUsualFields', {});
     if (isBroken('threading')) await engine.write('resetThreadFacts', {});
   } finally {
     await engine.close();

@@ -37,6 +37,7 @@ const damages: readonly (readonly [sql: string, rule: ProblemRule, mended: boole
   ['UPDATE entry SET size_bytes = size_bytes + 3 WHERE uid = 2', 'size', true],
   ['DELETE FROM orphan', 'orphan', true],
   ['INSERT INTO orphan SELECT email_id, 1, 0 FROM entry WHERE uid = 2', 'orphan', true],
+  ["UPDATE email SET usual_fields = 'To: x' WHERE id = 2", 'usual-fields', true],
   ['UPDATE email SET threading = substr(threading, 1, 12)', 'threading', true],
   ['UPDATE email SET threading = (SELECT m.threading FROM email m WHERE m.id = 2) WHERE id = 1', 'threading', true],
   ['DELETE FROM search_pending; DELETE FROM search_block', 'search-index', true],

@@ -8,6 +8,7 @@ import { printFlags } from '../flag-text.ts';
 import type { MessageCursor } from './message-cursor.ts';
 import { printItemName } from './item-name.ts';
 import { printPlainBody } from './plain-body.ts';
+import { usualHeaders, type UsualHeader } from './usual-header.ts';
 
 /** An item whose value is made of octets of the message. */
 export type OctetItem = Extract<FetchItem, { kind: 'section' | 'binary' | 'binary.size' }> & {
@@ -20,6 +21,8 @@ export interface FetchPlan {
   /** `NAME value` of one message each; '' leaves the item out. */
   readonly texts: readonly ((message: MessageCursor) => string)[];
   readonly octets: readonly OctetItem[];
+  /** The same as `octets`, of messages whose usual header fields are kept; undefined when that is not enough. */
+  readonly headers: readonly UsualHeader[] | undefined;
   /** Facts to read from the store; undefined: the index has everything. */
   readonly columns: EmailColumns | undefined;
   /** Reading sets \Seen. */
@@ -58,9 +61,13 @@ export function planFetch(items: readonly FetchItem[], implied: ImpliedItems): F
     octets.set(octetKey(octetItem), octetItem);
   }
   if (implied.modseq) texts.set('modseq', printModseq);
+  // Setting \Seen goes with opening the message.
+  const headers = setsSeen ? undefined : usualHeaders([...octets.values()]);
+  if (headers !== undefined) columns.usualFields = true;
   return {
     texts: [...texts.values()],
     octets: [...octets.values()],
+    headers,
     columns: needsRow ? columns : undefined,
     setsSeen,
   };

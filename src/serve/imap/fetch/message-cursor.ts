@@ -27,4 +27,5 @@ export const noRow: EmailRow = {
   partMap: '',
   preview: '',
   threading: new Uint8Array(),
+  usualFields: '',
 };

@@ -16,6 +16,7 @@ import { UnknownEncoding } from './decoded-part.ts';
 import { planFetch, type FetchPlan } from './fetch-plan.ts';
 import { noRow, type MessageCursor } from './message-cursor.ts';
 import { OpenAhead } from './open-ahead.ts';
+import { printUsualHeader, type UsualHeader } from './usual-header.ts';
 import { tellVanished } from './tell-vanished.ts';
 import { BrokenLiteral, writeOctetItem } from './write-octet-item.ts';
 
@@ -134,7 +135,8 @@ class FetchRun {
       withExpunged: view.hasExpunged(),
     };
     for await (const rows of session.services.store.readEmails(selection, plan.columns ?? {})) {
-      if (plan.octets.length > 0) await this.writeMessages(rows);
+      if (plan.headers !== undefined) await this.writeHeaders(rows, plan.headers);
+      else if (plan.octets.length > 0) await this.writeMessages(rows);
       else this.writeRows(rows);
       const pause = this.out.pause();
       if (pause !== undefined) await pause;
@@ -147,6 +149,26 @@ class FetchRun {
       if (!this.moveToRow(row)) continue;
       this.answered++;
       this.out.add(`${this.printTexts()})\r\n`);
+    }
+  }
+
+  /** Messages whose usual fields are not kept are opened. */
+  private async writeHeaders(rows: readonly EmailRow[], headers: readonly UsualHeader[]): Promise<void> {
+    for (let at = 0; at < rows.length && !this.out.reply.gone;) {
+      const start = at;
+      while (at < rows.length && rows[at]?.usualFields === '') at++;
+      if (at > start) await this.writeMessages(rows.slice(start, at));
+      for (let row = rows[at]; row !== undefined && row.usualFields !== ''; row = rows[++at]) {
+        if (!this.moveToRow(row)) continue;
+        this.answered++;
+        let line = this.printTexts();
+        let separator = line.endsWith('(') ? '' : ' ';
+        for (const header of headers) {
+          line += separator + printUsualHeader(header, row.usualFields);
+          separator = ' ';
+        }
+        this.out.add(`${line})\r\n`);
+      }
     }
   }
 
