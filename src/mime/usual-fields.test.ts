@@ -4,7 +4,19 @@ import { selectFields } from './select-header-fields.ts';
 import { selectUsualFields, usualFields } from './usual-fields.ts';
 
 const piece = fc.constantFrom(
-  ...['From: a', 'subject:b', 'X-Else: c', ' folded', '\tfolded: too', 'nothing', 'To : d', ': e', '', '\r', 'Date: \xe4'],
+  ...[
+    'From: a',
+    'subject:b',
+    'X-Else: c',
+    ' folded',
+    '\tfolded: too',
+    'nothing',
+    'To : d',
+    ': e',
+    '',
+    '\r',
+    'Date: \xe4',
+  ],
   ...['Received: f', 'Content-Type: text/plain', 'Message-ID'],
 );
 const lineEnd = fc.constantFrom('\r\n', '\r\n', '\n');

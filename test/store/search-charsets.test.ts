@@ -32,7 +32,8 @@ function numbersFrom(seed: number): (below: number) => number {
 }
 
 function textOf(table: CharsetTable, random: (below: number) => number, words: number): string {
-  const chars = table.charset === 'utf-8' ? [...'äÖßéñçΣσςЖжİıǅ漢字かな한글ﬁ\u0301\u{1f600}'] : [...table.octets.keys()];
+  const chars =
+    table.charset === 'utf-8' ? [...'äÖßéñçΣσςЖжİıǅ漢字かな한글ﬁ\u0301\u{1f600}'] : [...table.octets.keys()];
   const word = (): string =>
     Array.from({ length: 2 + random(5) }, () =>
       random(3) === 0 ? String.fromCharCode(97 + random(26)) : (chars[random(chars.length)] ?? 'x'),
@@ -96,10 +97,17 @@ afterAll(async () => {
   await store.close();
 });
 
-const waiting = (): number => Number(Object.values(database.prepare('SELECT count(*) FROM search_pending').get() ?? {})[0]);
+const waiting = (): number =>
+  Number(Object.values(database.prepare('SELECT count(*) FROM search_pending').get() ?? {})[0]);
 
 /** A piece of a text that is there, in another case; or one that is nowhere. */
-const needles = fc.tuple(fc.nat(), fc.boolean(), fc.nat(), fc.integer({ min: 1, max: 8 }), fc.constantFrom('as is', 'upper', 'lower'));
+const needles = fc.tuple(
+  fc.nat(),
+  fc.boolean(),
+  fc.nat(),
+  fc.integer({ min: 1, max: 8 }),
+  fc.constantFrom('as is', 'upper', 'lower'),
+);
 
 async function check(numRuns: number): Promise<void> {
   const uids = Uint32Array.from(known, (_each, i) => i + 1);
@@ -134,5 +142,7 @@ test('what is there is found in every charset, before the index has it and after
   await check(300);
   // Neither tags nor their attributes nor styles are text.
   const uids = Uint32Array.from(known, (_each, i) => i + 1);
-  expect([...(await store.matchText({ accountId, mailboxId, uids, query: { in: 'text', needle: 'qzzz' } }))]).toEqual([]);
+  expect([...(await store.matchText({ accountId, mailboxId, uids, query: { in: 'text', needle: 'qzzz' } }))]).toEqual(
+    [],
+  );
 }, 120_000);

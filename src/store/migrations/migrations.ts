@@ -9,7 +9,16 @@ import { usualFields } from './0008-usual-fields.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps, in order. */
-export const migrations: readonly Migration[] = [mail, threading, queue, relay, mailboxRights, loginAttempts, folding, usualFields];
+export const migrations: readonly Migration[] = [
+  mail,
+  threading,
+  queue,
+  relay,
+  mailboxRights,
+  loginAttempts,
+  folding,
+  usualFields,
+];
 
 /** The newest step this program knows. */
 export const newestMigration: number = migrations.at(-1)?.number ?? 0;
