@@ -25,6 +25,30 @@ const step = fc.oneof(
   fc.record({ do: fc.constant('expunge' as const), picks: fc.array(fc.nat(), { maxLength: 20 }) }),
 );
 
+test('what changed lately is remembered, and what is not is known', () => {
+  const index = new LiveIndex(1 as MailboxId, 10 as ModSeq);
+  index.load([
+    [1, 10, 0, '', 4],
+    [2, 20, 0, '', 12],
+  ]);
+  const common = { accountId: 1 as AccountId, mailboxId: 1 as MailboxId };
+  const change = (uid: number, modseq: number): void =>
+    index.apply({
+      ...{ ...common, kind: 'flags', modseq: modseq as ModSeq, keywords: undefined },
+      ...{ uids: Uint32Array.of(uid), flags: Uint32Array.of(1) },
+    });
+  expect(index.changedSince(11)).toBeUndefined();
+  expect(index.changedSince(12)).toEqual(new Uint32Array());
+  change(2, 13);
+  change(1, 14);
+  change(2, 15);
+  expect(index.changedSince(12)).toEqual(Uint32Array.of(1, 2));
+  expect(index.changedSince(14)).toEqual(Uint32Array.of(2));
+  for (let modseq = 16; modseq < 16 + 4094; modseq++) change(1, modseq);
+  expect(index.changedSince(12)).toBeUndefined();
+  expect(index.changedSince(13)).toEqual(Uint32Array.of(1, 2));
+});
+
 test('an index says what a plain list says, also when deltas come twice', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
@@ -78,6 +102,10 @@ test('an index says what a plain list says, also when deltas come twice', () => 
         expect(index.keywordsAt(at).join(' ')).toBe(entry.keywords);
       }
       expect(index.find(nextUid)).toBe(-1);
+      for (let since = 0; since <= modseq; since++) {
+        const changed = [...(index.changedSince(since) ?? [])].filter((uid) => index.find(uid) >= 0);
+        expect(changed).toEqual(model.filter((entry) => entry.modseq > since).map(({ uid }) => uid));
+      }
     }),
   );
 });

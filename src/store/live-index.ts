@@ -1,3 +1,4 @@
+import { ChangeRing } from './change-ring.ts';
 import type { Delta } from './delta.ts';
 import type { MailboxId, ModSeq } from './ids.ts';
 import type { MailboxIndex } from './mailbox-index.ts';
@@ -17,6 +18,7 @@ export class LiveIndex implements MailboxIndex {
   gone = false;
   users = 0;
   onRelease: () => void = () => {};
+  readonly #changes: ChangeRing;
   /** Position of each entry's keywords in `#sets`; made when the first entry has any. */
   #setOf: Uint16Array | undefined;
   #sets: (readonly string[])[] = [noKeywords];
@@ -28,6 +30,7 @@ export class LiveIndex implements MailboxIndex {
   constructor(mailboxId: MailboxId, highestModseq: ModSeq) {
     this.mailboxId = mailboxId;
     this.highestModseq = highestModseq;
+    this.#changes = new ChangeRing(highestModseq);
   }
 
   get keywords(): readonly string[] {
@@ -56,6 +59,10 @@ export class LiveIndex implements MailboxIndex {
     return low;
   }
 
+  changedSince(modseq: number): Uint32Array | undefined {
+    return this.#changes.since(modseq);
+  }
+
   release(): void {
     this.users -= 1;
     this.onRelease();
@@ -71,6 +78,7 @@ export class LiveIndex implements MailboxIndex {
       this.flags[at] = Number(row[2]);
       this.#setKeywords(at, String(row[3]));
       this.modseqs[at] = Number(row[4]);
+      this.#changes.forget(Number(row[4]));
     }
   }
 
@@ -108,6 +116,7 @@ export class LiveIndex implements MailboxIndex {
       this.emailIds[at] = delta.emailIds[i] ?? 0;
       this.flags[at] = delta.flags[i] ?? 0;
       this.modseqs[at] = delta.modseq;
+      this.#changes.add(this.uids[at] ?? 0, delta.modseq);
       this.#setKeywords(at, delta.keywords?.[i] ?? '');
     }
   }
@@ -118,6 +127,7 @@ export class LiveIndex implements MailboxIndex {
       if (at < 0 || (this.modseqs[at] ?? 0) > delta.modseq) continue;
       this.flags[at] = delta.flags[i] ?? 0;
       this.modseqs[at] = delta.modseq;
+      this.#changes.add(this.uids[at] ?? 0, delta.modseq);
       this.#setKeywords(at, delta.keywords?.[i] ?? '');
     }
   }

@@ -23,6 +23,11 @@ export interface MailboxIndex {
   find(uid: number): number;
   /** The position of the first uid that is not below this one; `length` when there is none. */
   lowerBound(uid: number): number;
+  /**
+   * Uids of messages that came or changed after this modseq, ascending; some may be gone again. Undefined when the index does not
+   * remember all of them: then `modseqs` tell.
+   */
+  changedSince(modseq: number): Uint32Array | undefined;
   /** The session is done with it. Call once. */
   release(): void;
 }

@@ -5,6 +5,7 @@ import { normalizeRanges } from '../../wire/imap/sequence-set.ts';
 import { printFlags } from './flag-text.ts';
 import { fetchHead } from './fetch-head.ts';
 import type { Reply } from './respond.ts';
+import { intersectRanges } from './search/position-list.ts';
 import type { Session } from './session.ts';
 import { printVanishedRanges } from './print-vanished.ts';
 import type { View } from './view.ts';
@@ -18,16 +19,14 @@ export async function tellSince(session: Session, view: View, resync: Resync, re
   const vanished = await findVanished(session, view, resync.modseq, above(known, floor, upTo));
   reply.write(printVanishedRanges(vanished, true));
   const { index } = view;
-  for (const [first, last] of view.resolveUids({ kind: 'ranges', ranges: known })) {
-    for (let position = first; position <= last; position++) {
-      const at = view.indexPosition(position);
-      const modseq = at < 0 ? 0 : (index.modseqs[at] ?? 0);
-      if (modseq <= resync.modseq) continue;
-      const head = fetchHead(session, position, view.uidAt(position));
-      reply.write(`${head}FLAGS ${printFlags(index, at)} MODSEQ (${modseq}))\r\n`);
-      const pause = reply.pause();
-      if (pause !== undefined) await pause;
-    }
+  const asked = view.resolveUids({ kind: 'ranges', ranges: known });
+  for (const position of intersectRanges(Uint32Array.from(view.changedSince(resync.modseq)), asked)) {
+    const at = view.indexPosition(position);
+    if (at < 0) continue;
+    const head = fetchHead(session, position, view.uidAt(position));
+    reply.write(`${head}FLAGS ${printFlags(index, at)} MODSEQ (${index.modseqs[at] ?? 0}))\r\n`);
+    const pause = reply.pause();
+    if (pause !== undefined) await pause;
   }
 }
 

@@ -17,21 +17,29 @@ export function printStatus(
   items: readonly StatusItem[],
   reply: Reply,
   ownerId: AccountId = session.currentAccount().id,
-): Promise<string> {
+): string | Promise<string> {
   if (items.includes('HIGHESTMODSEQ')) useCondstore(session, reply);
   return statusLine(session, mailbox, items, ownerId);
 }
 
 /** The same, unasked. RFC 9051 section 7.3.4. */
-export async function statusLine(
+export function statusLine(
   session: Session,
   mailbox: Mailbox,
   items: readonly StatusItem[],
   ownerId: AccountId = session.currentAccount().id,
-): Promise<string> {
-  const texts: string[] = [];
-  for (const item of items) texts.push(`${item} ${await valueOf(session, mailbox, item, ownerId)}`);
-  return `STATUS ${printMailbox(mailbox.name, session.utf8)} (${texts.join(' ')})`;
+): string | Promise<string> {
+  const values = items.map((item) => valueOf(session, mailbox, item, ownerId));
+  const print = (known: readonly (number | string)[]): string => {
+    const texts = known.map((value, i) => `${items[i] ?? ''} ${value}`);
+    return `STATUS ${printMailbox(mailbox.name, session.utf8)} (${texts.join(' ')})`;
+  };
+  // A thousand mailboxes need no thousand promises: only what must be read is waited for.
+  return values.every(isKnown) ? print(values) : Promise.all(values).then(print);
+}
+
+function isKnown(value: number | string | Promise<number>): value is number | string {
+  return typeof value !== 'object';
 }
 
 function valueOf(

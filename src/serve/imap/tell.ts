@@ -128,7 +128,7 @@ async function tellFlags(session: Session, view: View, reply: Reply): Promise<vo
   const { index } = view;
   const upTo = index.highestModseq;
   const since = view.flagsModseq;
-  for (let position = 0; position < view.length; position++) {
+  for (const position of view.changedSince(since)) {
     const at = view.indexPosition(position);
     const modseq = at < 0 ? 0 : (index.modseqs[at] ?? 0);
     if (modseq <= since || modseq > upTo || view.ignores(modseq)) continue;

@@ -100,6 +100,26 @@ export class View {
     return position < this.index.length && this.index.uids[position] === uid ? position : this.index.find(uid);
   }
 
+  /** Positions of messages that came or changed after this modseq and are still there, ascending. Takes as long as there are such, mostly. */
+  changedSince(modseq: number): number[] {
+    const { index } = this;
+    const isChanged = (position: number): boolean => {
+      const at = this.indexPosition(position);
+      return at >= 0 && (index.modseqs[at] ?? 0) > modseq;
+    };
+    const positions: number[] = [];
+    const uids = index.changedSince(modseq);
+    if (uids === undefined) {
+      for (let position = 0; position < this.length; position++) if (isChanged(position)) positions.push(position);
+      return positions;
+    }
+    for (const uid of uids) {
+      const position = this.find(uid);
+      if (position >= 0 && isChanged(position)) positions.push(position);
+    }
+    return positions;
+  }
+
   /**
    * The messages that a set of message numbers names.
    * @throws Bad UIDREQUIRED after ENABLE UIDONLY (RFC 9586). @throws Bad for a number without a message (RFC 9051 section 9, seq-number); in an empty mailbox sets with `*` name nothing.

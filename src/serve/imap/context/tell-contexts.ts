@@ -57,14 +57,11 @@ async function update(context: SearchContext, run: SearchRun, reply: Reply): Pro
 
 /** Messages of the view that changed or came since the context was last looked at. */
 function changedSince({ checkedModseq, checkedUid }: SearchContext, view: View): PositionList {
-  const positions: number[] = [];
-  for (let position = 0; position < view.length; position++) {
-    const at = view.indexPosition(position);
-    if (at < 0) continue;
-    const isNew = view.uidAt(position) > checkedUid;
-    if (isNew || (view.index.modseqs[at] ?? 0) > checkedModseq) positions.push(position);
+  const positions = new Set(view.changedSince(checkedModseq));
+  for (let position = view.lowerBound(checkedUid + 1); position < view.length; position++) {
+    if (view.indexPosition(position) >= 0) positions.add(position);
   }
-  return Uint32Array.from(positions);
+  return Uint32Array.from(positions).sort();
 }
 
 function remove(context: SearchContext, view: View, isGone: (uid: number) => boolean, reply: Reply): void {

@@ -6,6 +6,7 @@ import type { FetchArguments, FetchItem } from '../../../wire/imap/fetch-item.ts
 import { useCondstore } from '../condstore.ts';
 import { pageOfRanges } from '../search/page-of.ts';
 import { endLimited, limitMessages } from '../message-limit.ts';
+import { intersectRanges } from '../search/position-list.ts';
 import { countPositions, keepLive, RangeCollector } from '../positions.ts';
 import { Bad, Bye, No } from '../refusal.ts';
 import type { Done, Reply } from '../respond.ts';
@@ -73,12 +74,7 @@ function checkModifiers(session: Session, args: FetchArguments, byUid: boolean):
 /** Those that changed since; expunged messages have no modseq that could tell. */
 function changedSince(view: View, positions: PositionRanges, since: number): PositionRanges {
   const changed = new RangeCollector();
-  for (const [first, last] of positions) {
-    for (let position = first; position <= last; position++) {
-      const at = view.indexPosition(position);
-      if (at >= 0 && (view.index.modseqs[at] ?? 0) > since) changed.add(position);
-    }
-  }
+  for (const position of intersectRanges(Uint32Array.from(view.changedSince(since)), positions)) changed.add(position);
   return changed.ranges;
 }
 

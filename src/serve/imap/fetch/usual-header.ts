@@ -1,6 +1,9 @@
 import { selectFields } from '../../../mime/select-header-fields.ts';
 import { usualFields } from '../../../mime/usual-fields.ts';
-import type { OctetItem } from './fetch-plan.ts';
+import type { FetchItem } from '../../../wire/imap/fetch-item.ts';
+
+/** An item of octets with the name that the answer has. */
+type Named = Extract<FetchItem, { kind: 'section' | 'binary' | 'binary.size' }> & { readonly name: string };
 
 /** `BODY[HEADER.FIELDS (…)]` that can be answered out of the fields that are kept, without opening the message. */
 export interface UsualHeader {
@@ -10,7 +13,7 @@ export interface UsualHeader {
 }
 
 /** Undefined when one of the items needs more than the fields that are kept. RFC 9051 section 6.4.5.1. */
-export function usualHeaders(items: readonly OctetItem[]): readonly UsualHeader[] | undefined {
+export function usualHeaders(items: readonly Named[]): readonly UsualHeader[] | undefined {
   const headers: UsualHeader[] = [];
   for (const item of items) {
     if (item.kind !== 'section' || item.partial !== undefined) return undefined;
