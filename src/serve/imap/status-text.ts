@@ -35,7 +35,7 @@ export function statusLine(
     return `STATUS ${printMailbox(mailbox.name, session.utf8)} (${texts.join(' ')})`;
   };
   // A thousand mailboxes need no thousand promises: only what must be read is waited for.
-  return values.every(isKnown) ? print(values) : Promise.all(values).then(print);
+  return values.every(isKnown) ? print(values) : Promise.all(values.map((value) => Promise.resolve(value))).then(print);
 }
 
 function isKnown(value: number | string | Promise<number>): value is number | string {
