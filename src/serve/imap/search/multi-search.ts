@@ -1,5 +1,3 @@
-import type { Mailbox } from '../../../store/mailbox.ts';
-import { allRights } from '../../../wire/imap/rights.ts';
 import { printMailbox } from '../../../wire/imap/print-string.ts';
 import { expectESearch, type SearchSource } from '../../../wire/imap/read-esearch.ts';
 import type { SearchArguments, SearchReturn } from '../../../wire/imap/search-key.ts';
@@ -17,7 +15,7 @@ import { findMatches } from './find-matches.ts';
 import { pageOf } from './page-of.ts';
 import { tagOf } from './run-search.ts';
 import { SearchRun } from './search-run.ts';
-import { mailboxesOf } from './search-sources.ts';
+import { findTargets, type SearchTarget } from './search-targets.ts';
 import { prepareKey } from './search-step.ts';
 import { toldPart } from './told-part.ts';
 import { writeESearch } from './write-result.ts';
@@ -62,11 +60,12 @@ async function searchAll(
   if (search.kind === 'bad-charset') throw badCharset();
   const returns = new Set<SearchReturn>(search.returns?.length === 0 ? ['ALL'] : (search.returns ?? ['ALL']));
   const key = await expandFilters(session, search.key);
-  const mailboxes = await findMailboxes(session, sources);
-  if (returns.has('UPDATE')) checkUpdate(session, tag, mailboxes, reply);
+  const targets = await findTargets(session, sources);
+  if (targets.length > maxMailboxes) throw new No(`more than ${maxMailboxes} mailboxes`, 'LIMIT');
+  if (returns.has('UPDATE')) checkUpdate(session, tag, targets, reply);
   if (usesModseq(key)) useCondstore(session, reply);
-  for (const mailbox of mailboxes) {
-    await inMailbox(session, mailbox, (opened) =>
+  for (const target of targets) {
+    await inMailbox(session, target, (opened) =>
       searchOne(session, opened, { ...search, key }, { tag, returns }, reply),
     );
     if (reply.gone) return;
@@ -74,38 +73,26 @@ async function searchAll(
 }
 
 /** UPDATE is about the selected mailbox alone. RFC 7377 section 2.2. */
-function checkUpdate({ selected }: Session, tag: string, mailboxes: readonly Mailbox[], reply: Reply): void {
+function checkUpdate({ selected }: Session, tag: string, targets: readonly SearchTarget[], reply: Reply): void {
   if (selected === undefined) throw new Bad('UPDATE is of the selected mailbox');
   if (selected.view.contexts?.has(tag) === true) throw new Bad('this tag has a context');
-  if (!mailboxes.some(({ id }) => id === selected.mailbox.id)) refuseUpdates(reply, tag);
-}
-
-async function findMailboxes(session: Session, sources: readonly SearchSource[]): Promise<readonly Mailbox[]> {
-  const { store } = session.services;
-  const accountId = session.currentAccount().id;
-  const mailboxes = await store.listMailboxes(accountId);
-  const subscriptions = await store.listSubscriptions(accountId);
-  // Of mailboxes that others share, only the selected one is searched.
-  const { selected } = session;
-  const isShared = selected !== undefined && selected.ownerId !== accountId;
-  const known =
-    isShared && sources.some(({ kind }) => kind === 'selected') ? [...mailboxes, selected.mailbox] : mailboxes;
-  const found = mailboxesOf(sources, { mailboxes: known, subscriptions, selected: selected?.mailbox.id });
-  if (found.length > maxMailboxes) throw new No(`more than ${maxMailboxes} mailboxes`, 'LIMIT');
-  return found;
+  if (!targets.some(({ mailbox }) => mailbox.id === selected.mailbox.id)) refuseUpdates(reply, tag);
 }
 
 /** The selected mailbox as the client knows it, others as they are now; one that is gone meanwhile is passed over. */
-async function inMailbox(session: Session, mailbox: Mailbox, work: (opened: Selected) => Promise<void>): Promise<void> {
+async function inMailbox(
+  session: Session,
+  { mailbox, ownerId, rights }: SearchTarget,
+  work: (opened: Selected) => Promise<void>,
+): Promise<void> {
   const { selected } = session;
   if (selected?.mailbox.id === mailbox.id) return work(selected);
-  const ownerId = session.currentAccount().id;
   const index = await session.services.store.openMailbox(ownerId, mailbox.id);
   if (index === undefined) return;
   try {
     const view = new View(index);
     view.uidOnly = session.uidOnly;
-    await work({ mailbox, view, readOnly: true, ownerId, rights: allRights, unwatch: undefined });
+    await work({ mailbox, view, readOnly: true, ownerId, rights, unwatch: undefined });
   } finally {
     index.release();
   }
