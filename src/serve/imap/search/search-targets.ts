@@ -19,7 +19,10 @@ export interface SearchTarget {
  * The mailboxes of ESEARCH: the client's own, then those that others share. The right `r` is needed, and `l` where a mailbox is
  * not named itself; those without are passed over in silence. RFC 7377 section 2.2.
  */
-export async function findTargets(session: Session, sources: readonly SearchSource[]): Promise<readonly SearchTarget[]> {
+export async function findTargets(
+  session: Session,
+  sources: readonly SearchSource[],
+): Promise<readonly SearchTarget[]> {
   const { store } = session.services;
   const { selected } = session;
   const ownerId = session.currentAccount().id;
@@ -32,7 +35,12 @@ export async function findTargets(session: Session, sources: readonly SearchSour
   const readable = (await listVisible(session)).filter(({ rights }) => rights.includes('r'));
   // Personal mailboxes are not those of others.
   const others = sources.filter(({ kind }) => kind !== 'personal' && kind !== 'inboxes');
-  const shared = new Set(find(readable.map(({ mailbox }) => mailbox), others));
+  const shared = new Set(
+    find(
+      readable.map(({ mailbox }) => mailbox),
+      others,
+    ),
+  );
   for (const access of readable) if (shared.has(access.mailbox)) add(targetOf(access));
   for (const access of await namedByThemselves(session, sources)) add(targetOf(access));
   const isSelected = sources.some(({ kind }) => kind === 'selected');
