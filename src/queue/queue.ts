@@ -55,7 +55,7 @@ export class Queue implements QueueDoor, IncomingReports {
   async report({ message, returnPath, notices, header }: IncomingReport): Promise<void> {
     const { store, clock, settings, log } = this.#services;
     const subject = { message, returnPath, notices, hostname: settings.hostname, nowMs: clock.now() };
-    const written = await writeReport(store, subject, headerAlone(header), settings.schedule);
+    const written = await writeReport(this.#services, subject, headerAlone(header));
     if (written === undefined) {
       log.info('nobody can be told of a refusal: the return path is no address', { returnPath });
       return;

@@ -1,3 +1,4 @@
+import type { ReportSigner } from './dsn/report-signer.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { OutgoingWant } from '../store/queue/outgoing-row.ts';
@@ -22,6 +23,8 @@ export interface RunnerServices {
   /** To everybody else. */
   readonly remote: Courier;
   readonly isLocal: (domain: string) => boolean;
+  /** Signs notifications; without it they leave unsigned. */
+  readonly signer?: ReportSigner | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly owner: string;

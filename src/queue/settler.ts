@@ -5,6 +5,7 @@ import type { NewOutgoing } from '../store/queue/outgoing-row.ts';
 import type { OutgoingStore, Settlement } from '../store/queue/outgoing-store.ts';
 import { decideSettlement, giveUp, type Decision } from './decide-settlement.ts';
 import type { Notice } from './dsn/notice.ts';
+import type { ReportSigner } from './dsn/report-signer.ts';
 import { writeReport } from './dsn/write-report.ts';
 import type { Outcome, QueueEntry } from './queued.ts';
 import type { QueueSettings } from './queue-settings.ts';
@@ -18,6 +19,8 @@ export interface SettlerServices {
   readonly settings: QueueSettings;
   /** Names this run in leases. */
   readonly owner: string;
+  /** Signs notifications. */
+  readonly signer?: ReportSigner | undefined;
   /** Something was put into the queue. */
   readonly news: (domain: string, dueAtMs: number) => void;
   /** Whether mail to a domain stays in this house: its addresses are known here and never suppressed. */
@@ -99,11 +102,11 @@ export class Settler {
     let original: MessageReader | undefined;
     try {
       original = await store.open(message.messageId);
-      return await writeReport(store, subject, original, settings.schedule);
+      return await writeReport(this.#services, subject, original);
     } catch (error) {
       if (error instanceof Error && error.name === 'StorageFull') throw error;
       log.error('the original of a message cannot be read; its sender is told without it', { entry: entry.id }, error);
-      return await writeReport(store, subject, undefined, settings.schedule);
+      return await writeReport(this.#services, subject, undefined);
     } finally {
       original?.close();
     }

@@ -58,6 +58,7 @@ test('a sender from outside hears of recipients that were refused, by the route 
     expect(smarthost.taken[0]).toMatchObject({ from: '', to: ['carl@remote.test'] });
     expect(smarthost.taken[0]?.text).toContain('Final-Recipient: rfc822; nobody@example.test');
     expect(smarthost.taken[0]?.text).toContain('In-Reply-To: <two@remote.test>');
+    expect(smarthost.taken[0]?.text).toMatch(/^DKIM-Signature:[^;]+; a=rsa-sha256;[^]+?d=example\.test;/m);
   } finally {
     await server[Symbol.asyncDispose]();
     await smarthost.close();

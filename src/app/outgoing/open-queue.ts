@@ -8,6 +8,7 @@ import { Queue } from '../../queue/queue.ts';
 import { createLocalCourier } from '../../receive/local-courier.ts';
 import type { AccountId } from '../../store/ids.ts';
 import type { Store } from '../../store/store.ts';
+import { createReportSigner } from '../../submit/create-report-signer.ts';
 import type { LoadedConfig } from '../config/config-file.ts';
 import { queueSettingsOf } from './queue-settings-of.ts';
 
@@ -45,6 +46,8 @@ export function openQueue({ loaded, store, directory, relay, capture, clock, log
     local,
     remote: relay ?? local,
     isLocal: (domain) => relay === undefined || isOurs(directory, domain),
+    // localserve sends nothing out.
+    signer: relay === undefined ? undefined : createReportSigner({ directory, clock, log, hostname }),
     clock,
     log,
   });

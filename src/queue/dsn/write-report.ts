@@ -5,11 +5,19 @@ import type { Spool } from '../../store/spool.ts';
 import { domainOf, toEnvelope } from '../rows.ts';
 import type { Schedule } from '../schedule.ts';
 import { composeReport } from './compose-report.ts';
+import type { Report } from './compose-report.ts';
 import type { ReportSubject } from './notice.ts';
+import type { ReportSignature, ReportSigner } from './report-signer.ts';
 
 const pieceBytes = 256 * 1024;
 /** A longer header is cut. */
 const maxHeaderBytes = 64 * 1024;
+
+export interface ReportServices {
+  readonly store: Pick<OutgoingStore, 'newSpool'>;
+  readonly settings: { readonly schedule: Schedule };
+  readonly signer?: ReportSigner | undefined;
+}
 
 /**
  * A notification as a message for the queue, with the null path and no wishes of its own. Undefined when its sender has no
@@ -17,20 +25,20 @@ const maxHeaderBytes = 64 * 1024;
  * @throws StorageFull
  */
 export async function writeReport(
-  store: Pick<OutgoingStore, 'newSpool'>,
+  { store, settings, signer }: ReportServices,
   subject: ReportSubject,
   original: MessageReader | undefined,
-  schedule: Schedule,
 ): Promise<NewOutgoing | undefined> {
   const domain = domainOf(subject.returnPath);
   if (domain === undefined) return undefined;
   const report = composeReport(subject);
   const spool = store.newSpool({ maxBytes: Number.MAX_SAFE_INTEGER });
-  const message = await collect(spool, report.before, report.includes, original, report.after);
+  const signature = signer?.begin();
+  const message = await collect({ spool, signature }, report, original);
   const has8bit = report.has8bit || original !== undefined;
   const content = {
     accountId: undefined,
-    prefix: '',
+    prefix: (await signature?.finish()) ?? '',
     fromDomain: subject.hostname,
     // What comes back may have any octets; the courier looks for itself where the other side takes only seven bits.
     body: has8bit ? ('8bit' as const) : ('7bit' as const),
@@ -52,24 +60,34 @@ export async function writeReport(
     notify: ['NEVER'] as const,
     originalRecipient: undefined,
   };
-  const outgoing = toEnvelope({ ...content, content: message, recipients: [recipient] }, schedule, subject.nowMs);
+  const outgoing = toEnvelope(
+    { ...content, content: message, recipients: [recipient] },
+    settings.schedule,
+    subject.nowMs,
+  );
   return { message, outgoing };
 }
 
-async function collect(
-  spool: Spool,
-  before: Uint8Array,
-  includes: 'headers' | 'full',
-  original: MessageReader | undefined,
-  after: Uint8Array,
-) {
+/** Where the octets go: they are kept, and signed in passing. */
+interface Sink {
+  readonly spool: Spool;
+  readonly signature: ReportSignature | undefined;
+}
+
+async function write({ spool, signature }: Sink, octets: Uint8Array): Promise<void> {
+  signature?.write(octets);
+  await spool.write(octets);
+}
+
+async function collect(sink: Sink, { before, includes, after }: Report, original: MessageReader | undefined) {
+  const { spool } = sink;
   try {
-    await spool.write(before);
+    await write(sink, before);
     if (original !== undefined) {
-      if (includes === 'headers') await spool.write(await readHeader(original));
-      else await copyAll(spool, original);
+      if (includes === 'headers') await write(sink, await readHeader(original));
+      else await copyAll(sink, original);
     }
-    await spool.write(after);
+    await write(sink, after);
     return await spool.finish();
   } catch (error) {
     await spool.discard();
@@ -77,10 +95,10 @@ async function collect(
   }
 }
 
-async function copyAll(spool: Spool, original: MessageReader): Promise<void> {
-  await spool.write(original.prefix);
+async function copyAll(sink: Sink, original: MessageReader): Promise<void> {
+  await write(sink, original.prefix);
   for (let start = 0; start < original.originalBytes; start += pieceBytes) {
-    await spool.write(await original.read(start, Math.min(start + pieceBytes, original.originalBytes)));
+    await write(sink, await original.read(start, Math.min(start + pieceBytes, original.originalBytes)));
   }
 }
 
