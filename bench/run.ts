@@ -13,6 +13,7 @@ import { imapAccountScenarios } from './scenarios/imap-account.ts';
 import { imapOrderScenarios } from './scenarios/imap-order.ts';
 import { imapReadScenarios } from './scenarios/imap-read.ts';
 import { imapWriteScenarios } from './scenarios/imap-write.ts';
+import { loginScenarios } from './scenarios/login.ts';
 import { smtpScenarios } from './scenarios/smtp.ts';
 import { wholeServerScenarios } from './scenarios/whole-server.ts';
 import { measureQueue } from './queue/measure-queue.ts';
@@ -27,6 +28,7 @@ const scenarios = [
   ...imapOrderScenarios,
   ...imapAccountScenarios,
   ...wholeServerScenarios,
+  ...loginScenarios,
 ];
 
 async function main(options: Options): Promise<void> {

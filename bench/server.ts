@@ -3,6 +3,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
+import { ed25519Certificate } from '../src/net/client-certificate.ts';
 import { listen } from './machine/limits.ts';
 import type { Target } from './target.ts';
 
@@ -10,6 +11,8 @@ const domain = 'bench.test';
 const user = `bench@${domain}`;
 const password = 'measure me';
 const recipientCount = 50;
+/** A key for measuring only; the same in each run. */
+const clientCertificate = ed25519Certificate(Buffer.alloc(32, 'bench'));
 
 /** Prepares a directory with one account for reading and fifty for mail to many, starts the server, waits for its greeting. */
 export async function startServer(checkout: string, dir: string, name: string): Promise<Target> {
@@ -38,6 +41,7 @@ export async function startServer(checkout: string, dir: string, name: string): 
     imaps: { host: '127.0.0.1', port: imaps, tls: true },
     user,
     password,
+    clientCertificate,
     recipients,
     pids: () => (child.process.pid === undefined ? [] : [child.process.pid]),
     control: {
@@ -66,13 +70,19 @@ function printConfig(dir: string, ports: { smtp: number; imap: number; imaps: nu
   ].join('\n');
 }
 
+const tlsPublicKey = {
+  certificate: Buffer.from(clientCertificate.certPem).toString('base64'),
+  'login-address': user,
+  name: 'bench',
+};
+
 function printDirectory(recipients: readonly string[]): string {
   return JSON.stringify({
     domains: { [domain]: {} },
     accounts: Object.fromEntries(
       [user, ...recipients].map((address) => [
         address.slice(0, address.indexOf('@')),
-        { addresses: [address], password },
+        { addresses: [address], password, ...(address === user ? { 'tls-public-keys': [tlsPublicKey] } : {}) },
       ]),
     ),
   });

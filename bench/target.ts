@@ -10,6 +10,8 @@ export interface Target {
   readonly imaps: ImapAddress | undefined;
   readonly user: string;
   readonly password: string;
+  /** PEM of a key that logs in as `user`, with its certificate. */
+  readonly clientCertificate: { readonly certPem: string; readonly keyPem: string } | undefined;
   /** Fifty addresses of fifty accounts, if there are. */
   readonly recipients: readonly string[];
   /** Root processes of the server; empty when unknown, then CPU and memory are left out. */
@@ -34,6 +36,7 @@ export function parseTarget(text: string): Target {
     smtp: parseAddress(smtp),
     imap: parseAddress(imap),
     imaps: undefined,
+    clientCertificate: undefined,
     user,
     password,
     recipients: [],

@@ -107,6 +107,14 @@ export class ImapClient {
     return this.must(`LOGIN ${quote(user)} ${quote(password)}`);
   }
 
+  /** AUTHENTICATE with an initial response; `respond` answers each challenge, both in base64. */
+  async authenticate(text: string, respond: (challenge: string) => string): Promise<Completion> {
+    this.#continuation = (line) => void this.socket.write(`${respond(line.slice(2))}\r\n`);
+    const done = await this.must(`AUTHENTICATE ${text}`);
+    this.#continuation = undefined;
+    return done;
+  }
+
   /** Starts IDLE; resolves when the server said it idles. `done` ends it. */
   async idle(): Promise<{ done: () => Promise<Completion> }> {
     const idling = new Promise<string>((resolve) => (this.#continuation = resolve));

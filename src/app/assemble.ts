@@ -4,6 +4,8 @@ import type { Resolver } from '../base/resolver.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Converse } from '../base/conversation.ts';
 import type { Log } from '../base/log.ts';
+import type { TokenVerifier } from '../base/token-verifier.ts';
+import { createTokenVerifier } from '../clients/openid/token-verifier.ts';
 import { ensureDkimKeys } from '../directory/dkim/ensure-dkim-keys.ts';
 import type { LoginGuard } from '../directory/logins/login-guard.ts';
 import type { Account } from '../directory/directory.ts';
@@ -182,7 +184,8 @@ function createSetups(
           log: options.log,
         })
       : undefined;
-  const shared = { ...options, ...parts, senderDomains, tls: identity !== undefined };
+  const tokens = config.openid && createTokenVerifier({ ...config.openid, clock: systemClock });
+  const shared = { ...options, ...parts, tokens, senderDomains, tls: identity !== undefined };
   const smtp = { converse: smtpConverse(shared), refusals: smtpRefusals(), limits: connectionLimits() };
   const imap = { converse: imapConverse(shared), refusals: imapRefusals, limits: connectionLimits(), admit };
   const pop3 = { converse: pop3Converse(shared), refusals: pop3Refusals, limits: connectionLimits(), admit };
@@ -195,6 +198,7 @@ function createSetups(
 }
 
 interface Shared extends AssembleOptions, HouseParts {
+  readonly tokens: TokenVerifier | undefined;
   readonly senderDomains: SenderDomains | undefined;
   readonly tls: boolean;
 }
@@ -210,7 +214,7 @@ function smtpConverse(shared: Shared): (listener: PlannedListener) => Converse<n
   const account = captureAccount === undefined ? undefined : directory.view.accountIds.get(captureAccount);
   return ({ service, plaintextLogin }) =>
     createSmtpConversation(
-      services,
+      { ...services, tokens: shared.tokens },
       smtpListenerOptions({
         role: service === 'smtp' ? 'mx' : 'submission',
         hostname,
@@ -223,8 +227,8 @@ function smtpConverse(shared: Shared): (listener: PlannedListener) => Converse<n
 }
 
 function imapConverse(shared: Shared): (listener: PlannedListener) => Converse<never> {
-  const { store, directory, failures, log, loaded } = shared;
-  const services = { store, directory, failures, clock: systemClock, log, version: posthornVersion() };
+  const { store, directory, failures, tokens, log, loaded } = shared;
+  const services = { store, directory, failures, tokens, clock: systemClock, log, version: posthornVersion() };
   return ({ service, plaintextLogin }) =>
     createImapConversation(services, {
       startTls: service === 'imap' && shared.tls,

@@ -14,7 +14,7 @@ export interface TlsFacts {
   readonly peerPublicKey: Uint8Array | undefined;
   readonly resumed: boolean;
   /**
-   * Octets that only the two ends of this connection know, by type (`tls-exporter`, RFC 9266); undefined for other types.
+   * Octets that only the two ends of this connection know, by type (`tls-exporter`, RFC 9266; `tls-server-end-point`, RFC 5929); undefined for other types.
    * The function is undefined where no binding can be had safely.
    */
   readonly channelBinding: ((type: string) => Uint8Array | undefined) | undefined;

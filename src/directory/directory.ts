@@ -53,7 +53,9 @@ export type LoginProof =
   /** One of the account's app passwords. */
   | { readonly kind: 'app-password'; readonly id: string }
   /** The key of a client certificate. */
-  | { readonly kind: 'tls-public-key'; readonly fingerprint: string };
+  | { readonly kind: 'tls-public-key'; readonly fingerprint: string }
+  /** An access token; it was good when it was shown. */
+  | { readonly kind: 'token' };
 
 export type LoginOutcome =
   | {
@@ -143,6 +145,8 @@ export interface Directory {
   findTlsKey(publicKey: Uint8Array): TlsKey | undefined;
   /** A login with that key, as its own address ('') or as another one of the same account. */
   confirmTlsKey(publicKey: Uint8Array, authorizeAs: string): LoginOutcome;
+  /** After a token for `address` was found good: a login as that address, or with `login` as another one of the same account. */
+  confirmToken(address: string, login: string): LoginOutcome;
   /** Undefined once it was removed. Ask again for each message: quota and disabled state may change. */
   findAccount(id: AccountId): Account | undefined;
   findAccountByName(name: string): Account | undefined;

@@ -184,6 +184,15 @@ export class LiveDirectory implements Directory {
     return this.#admit({ account: key.account.name, address: parts.value, proof });
   }
 
+  confirmToken(address: string, login: string): LoginOutcome {
+    const account = this.findLoginAccount(address);
+    const parts = parseAddress(login === '' ? address : login);
+    if (account === undefined || !parts.ok || findLogin(this.view, parts.value)?.account !== account) {
+      return badCredentials;
+    }
+    return this.#admit({ account, address: parts.value, proof: { kind: 'token' } });
+  }
+
   /** The credentials were right, or undefined. */
   #admit(proven: ProvenLogin | undefined): LoginOutcome {
     const account = proven && this.#account(proven.account);

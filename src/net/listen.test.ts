@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
@@ -401,6 +402,13 @@ describe('TLS', () => {
     expect(ours.toSorted()).toEqual(theirs.toSorted());
     expect(new Set(ours).size).toBe(2);
     expect(echoes[0]?.peer.tls?.channelBinding?.('tls-unique')).toBeUndefined();
+    const [end] = ends.map(({ socket }) => socket as TLSSocket);
+    const certificate = end?.getPeerX509Certificate();
+    expect(Buffer.from(echoes[0]?.peer.tls?.channelBinding?.('tls-server-end-point') ?? [])).toEqual(
+      createHash('sha256')
+        .update(certificate?.raw ?? '')
+        .digest(),
+    );
     const old = await secure(listener.port, { maxVersion: 'TLSv1.2' });
     await old.until('hello');
     expect(echoes[2]?.peer.tls?.channelBinding).toBeUndefined();

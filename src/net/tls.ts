@@ -1,4 +1,4 @@
-import { constants, randomBytes, X509Certificate } from 'node:crypto';
+import { constants, createHash, randomBytes, X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import type { SecureContext, TLSSocketOptions } from 'node:tls';
@@ -119,7 +119,8 @@ export function readTlsFacts(socket: TLSSocket): TlsFacts {
     alpn: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : undefined,
     peerPublicKey: certificate && readPublicKey(certificate),
     resumed: socket.isSessionReused(),
-    // TLS 1.2 would need the extended master secret (RFC 9266 section 4.2), and Node does not tell whether it was used.
+    // TLS 1.2 would need the extended master secret (RFC 9266 section 4.2), and Node does not tell whether it was used. What
+    // could be had there, tls-server-end-point alone, would mislead: who is offered -PLUS counts on tls-unique (RFC 5802 section 6.1).
     channelBinding: socket.getProtocol() === 'TLSv1.3' ? (type) => exportBinding(socket, type) : undefined,
   };
 }
@@ -133,8 +134,19 @@ function readPublicKey(certificate: X509Certificate): Uint8Array {
   }
 }
 
-/** `tls-exporter`. RFC 9266 section 2. */
+/** `tls-exporter` (RFC 9266 section 2), or `tls-server-end-point` for clients that cannot export keys (RFC 5929 section 4). */
 function exportBinding(socket: TLSSocket, type: string): Uint8Array | undefined {
-  if (type !== 'tls-exporter' || socket.destroyed) return undefined;
+  if (socket.destroyed) return undefined;
+  if (type === 'tls-server-end-point') return endPointBinding(socket.getX509Certificate());
+  if (type !== 'tls-exporter') return undefined;
   return socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
+}
+
+/** The hash of our certificate, by the algorithm of its signature; undefined where that has none of its own (Ed25519). */
+function endPointBinding(own: X509Certificate | undefined): Uint8Array | undefined {
+  const [, bits] = /(?:sha-?|md)(\d+)/i.exec(own?.signatureAlgorithm ?? '') ?? [];
+  if (own === undefined || bits === undefined) return undefined;
+  // MD5 and SHA-1 give way to SHA-256.
+  const digest = bits === '1' || bits === '5' ? 'sha256' : `sha${bits}`;
+  return createHash(digest).update(own.raw).digest();
 }

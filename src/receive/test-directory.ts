@@ -135,6 +135,12 @@ export class TestDirectory implements Directory {
     return this.#admit(fits ? key.account : undefined, login ?? '');
   }
 
+  confirmToken(address: string, login: string): LoginOutcome {
+    const name = address.split('@', 1)[0] ?? '';
+    const fits = login === '' || login.split(/[+@]/, 1)[0] === name;
+    return this.#admit(fits ? this.accounts.get(name) : undefined, login === '' ? address : login);
+  }
+
   mayStay({ id }: Account): boolean {
     const account = this.findAccount(id);
     return account !== undefined && account.loginDisabled === undefined && !this.revoked.has(account.name);

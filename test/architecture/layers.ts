@@ -49,6 +49,7 @@ const homeOf: Readonly<Record<string, readonly string[]>> = {
   'node:sqlite': ['store'],
   pg: ['store'],
   s3mini: ['store'],
+  jose: ['clients'],
   commander: ['app'],
   yaml: ['app'],
 };

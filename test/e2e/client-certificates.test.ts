@@ -1,8 +1,9 @@
 /** Client certificates made with openssl, used by programs that were not written by us. */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ed25519Certificate } from '../../src/net/client-certificate.ts';
 import { certificateKinds, makeCertificate, readPair } from './harness/client-certificates.ts';
 import type { CertificateKind, ClientCertificate } from './harness/client-certificates.ts';
 import { hasProgram, mustRun, runProgram, testWith } from './harness/programs.ts';
@@ -111,12 +112,18 @@ testWith(
   '`tlspubkey gen` makes a key that logs in, for its owner alone, and overwrites nothing',
   async () => {
     const stem = join(server.dir, 'generated');
-    const { stdout } = await server.admin('config', 'tlspubkey', 'gen', ann.address, stem);
+    const { stdout, stderr } = await server.admin('config', 'tlspubkey', 'gen', ann.address, stem);
     const generated = { kind: 'generated', cert: `${stem}.certificate.pem`, key: `${stem}.key.pem` };
     expect(stdout.trim()).toBe(await fingerprintOf(generated));
-    for (const end of ['key.pem', 'certificate.pem', 'pem'])
+    for (const end of ['key.pem', 'certificate.pem', 'pem', 'p12'])
       expect(statSync(`${stem}.${end}`).mode & 0o777).toBe(0o600);
     expect(await talk(server.ports.imaps, logout, '-cert', `${stem}.pem`)).toMatch(/^\* PREAUTH/m);
+    // The file for phones, taken apart again, logs in as well.
+    const password = /^ {2}((?:[a-z2-7]{5}-){4}[a-z2-7]{5})$/m.exec(stderr)?.[1] ?? '';
+    const unpacked = `${stem}-unpacked.pem`;
+    const unpacking = ['pkcs12', '-in', `${stem}.p12`, '-passin', `pass:${password}`, '-nodes', '-out', unpacked];
+    await mustRun('openssl', unpacking);
+    expect(await talk(server.ports.imaps, logout, '-cert', unpacked)).toMatch(/^\* PREAUTH/m);
     const again = await server.tryAdmin('config', 'tlspubkey', 'gen', ann.address, stem);
     expect(again).toMatchObject({ status: 1 });
     expect(again.stderr).toContain('is there already');
@@ -126,6 +133,65 @@ testWith(
     expect(existsSync(`${refused}.pem`)).toBe(false);
   },
 );
+
+testWith(
+  'openssl',
+  '`tlspubkey gen --type ed25519` makes a key and its seed, and `rm` takes it back at once',
+  async () => {
+    const stem = join(server.dir, 'ed25519');
+    const { stdout } = await server.admin('config', 'tlspubkey', 'gen', ann.address, stem, '--type', 'ed25519');
+    expect(await talk(server.ports.imaps, logout, '-cert', `${stem}.pem`)).toMatch(/^\* PREAUTH/m);
+    const { certPem, keyPem } = ed25519Certificate(Buffer.from(readFileSync(`${stem}.seed`, 'utf8'), 'base64'));
+    const fromSeed = `${stem}-seed.pem`;
+    writeFileSync(fromSeed, keyPem + certPem);
+    expect(await talk(server.ports.imaps, logout, '-cert', fromSeed)).toMatch(/^\* PREAUTH/m);
+    await server.admin('config', 'tlspubkey', 'rm', stdout.trim());
+    expect(await talk(server.ports.imaps, logout, '-cert', fromSeed)).not.toMatch(/PREAUTH/);
+  },
+);
+
+testWith('msmtp', 'msmtp sends and mutt reads with the certificate alone', async () => {
+  const stem = join(server.dir, 'generated-for-mutt');
+  await server.admin('config', 'tlspubkey', 'gen', ann.address, stem);
+  const text = `From: ${ann.address}\nTo: ${ann.address}\nSubject: for mutt\n\nhello from msmtp\n`;
+  const { stderr } = await mustRun(
+    'msmtp',
+    [
+      ...[
+        '--host=127.0.0.1',
+        `--port=${server.ports.submission}`,
+        '--tls=on',
+        '--tls-starttls=on',
+        '--tls-certcheck=off',
+      ],
+      ...[`--tls-cert-file=${stem}.certificate.pem`, `--tls-key-file=${stem}.key.pem`, '--auth=off'],
+      ...[`--from=${ann.address}`, ann.address],
+    ],
+    { input: text },
+  );
+  expect(stderr).toBe('');
+  if (!hasProgram('mutt')) return;
+  const home = join(server.dir, 'mutt');
+  mkdirSync(home, { recursive: true });
+  const [own = ''] = readdirSync(join(server.dataDir, 'tls')).filter((name) => /^(?!.*key).*\.pem$/.test(name));
+  const rc = join(home, 'muttrc');
+  writeFileSync(
+    rc,
+    [
+      `set ssl_client_cert="${stem}.pem"`,
+      `set certificate_file="${join(server.dataDir, 'tls', own)}"`,
+      'set ssl_verify_host=no ssl_verify_dates=no ssl_usesystemcerts=no',
+      'set header_cache="" confirmappend=no confirmcreate=no quit=yes',
+      `set folder="${home}"`,
+    ].join('\n'),
+  );
+  const out = join(home, 'out.mbox');
+  const keys = `<last-entry><copy-message><kill-line>${out}<enter><quit>`;
+  const command = `mutt -F ${rc} -f 'imaps://127.0.0.1:${server.ports.imaps}/INBOX' -e 'push "${keys}"'`;
+  const env = { HOME: home, TERM: 'xterm' };
+  const seen = await runProgram('script', ['-qec', command, '/dev/null'], { env, seconds: 20 });
+  expect(existsSync(out) ? readFileSync(out, 'latin1') : seen.stdout.slice(-800)).toContain('hello from msmtp');
+});
 
 for (const version of ['tls1_3', 'tls1_2']) {
   testWith(

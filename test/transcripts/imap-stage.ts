@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TlsFacts } from '../../src/base/conversation.ts';
+import type { TokenVerifier } from '../../src/base/token-verifier.ts';
 import { silentLog } from '../../src/base/log.ts';
 import type { Account, Directory, LoginOutcome, TlsKey } from '../../src/directory/directory.ts';
 import { deriveScram } from '../../src/directory/test-scram-client.ts';
@@ -76,6 +77,7 @@ export class Actor {
   blocked = false;
   nowMs = 1_700_000_000_000;
   failures = 0;
+  tokens: TokenVerifier | undefined = undefined;
   /** What was written down of logins. */
   readonly attempts: (LoginAttempt & { readonly result: string; client?: string | undefined })[] = [];
   /** All that was logged, to look for secrets. */
@@ -186,6 +188,7 @@ export class Actor {
         },
         failed: (attempt, result) => void this.attempts.push({ ...attempt, result }),
       }),
+      tokens: this.tokens,
       clock: { now: () => this.nowMs },
       log: this.log(),
       version: '1.0',
@@ -240,6 +243,7 @@ export class Actor {
       findAccountByName: (name) => this.accounts().get(name),
       mayStay: ({ id }) =>
         id !== this.accountId || (!this.removed && this.loginDisabled === undefined && !this.revoked),
+      confirmToken: (address, login) => this.admit(login === '' ? address : login),
       watch: (listener) => {
         this.watchers.add(listener);
         return () => this.watchers.delete(listener);

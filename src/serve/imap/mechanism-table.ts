@@ -7,10 +7,11 @@ import type { Session } from './session.ts';
 export const mechanisms: readonly SaslMechanism[] = saslMechanisms.filter((mechanism) => mechanism !== login);
 
 /** What the connection has that mechanisms may need. */
-export function linkOf({ mayLogin, tls }: Session): SaslLink {
+export function linkOf({ mayLogin, tls, services }: Session): SaslLink {
   return {
     confidential: mayLogin,
     clientCertificate: tls?.peerPublicKey !== undefined,
     binding: tls?.channelBinding,
+    tokens: services.tokens !== undefined,
   };
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import type { TokenVerifier } from '../../base/token-verifier.ts';
 import type { Log } from '../../base/log.ts';
 import type { Directory } from '../../directory/directory.ts';
 import type { LoginGuard } from '../../directory/logins/login-guard.ts';
@@ -9,6 +10,8 @@ export interface ImapServices {
   readonly store: Store;
   readonly directory: Directory;
   readonly failures: LoginGuard;
+  /** Who tells what an access token is worth; without it tokens are not taken. */
+  readonly tokens?: TokenVerifier | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** Told to clients that ask with ID after login (RFC 2971). */

@@ -1,9 +1,9 @@
-import type { SaslClaim, SaslStep } from '../../wire/sasl/exchange.ts';
+import type { SaslClaim, SaslStep, SaslToken } from '../../wire/sasl/exchange.ts';
 import { decodeSaslBase64, encodeSaslBase64 } from '../../wire/sasl/sasl-base64.ts';
 import { replies } from '../../wire/smtp/replies.ts';
 import type { Reply } from '../../wire/smtp/reply.ts';
 import { reply } from '../../wire/smtp/reply.ts';
-import { beginAttempt, countFailure, endAttempt, failAttempt, requireOwnIdentity } from './log-in.ts';
+import { attemptOf, beginAttempt, countFailure, endAttempt, failAttempt, requireOwnIdentity } from './log-in.ts';
 import { Refuse } from './refuse.ts';
 import type { SaslDialogue, SmtpSession } from './session.ts';
 
@@ -43,6 +43,9 @@ export function takeStep(
     case 'certificate':
       endDialogue(session);
       return checkCertificate(session, dialogue, step.authorizeAs);
+    case 'token':
+      endDialogue(session);
+      return checkToken(session, dialogue, step);
     case 'password':
       endDialogue(session);
       return checkPassword(session, dialogue, step);
@@ -96,6 +99,27 @@ async function checkPassword(
   await beginAttempt(session, mechanism, login);
   requireOwnIdentity(session, mechanism, authorizeAs, login);
   endAttempt(session, mechanism, login, await session.services.directory.checkPassword(login, password, 'submission'));
+}
+
+async function checkToken(session: SmtpSession, dialogue: SaslDialogue, step: SaslToken): Promise<void> {
+  const { mechanism } = dialogue;
+  const { tokens, directory, failures } = session.services;
+  const { login, token } = step;
+  await beginAttempt(session, mechanism, login);
+  const verdict = await tokens?.verify(token);
+  if (verdict?.kind === 'valid') {
+    const outcome = directory.confirmToken(verdict.address, login);
+    if (outcome.ok || outcome.reason !== 'bad-credentials') return endAttempt(session, mechanism, login, outcome);
+  }
+  session.log.info('token refused', { mechanism, why: verdict?.kind === 'valid' ? 'of nobody here' : verdict?.why });
+  if (verdict?.kind === 'unavailable') {
+    // Nobody's failure.
+    failures.reset(session.peer.remoteAddress);
+    failures.failed(attemptOf(session, mechanism, login), 'error');
+    throw new Refuse(replies.issuerUnavailable);
+  }
+  dialogue.login = login;
+  challenge(session, dialogue, step.refuse(tokens?.configurationUrl ?? ''));
 }
 
 async function checkCertificate(session: SmtpSession, { mechanism }: SaslDialogue, authorizeAs: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import type { TokenVerifier } from '../../base/token-verifier.ts';
 import type { Log } from '../../base/log.ts';
 import type { Directory } from '../../directory/directory.ts';
 import type { LoginGuard } from '../../directory/logins/login-guard.ts';
@@ -18,6 +19,8 @@ export interface SmtpServices {
   readonly senderDomains?: SenderDomains | undefined;
   /** Sends what senders are told after their message was taken. */
   readonly reports?: ReceiveServices['reports'];
+  /** Who tells what an access token is worth; without it tokens are not taken. */
+  readonly tokens?: TokenVerifier | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }

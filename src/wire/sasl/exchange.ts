@@ -11,6 +11,7 @@ export type SaslStep =
   | { readonly kind: 'proven'; readonly login: string; readonly storedKey: Uint8Array }
   /** Whom the client's certificate stands for; `authorizeAs` '' when that is all it asks. */
   | { readonly kind: 'certificate'; readonly authorizeAs: string }
+  | SaslToken
   /** A wrong proof, or a channel binding that does not fit this connection. */
   | { readonly kind: 'failed'; readonly why: 'proof' | 'binding' }
   | { readonly kind: 'malformed' };
@@ -23,6 +24,16 @@ export interface SaslClaim {
   readonly digest: ScramDigest;
   /** Give what is kept of the password, or made up for a login that is unknown; returns the challenge to send. */
   challenge(verifier: ScramVerifier): Uint8Array;
+}
+
+/** An access token of OAuth 2.0. RFC 7628. */
+export interface SaslToken {
+  readonly kind: 'token';
+  /** '' when the client names nobody: then the token alone tells. */
+  readonly login: string;
+  readonly token: string;
+  /** The token is not good: returns the report to send; whatever the client answers, the next step is `failed`. */
+  refuse(configurationUrl: string): Uint8Array;
 }
 
 /** One exchange, seen from the server; knows octets only, base64 is the protocol's. */
@@ -40,7 +51,7 @@ export interface SaslMechanism {
 }
 
 /** What a mechanism asks of the connection. `confidential`: the password crosses the wire. */
-export type SaslNeeds = 'nothing' | 'confidential' | 'client-certificate' | 'channel-binding';
+export type SaslNeeds = 'nothing' | 'confidential' | 'client-certificate' | 'channel-binding' | 'tokens';
 
 /** What a connection has. */
 export interface SaslLink {
@@ -48,6 +59,8 @@ export interface SaslLink {
   readonly confidential: boolean;
   readonly clientCertificate: boolean;
   readonly binding: ChannelBinding | undefined;
+  /** There is somebody who can tell what a token is worth. */
+  readonly tokens?: boolean;
 }
 
 /** May the mechanism be used on this connection? Only such are announced. */
@@ -57,6 +70,8 @@ export function isUsable({ needs }: SaslMechanism, link: SaslLink): boolean {
       return true;
     case 'confidential':
       return link.confidential;
+    case 'tokens':
+      return link.confidential && link.tokens === true;
     case 'client-certificate':
       return link.clientCertificate;
     case 'channel-binding':

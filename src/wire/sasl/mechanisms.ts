@@ -2,6 +2,7 @@ import type { SaslMechanism } from './exchange.ts';
 import { external } from './external.ts';
 import { login } from './login.ts';
 import { plain } from './plain.ts';
+import { oauthBearer, xoauth2 } from './token.ts';
 import { scramMechanism } from './scram-mechanism.ts';
 
 /** All mechanisms, in the order in which they are offered: strongest first. */
@@ -11,6 +12,8 @@ export const saslMechanisms: readonly SaslMechanism[] = [
   scramMechanism('sha256', false),
   scramMechanism('sha1', true),
   scramMechanism('sha1', false),
+  oauthBearer,
+  xoauth2,
   plain,
   login,
 ];

@@ -45,6 +45,9 @@ export class SaslLogin<Outcome> {
       case 'challenge':
       case 'malformed':
         return step;
+      case 'token':
+        // Whoever uses this offers no tokens (`SaslLink.tokens`).
+        return { kind: 'malformed' };
       case 'claim':
         await this.#begin(step.login);
         if (isAnother(step.authorizeAs, step.login)) return this.#failed('identity');

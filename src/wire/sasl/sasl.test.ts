@@ -102,6 +102,8 @@ test('mechanisms are found in any case', () => {
     'SCRAM-SHA-256',
     'SCRAM-SHA-1-PLUS',
     'SCRAM-SHA-1',
+    'OAUTHBEARER',
+    'XOAUTH2',
     'PLAIN',
     'LOGIN',
   ]);

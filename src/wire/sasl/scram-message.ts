@@ -1,5 +1,6 @@
-import { decodeSaslText, saslLimits } from './exchange.ts';
+import { decodeSaslText } from './exchange.ts';
 import { decodeSaslBase64 } from './sasl-base64.ts';
+import { decodeSaslName } from './sasl-name.ts';
 
 /** What the client says of channel bindings. RFC 5802 section 6. */
 export type BindingFlag =
@@ -63,10 +64,4 @@ export function parseClientFinal(octets: Uint8Array): ClientFinal | undefined {
 function flagOf(letter: string | undefined, type: string | undefined): BindingFlag {
   if (type !== undefined) return { kind: 'used', type };
   return { kind: letter === 'y' ? 'not-offered' : 'unsupported' };
-}
-
-/** `saslname`: `=2C` is a comma, `=3D` an equals sign, any other `=` is wrong. RFC 5802 section 5.1. */
-function decodeSaslName(text: string): string | undefined {
-  if (/=(?!2C|3D)/.test(text) || Buffer.byteLength(text) > saslLimits.maxLoginBytes) return undefined;
-  return text.replaceAll('=2C', ',').replaceAll('=3D', '=');
 }

@@ -61,6 +61,7 @@ export const replies = {
   tlsRequiredForAuth: reply(538, '5.7.11', 'TLS is needed for this mechanism'),
   badCredentials: reply(535, '5.7.8', 'bad credentials'),
   unknownCertificate: reply(554, '5.7.8', 'nobody logs in with the key of this certificate'),
+  issuerUnavailable: reply(454, '4.7.0', 'the issuer of tokens cannot be asked now, try again later'),
   badBinding: reply(535, '5.7.7', 'the channel binding does not fit this connection'),
   unknownMechanism: reply(504, '5.5.4', 'unknown mechanism'),
   badBase64: reply(501, '5.5.2', 'not base64'),

@@ -1,8 +1,10 @@
+import type { LoginOutcome } from '../../../directory/directory.ts';
 import { isUsable } from '../../../wire/sasl/exchange.ts';
-import type { SaslMechanism } from '../../../wire/sasl/exchange.ts';
+import type { SaslMechanism, SaslToken } from '../../../wire/sasl/exchange.ts';
 import { decodeInitialResponse, decodeSaslBase64, encodeSaslBase64 } from '../../../wire/sasl/sasl-base64.ts';
 import { command } from '../command.ts';
 import { beginAttempt, countFailure, endAttempt, failAttempt, requireOwnIdentity } from '../login.ts';
+import { attemptOf } from '../login-attempt.ts';
 import { linkOf, mechanisms } from '../mechanism-table.ts';
 import { Bad, No } from '../refusal.ts';
 import type { Done, Reply } from '../respond.ts';
@@ -48,7 +50,7 @@ async function exchange(
   const { name } = mechanism;
   const publicKey = session.tls?.peerPublicKey ?? new Uint8Array(0);
   let response = initial;
-  let claimed = '';
+  let claimed: string | undefined;
   try {
     for (;;) {
       const step = server.next(response);
@@ -80,8 +82,16 @@ async function exchange(
             step.login,
             await directory.checkPassword(step.login, step.password, 'imap'),
           );
+        case 'token': {
+          await beginAttempt(session, name, step.login);
+          const outcome = await checkToken(session, name, step);
+          if (outcome.ok || outcome.reason !== 'bad-credentials') return endAttempt(session, name, step.login, outcome);
+          claimed = step.login;
+          response = await challenge(session, step.refuse(session.services.tokens?.configurationUrl ?? ''), reply);
+          break;
+        }
         case 'failed':
-          throw failAttempt(session, name, claimed, step.why === 'binding' ? 'badchanbind' : 'badpassword');
+          throw failAttempt(session, name, claimed ?? '', step.why === 'binding' ? 'badchanbind' : 'badpassword');
         case 'malformed':
           throw new Bad(`not a message of ${name}`);
         default:
@@ -89,9 +99,21 @@ async function exchange(
       }
     }
   } catch (error) {
-    if (error instanceof Bad && claimed !== '') countFailure(session, name, claimed, 'aborted');
+    if (error instanceof Bad && claimed !== undefined) countFailure(session, name, claimed, 'aborted');
     throw error;
   }
+}
+
+/** @throws No when the issuer cannot be asked; that is nobody's failure. */
+async function checkToken(session: Session, mechanism: string, { login, token }: SaslToken): Promise<LoginOutcome> {
+  const { tokens, directory, failures } = session.services;
+  const verdict = await tokens?.verify(token);
+  if (verdict?.kind === 'valid') return directory.confirmToken(verdict.address, login);
+  session.log.info('token refused', { mechanism, why: verdict?.why });
+  if (verdict?.kind !== 'unavailable') return { ok: false, reason: 'bad-credentials' };
+  failures.reset(session.peer.remoteAddress);
+  failures.failed(attemptOf(session, mechanism, login), 'error');
+  throw new No('the issuer of tokens cannot be asked now, try again later', 'UNAVAILABLE');
 }
 
 /** spec/protocols.md section 3.2. */

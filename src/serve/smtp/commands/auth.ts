@@ -37,11 +37,12 @@ export const auth = command({
   },
 });
 
-function linkOf({ tls, options }: SmtpSession): SaslLink {
+function linkOf({ tls, options, services }: SmtpSession): SaslLink {
   return {
     confidential: tls !== undefined || options.allowPlaintextAuth,
     clientCertificate: tls?.peerPublicKey !== undefined,
     binding: tls?.channelBinding,
+    tokens: services.tokens !== undefined,
   };
 }
 
