@@ -208,7 +208,7 @@ function smtpConverse(shared: Shared): (listener: PlannedListener) => Converse<n
   const { hostname, limits } = loaded.config;
   const clock = systemClock;
   // localserve captures what is submitted as it is: it signs nothing and sends nothing.
-  const door = { directory, queue, sentCopies, clock, log, hostname };
+  const door = { store, directory, queue, sentCopies, clock, log, hostname };
   const submit = captureAccount === undefined ? createSubmit(door) : undefined;
   const services = { store, directory, failures, senderDomains, reports: queue, submit, clock, log };
   const account = captureAccount === undefined ? undefined : directory.view.accountIds.get(captureAccount);

@@ -4,6 +4,7 @@ import type { Result } from '../base/result.ts';
 import type { Account, AddressParts, Directory } from '../directory/directory.ts';
 import type { QueueDoor } from '../queue/enqueue.ts';
 import type { AccountId } from '../store/ids.ts';
+import type { Store } from '../store/store.ts';
 import type { OutgoingBody } from './outgoing-body.ts';
 import type { SentCopies } from './sent-copies.ts';
 
@@ -61,6 +62,7 @@ export interface SubmitQueue extends QueueDoor {
 }
 
 export interface SubmitServices {
+  readonly store: Pick<Store, 'newSpool'>;
   readonly directory: Pick<Directory, 'maySendAs' | 'dkimKeysOf' | 'sendingRulesOf' | 'tagAddress'>;
   readonly queue: SubmitQueue;
   /** Files what accounts send that want it. */

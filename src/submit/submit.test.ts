@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -24,6 +24,7 @@ import { TestQueue } from './test-queue.ts';
 
 const hostname = 'mail.example.org';
 const dir = mkdtempSync(join(tmpdir(), 'posthorn-submit-'));
+const store = { newSpool: ({ maxBytes }: { readonly maxBytes: number }) => new FileSpool(dir, { maxBytes }) };
 const clock = { now: () => Date.parse('2026-01-31T10:00:00Z') };
 let directory: LiveDirectory;
 
@@ -78,7 +79,7 @@ async function send(
 ) {
   const body = new OutgoingBody(new FileSpool(dir, { maxBytes: 1_000_000 }), { hostname, clock });
   await body.write(Buffer.from(text, 'latin1'));
-  const submit = createSubmit({ directory, queue, clock, log: silentLog, hostname, ...more });
+  const submit = createSubmit({ store, directory, queue, clock, log: silentLog, hostname, ...more });
   const done = await submit({
     id: 's1.1',
     account: accountOf(as),
@@ -195,6 +196,38 @@ describe('a message that may go', () => {
         { recipient: 'ä@[ipv6:::1]', domain: '[ipv6:::1]' },
       ],
     });
+  });
+});
+
+describe('what few transports carry is encoded before it is signed', () => {
+  const long = 'y'.repeat(5000);
+
+  test('long lines, NUL and large content, with what the body says of itself', async () => {
+    for (const text of [long, 'a\0b', `${long}\r\n`.repeat(100)]) {
+      const { sent } = await send(`Bcc: x@y.example\r\n${plain}${text}\r\n`);
+      expect(sent?.body).toBe('7bit');
+      expect(sent?.text).toMatch(/^Content-Transfer-Encoding: (?:quoted-printable|base64)\r$/m);
+      expect(sent?.text.split('\r\n').every((line) => line.length <= 998)).toBe(true);
+      expect(sent?.text).not.toContain('x@y.example');
+      expect(verifyNaively(sent?.text ?? '', records('example.org'))).toEqual(['pass', 'pass']);
+    }
+    expect(readdirSync(dir).length).toBeLessThan(3);
+  });
+
+  test('what is signed by its sender stays as it is', async () => {
+    const signed = `From: bob@example.org\r\nContent-Type: multipart/signed; boundary=b; protocol="application/pgp-signature"\r\n\r\n--b\r\n\r\n${long}\r\n--b--\r\n`;
+    const { sent } = await send(signed);
+    expect(sent?.body).toBe('binary');
+    expect(sent?.text).toContain(long);
+  });
+
+  test('nothing is left of it when it is refused', async () => {
+    const before = readdirSync(dir).length;
+    const queue = new TestQueue();
+    queue.failure = new StorageFull('full');
+    await expect(send(`${plain}${`${long}\r\n`.repeat(100)}`, {}, queue)).rejects.toThrow(StorageFull);
+    // The caller still has what it gave.
+    expect(readdirSync(dir).length).toBeLessThanOrEqual(before + 1);
   });
 });
 

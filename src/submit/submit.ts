@@ -8,9 +8,10 @@ import type { Header } from '../mime/parse-header.ts';
 import type { Outgoing } from '../queue/enqueue.ts';
 import type { QueueId } from '../queue/queued.ts';
 import { copySpooled, discardSpooled } from '../store/copy-spooled.ts';
-import type { Spooled } from '../store/spool.ts';
+import type { Spool, Spooled } from '../store/spool.ts';
 import { checkHeader } from './check-header.ts';
 import { chooseReturnPath } from './choose-return-path.ts';
+import { encodeBinary } from './encode-binary.ts';
 import type { FinishedBody } from './outgoing-body.ts';
 import type { OutgoingMessage, Submit, SubmitRefusal, SubmitServices } from './outgoing-message.ts';
 import { printReceived } from './print-received.ts';
@@ -25,10 +26,10 @@ export function createSubmit(services: SubmitServices): Submit {
 }
 
 async function submit(services: SubmitServices, outgoing: OutgoingMessage): Promise<Result<undefined, SubmitRefusal>> {
-  const { directory, queue, clock, log, hostname } = services;
-  const body = await outgoing.body.finish();
-  if (!body.headerComplete) return fail('header-too-long');
-  const from = checkHeader(body.header, outgoing.account, directory);
+  const { directory, queue, log, hostname } = services;
+  const given = await outgoing.body.finish();
+  if (!given.headerComplete) return fail('header-too-long');
+  const from = checkHeader(given.header, outgoing.account, directory);
   if (!from.ok) return from;
   const recipients = outgoing.recipients.map(({ address }) => printRecipient(address, hostname));
   const limit = await queue.mayEnqueue(outgoing.account.id, recipients);
@@ -36,8 +37,33 @@ async function submit(services: SubmitServices, outgoing: OutgoingMessage): Prom
     log.warn('an account reached its limit of sending', { account: outgoing.account.name, limit });
     return fail(limit);
   }
+  const body = await makeSendable(services, given);
+  let done: Result<undefined, SubmitRefusal> | undefined;
+  try {
+    done = await signAndQueue(services, outgoing, { body, recipients, fromDomain: from.value.domain });
+    return done;
+  } finally {
+    // Of the two only one went into the queue; what was given is the caller's unless all went well.
+    if (body !== given) await (done?.ok === true ? outgoing.body.discard() : discardSpooled(body.content));
+  }
+}
+
+/** In a form that goes through everywhere, where that can be made. */
+async function makeSendable({ store, hostname, clock }: SubmitServices, given: FinishedBody): Promise<FinishedBody> {
+  if (given.form !== 'binary') return given;
+  const newSpool = (): Spool => store.newSpool({ maxBytes: Number.MAX_SAFE_INTEGER });
+  const encoded = await encodeBinary(given, newSpool, { hostname, clock });
+  // What the sender alone sees was dropped before.
+  return encoded === undefined ? given : { ...encoded, hidden: given.hidden };
+}
+
+async function signAndQueue(
+  services: SubmitServices,
+  outgoing: OutgoingMessage,
+  { body, recipients, fromDomain }: Omit<Prepared, 'prefix'>,
+): Promise<Result<undefined, SubmitRefusal>> {
+  const { directory, clock, log, hostname } = services;
   const nowMs = clock.now();
-  const fromDomain = from.value.domain;
   const { header, bodyHash } = body;
   const signatures = await signOutgoing(directory, { header, bodyHash, fromDomain, nowMs });
   if (!signatures.ok) {

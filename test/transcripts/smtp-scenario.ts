@@ -130,7 +130,7 @@ function setStage(script: readonly string[]): Stage {
     else throw new Error(`unknown setting: ${line}`);
   }
   const clock = { now: () => Date.UTC(2026, 10, 24, 6, 0, 0) };
-  const door = { directory, queue, clock, log: silentLog, hostname: 'mx.example.org' };
+  const door = { store, directory, queue, clock, log: silentLog, hostname: 'mx.example.org' };
   const services: SmtpServices = {
     ...(hasQueue ? { submit: createSubmit(door) } : {}),
     store,
