@@ -2,8 +2,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { memoryBytes } from '../../bench/machine/process-usage.ts';
 import { ImapSession } from './harness/imap-session.ts';
+import { addedMemory } from './harness/server-memory.ts';
 import { startServe, type Account, type TestServer } from './harness/server.ts';
 
 const account: Account = { name: 'calm', address: 'calm@example.test', password: 'whatever comes' };
@@ -27,31 +27,6 @@ async function expectAlive(pid: number): Promise<void> {
   const smtp = await converse(server.ports.smtp, ['EHLO client.remote.test\r\n', 'QUIT\r\n']);
   expect(smtp).toMatch(/^220 [^]*\n221 /);
   expect(server.pid).toBe(pid);
-}
-
-/** The server's memory once it has been steady for a moment: indexing and the like run after the answer. */
-async function steadyMemory(): Promise<number> {
-  let last = 0;
-  for (let i = 0; i < 15; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    const now = memoryBytes([server.pid]) ?? 0;
-    if (Math.abs(now - last) < mb) return now;
-    last = now;
-  }
-  return last;
-}
-
-/** Most memory that the server had while `work` ran, beyond what it had before. */
-async function addedMemory(work: () => Promise<void>): Promise<number> {
-  const before = await steadyMemory();
-  let most = before;
-  const timer = setInterval(() => (most = Math.max(most, memoryBytes([server.pid]) ?? 0)), 40);
-  try {
-    await work();
-  } finally {
-    clearInterval(timer);
-  }
-  return most - before;
 }
 
 /** Sends all pieces at once and collects what comes until the server closes or has been silent for a moment. */
@@ -108,7 +83,7 @@ test('an HTTP request, TLS on a plain port, and noise: refused or ignored on eve
 
 test('a line without end costs no memory, on SMTP and IMAP, before login', async () => {
   const { pid } = server;
-  const added = await addedMemory(async () => {
+  const added = await addedMemory(server.pid, async () => {
     await pour(server.ports.smtp, 'EHLO ', Buffer.alloc(mb, 'a'), 64 * mb);
     await pour(server.ports.imap, 'a1 LOGIN ', Buffer.alloc(mb, 'a'), 64 * mb);
   });
@@ -118,7 +93,7 @@ test('a line without end costs no memory, on SMTP and IMAP, before login', async
 
 test('literals before login: huge, many, negative; deep parentheses', async () => {
   const { pid } = server;
-  const added = await addedMemory(async () => {
+  const added = await addedMemory(server.pid, async () => {
     expect(await converse(server.ports.imap, ['a1 LOGIN {4294967295+}\r\n'])).not.toMatch(/a1 OK/);
     expect(await converse(server.ports.imap, ['a1 LOGIN {-1}\r\n'])).toMatch(/a1 BAD/);
     await pour(server.ports.imap, 'a1 LOGIN {100000000+}\r\n', Buffer.alloc(mb, 'x'), 100 * mb);
@@ -194,7 +169,7 @@ test('100 MB by SMTP and by APPEND: little memory, and every octet', async () =>
   for (let i = 0; i < count; i++) hash.update(chunk);
   const wanted = hash.digest('hex');
 
-  const bySmtp = await addedMemory(async () => {
+  const bySmtp = await addedMemory(server.pid, async () => {
     const reply = await sendLarge(
       server.ports.smtp,
       `EHLO a.test\r\nMAIL FROM:<a@remote.test> SIZE=${size}\r\nRCPT TO:<${account.address}>\r\nDATA\r\n`,
@@ -205,7 +180,7 @@ test('100 MB by SMTP and by APPEND: little memory, and every octet', async () =>
     expect(reply).toMatch(/\n354 [^\n]*\n250 /);
   });
   const login = `a1 LOGIN "${account.address}" "${account.password}"\r\n`;
-  const byAppend = await addedMemory(async () => {
+  const byAppend = await addedMemory(server.pid, async () => {
     const reply = await sendLarge(
       server.ports.imap,
       `${login}a2 APPEND Archive {${size}+}\r\n`,
@@ -218,7 +193,7 @@ test('100 MB by SMTP and by APPEND: little memory, and every octet', async () =>
   expect(bySmtp).toBeLessThan(32 * mb);
   expect(byAppend).toBeLessThan(32 * mb);
 
-  const reading = await addedMemory(async () => {
+  const reading = await addedMemory(server.pid, async () => {
     for (const [mailbox, number] of [
       ['Archive', '1'],
       ['INBOX', '*'],
@@ -311,7 +286,7 @@ test('a client that asks for much and reads nothing: others are served, memory s
   for (let i = 0; i < 60; i++) await imap.append('Slow', Buffer.concat([Buffer.from(`X-N: ${i}\r\n`), message]));
   await imap.ok('SELECT Slow');
   const slow: Socket[] = [];
-  const added = await addedMemory(async () => {
+  const added = await addedMemory(server.pid, async () => {
     for (let i = 0; i < 4; i++) {
       const socket = connect(server.ports.imap, '127.0.0.1');
       slow.push(socket);

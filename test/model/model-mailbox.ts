@@ -85,10 +85,10 @@ export class ModelMailbox {
     return { token, ...last };
   }
 
-  /** Is it gone, or was it never there? */
+  /** Is it gone, with its mailbox or alone, or was it never there? */
   isGone(uid: number): boolean {
     const message = this.messages.get(uid);
-    return message === undefined || message.expungedAt !== undefined;
+    return this.isDeleted || message === undefined || message.expungedAt !== undefined;
   }
 
   /** Was it gone already when this write was made? */
