@@ -11,13 +11,15 @@ export class QueueProcess {
 
   constructor(task: Task) {
     this.#child = fork(join(import.meta.dirname, 'queue-process.ts'), [JSON.stringify(task)]);
-    process.once('exit', () => this.#child.kill('SIGKILL'));
+    const killIt = () => this.#child.kill('SIGKILL');
+    process.once('exit', killIt);
     this.#child.on('message', (told: Told) => {
       this.#told.push(told);
       this.#heard?.();
     });
     this.ended = new Promise((resolve) =>
       this.#child.once('exit', () => {
+        process.off('exit', killIt);
         this.#heard?.();
         resolve();
       }),

@@ -26,6 +26,8 @@ export class Destination {
   /** Claimed, and waiting for a free connection. */
   readonly ready: Batch[] = [];
   active = 0;
+  /** Connections that are promised to entries on their way into the queue. */
+  reserved = 0;
   isPaused = false;
   #limit: number;
   #successes = 0;
@@ -52,13 +54,13 @@ export class Destination {
   }
 
   get isIdle(): boolean {
-    return this.active === 0 && this.ready.length === 0 && this.dueAtMs === Infinity;
+    return this.active === 0 && this.reserved === 0 && this.ready.length === 0 && this.dueAtMs === Infinity;
   }
 
   /** Transactions that may begin now. */
   free(nowMs: number): number {
     if (this.isPaused || nowMs < this.#restUntilMs) return 0;
-    return Math.max(0, Math.min(this.#limit - this.active, this.#fill(nowMs)));
+    return Math.max(0, Math.min(this.#limit - this.active, this.#fill(nowMs)) - this.reserved);
   }
 
   /** When `free` may become more by time alone: the rest or the rate. */

@@ -43,7 +43,9 @@ class TestCourier implements Courier {
         const result = await this.behave(recipient, batch);
         const codes = { delivered: [250, '2.0.0'], later: [450, '4.2.0'], failed: [550, '5.1.1'] } as const;
         const [code, enhanced] = codes[result];
-        outcomes.push(testOutcome(id, result, code, enhanced));
+        const outcome = testOutcome(id, result, code, enhanced);
+        // A host that cannot be reached says nothing.
+        outcomes.push(recipient.includes('@dead') ? { ...outcome, reply: undefined } : outcome);
       }
       await record(outcomes);
     } finally {
@@ -222,6 +224,24 @@ test('a destination that hangs does not hold up the others, and gets no more con
   letGo('delivered');
   await empty(on);
   expect(on.courier.tried).toHaveLength(60);
+});
+
+test('many destinations in trouble leave room for the others, and are not forgotten', async () => {
+  const on = await stage({ schedule: impatient, maxDeliveries: 4, firstConcurrency: 1, maxConcurrency: 1 });
+  on.courier.behave = async (recipient) => {
+    if (!recipient.includes('@dead')) return 'delivered';
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return 'later';
+  };
+  on.queue.start();
+  for (let i = 0; i < 40; i += 1) await on.queue.enqueue(testOutgoing([`a${i}@dead${i % 12}.example`]));
+  for (let i = 0; i < 40; i += 1) await on.queue.enqueue(testOutgoing([`b${i}@fine${i % 3}.example`]));
+  const isFine = (recipient: string): boolean => recipient.includes('@fine');
+  await vi.waitFor(() => expect(on.courier.tried.filter(isFine)).toHaveLength(40), { timeout: 15_000 });
+  await vi.waitFor(() => expect(new Set(on.courier.tried).size).toBeGreaterThan(60), { timeout: 15_000 });
+  on.courier.behave = () => 'delivered';
+  await on.queue.stop();
+  expect(await on.queue.count({ held: false })).toBe(40);
 });
 
 test('pausing a destination stops it until it is resumed; others go on', async () => {

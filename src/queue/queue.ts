@@ -3,7 +3,10 @@ import type { AccountId } from '../store/ids.ts';
 import type { OutgoingEdited } from '../store/operations/queue/edit-outgoing.ts';
 import type { QueueRulesEdit } from '../store/operations/queue/edit-queue-rules.ts';
 import type {
+  EnqueuedEntry,
   HoldRule,
+  NewEntry,
+  OutgoingEnvelope,
   OutgoingFilter,
   OutgoingRow,
   PausedDestination,
@@ -46,10 +49,41 @@ export class Queue implements QueueDoor, IncomingReports {
 
   async enqueue(outgoing: Outgoing): Promise<readonly QueueId[]> {
     const { store, clock, settings } = this.#services;
-    const envelope = toEnvelope(outgoing, settings.schedule, clock.now());
-    const ids = await store.enqueue([{ message: outgoing.content, outgoing: envelope }]);
-    for (const { domain, dueAtMs } of envelope.entries) this.#runner.news(domain, dueAtMs);
-    return ids;
+    const nowMs = clock.now();
+    const { content } = outgoing;
+    // Before the octets change hands.
+    const sizeBytes = (content.kind === 'file' ? content.sizeBytes : content.octets.length) + outgoing.prefix.length;
+    const plain = toEnvelope(outgoing, settings.schedule, nowMs);
+    const reserved = this.#reserve(plain, nowMs);
+    const envelope = {
+      ...plain,
+      entries: plain.entries.map((each) => ({ ...each, claim: reserved.has(each.domain) })),
+    };
+    const claimed = new Map<string, QueueEntry[]>();
+    try {
+      const entries = await store.enqueue([{ message: content, outgoing: envelope }], this.#runner.lease());
+      for (const [place, entry] of envelope.entries.entries()) {
+        const put = entries[place];
+        if (put?.isClaimed !== true) continue;
+        const list = claimed.get(entry.domain) ?? [];
+        claimed.set(entry.domain, [...list, toEntry(toRow(put, { envelope, entry, sizeBytes }))]);
+      }
+      return entries.map(({ id }) => id);
+    } finally {
+      for (const domain of reserved) {
+        const entries = claimed.get(domain);
+        if (entries === undefined) this.#runner.unreserve(domain);
+        else this.#runner.adopt(domain, entries);
+      }
+      for (const { domain, dueAtMs } of envelope.entries) if (!claimed.has(domain)) this.#runner.news(domain, dueAtMs);
+    }
+  }
+
+  /** Destinations that have a connection free for this message: a commit is saved when its entries are claimed at once. */
+  #reserve({ entries }: OutgoingEnvelope, nowMs: number): ReadonlySet<string> {
+    const domains = new Set(entries.filter(({ dueAtMs }) => dueAtMs <= nowMs).map(({ domain }) => domain));
+    for (const domain of domains) if (!this.#runner.reserve(domain)) domains.delete(domain);
+    return domains;
   }
 
   async report({ message, returnPath, notices, header }: IncomingReport): Promise<void> {
@@ -133,6 +167,21 @@ export class Queue implements QueueDoor, IncomingReports {
   suppressions(accountId: AccountId): Promise<readonly Suppression[]> {
     return this.#services.store.suppressions(accountId);
   }
+}
+
+/** The row of an entry that was just put in and claimed. */
+function toRow(
+  { id, messageId }: EnqueuedEntry,
+  from: { readonly envelope: OutgoingEnvelope; readonly entry: NewEntry; readonly sizeBytes: number },
+): OutgoingRow {
+  const { envelope, entry, sizeBytes } = from;
+  const { accountId, queuedAtMs, fromDomain, facts: messageFacts } = envelope;
+  const { domain, returnPath, recipient, dueAtMs, expiresAtMs, facts } = entry;
+  return {
+    ...{ id, messageId, accountId, sizeBytes, queuedAtMs, fromDomain, messageFacts },
+    ...{ domain, returnPath, recipient, dueAtMs, expiresAtMs, facts },
+    ...{ attempts: 0, isHeld: false, leaseUntilMs: 0, delayTold: false, story: '[]' },
+  };
 }
 
 function toListed(row: OutgoingRow, nowMs: number): ListedEntry {

@@ -1,7 +1,7 @@
 import type { ReportSigner } from './dsn/report-signer.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import type { OutgoingWant } from '../store/queue/outgoing-row.ts';
+import type { EnqueueLease, OutgoingWant } from '../store/queue/outgoing-row.ts';
 import type { OutgoingStore } from '../store/queue/outgoing-store.ts';
 import { chooseTransport, localTransport } from './choose-transport.ts';
 import type { Batch, Courier } from './courier.ts';
@@ -57,11 +57,15 @@ export class Runner {
   readonly #held = new Set<Destination>();
   readonly #waiting = new Set<Destination>();
   #suspects = 0;
+  /** Connections promised by `reserve`. */
+  #reserved = 0;
   #timer: NodeJS.Timeout | undefined;
   #timerAtMs = Infinity;
   #turning: Promise<void> | undefined;
   #turnAgain = false;
   #started = false;
+  /** Nothing is tried before: the destination may be paused. */
+  #knowsPauses = false;
   #intervals: readonly NodeJS.Timeout[] = [];
   #scanning: Promise<void> | undefined;
 
@@ -99,6 +103,46 @@ export class Runner {
     await this.#giveBack([...this.#claimed.values()]);
   }
 
+  /**
+   * Promises a connection to an entry that is about to be put in, so that it can be claimed in the same commit; `adopt` or
+   * `unreserve` must follow. False: none is free, or others wait for it.
+   */
+  reserve(domain: string): boolean {
+    if (!this.#knowsPauses || this.#stopping.signal.aborted || this.#room <= 0) return false;
+    const nowMs = this.#services.clock.now();
+    const destination = this.#destinationOf(domain);
+    if (destination.dueAtMs <= nowMs || destination.isSuspect) return false;
+    if (destination.free(nowMs) - destination.ready.length <= 0) return false;
+    destination.reserved += 1;
+    this.#reserved += 1;
+    return true;
+  }
+
+  unreserve(domain: string): void {
+    const destination = this.#destinationOf(domain);
+    destination.reserved -= 1;
+    this.#reserved -= 1;
+    this.#lookAgain(destination);
+  }
+
+  /** Entries of one destination that were claimed as they were put in, with the connection that was reserved. */
+  adopt(domain: string, entries: readonly QueueEntry[]): void {
+    const destination = this.#destinationOf(domain);
+    destination.reserved -= 1;
+    this.#reserved -= 1;
+    for (const entry of entries) this.#claimed.set(entry.id, entry);
+    destination.ready.push(...this.#batchesOf(domain, entries));
+    this.#startReady(destination);
+    this.#lookAgain(destination);
+  }
+
+  /** What claims in a name other than the runner's own loop need to know. */
+  lease(): EnqueueLease {
+    const { owner, settings, clock } = this.#services;
+    const [retryAfterMs = 0] = waitsOf(settings.schedule);
+    return { owner, leaseUntilMs: clock.now() + settings.leaseMs, retryAfterMs };
+  }
+
   /** Entries to a destination are due at that moment. */
   news(domain: string, dueAtMs: number): void {
     if (!this.#started || this.#stopping.signal.aborted) return;
@@ -124,6 +168,7 @@ export class Runner {
     const { store } = this.#services;
     const paused = new Set((await store.paused()).map(({ domain }) => domain));
     for (const domain of new Set([...paused, ...this.#paused])) this.#setPaused(domain, paused.has(domain));
+    this.#knowsPauses = true;
     let after = '';
     while (!this.#stopping.signal.aborted) {
       const page = await store.destinations({ after, limit: destinationsPerRead });
@@ -204,7 +249,7 @@ export class Runner {
   }
 
   get #room(): number {
-    return this.#services.settings.maxDeliveries - this.#underWay.size;
+    return this.#services.settings.maxDeliveries - this.#underWay.size - this.#reserved;
   }
 
   /** One at a time; asked for meanwhile, it comes once more. */
@@ -232,6 +277,8 @@ export class Runner {
   async #takeTurn(): Promise<void> {
     // News of the same moment shares the claim.
     await new Promise(setImmediate);
+    if (!this.#knowsPauses) await this.scan();
+    if (!this.#knowsPauses) throw new Error('it is not known which destinations are paused');
     for (;;) {
       const wanted = this.#collect();
       if (wanted.length === 0) return;
@@ -313,6 +360,7 @@ export class Runner {
 
   #startReady(destination: Destination): void {
     const { clock } = this.#services;
+    if (destination.isPaused) return this.#returnReady(destination, clock.now());
     while (destination.ready.length > 0 && !this.#stopping.signal.aborted) {
       if (this.#room <= 0) {
         this.#waiting.add(destination);
@@ -377,13 +425,13 @@ export class Runner {
 
   /** A connection became free: those that waited for one go first, then this destination, then what is due. */
   #afterDelivery(destination: Destination): void {
-    for (const waiting of this.#waiting) {
+    for (const waiting of [...this.#waiting]) {
       if (this.#room <= 0) break;
       this.#waiting.delete(waiting);
       this.#startReady(waiting);
     }
     this.#startReady(destination);
-    for (const held of this.#held) {
+    for (const held of [...this.#held]) {
       this.#held.delete(held);
       this.#lookAgain(held);
     }

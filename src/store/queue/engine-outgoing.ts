@@ -17,7 +17,7 @@ import {
   readSuppression,
   readSuppressions,
 } from './outgoing-reads.ts';
-import type { NewOutgoing, OutgoingFilter } from './outgoing-row.ts';
+import type { EnqueueLease, NewOutgoing, OutgoingFilter } from './outgoing-row.ts';
 import type { OutgoingStore, Settlement } from './outgoing-store.ts';
 
 /** `OutgoingStore` on either engine. */
@@ -36,8 +36,8 @@ export class EngineOutgoing implements OutgoingStore {
     return new FileSpool(this.#spoolDir, limits);
   }
 
-  enqueue(messages: readonly NewOutgoing[]) {
-    return this.#engine.write('enqueueOutgoing', { messages });
+  enqueue(messages: readonly NewOutgoing[], lease?: EnqueueLease) {
+    return this.#engine.write('enqueueOutgoing', { messages, lease });
   }
 
   claim(request: Parameters<OutgoingStore['claim']>[0]) {

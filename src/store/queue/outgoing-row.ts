@@ -30,6 +30,22 @@ export interface NewEntry {
   readonly facts: string;
   /** What the recipient is known by for the limits, see `recipientKey`. */
   readonly key: number;
+  /** Its first try begins with the commit, when it is not held: see `EnqueueLease`. */
+  readonly claim?: boolean;
+}
+
+/** For entries that somebody tries as soon as they are there: claimed in the commit that puts them in. */
+export interface EnqueueLease {
+  readonly owner: string;
+  readonly leaseUntilMs: number;
+  /** From the first try to the second. */
+  readonly retryAfterMs: number;
+}
+
+export interface EnqueuedEntry {
+  readonly id: QueueId;
+  readonly messageId: number;
+  readonly isClaimed: boolean;
 }
 
 /** One entry with what its message says. */

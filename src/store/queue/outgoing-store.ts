@@ -7,6 +7,8 @@ import type { QueueRulesEdit } from '../operations/queue/edit-queue-rules.ts';
 import type { SettleRequest } from '../operations/queue/settle-outgoing.ts';
 import type { Spool, SpoolLimits } from '../spool.ts';
 import type {
+  EnqueuedEntry,
+  EnqueueLease,
   HoldRule,
   NewOutgoing,
   OutgoingDestination,
@@ -24,7 +26,7 @@ export interface Settlement extends Omit<SettleRequest, 'messages'> {
 export interface OutgoingStore {
   newSpool(limits: SpoolLimits): Spool;
   /** Messages with all their entries in one commit; takes the octets over. @throws StorageFull */
-  enqueue(messages: readonly NewOutgoing[]): Promise<readonly QueueId[]>;
+  enqueue(messages: readonly NewOutgoing[], lease?: EnqueueLease): Promise<readonly EnqueuedEntry[]>;
   /** Entries for this owner alone until the lease ends. */
   claim(request: ClaimRequest): Promise<readonly OutgoingRow[]>;
   renew(request: {

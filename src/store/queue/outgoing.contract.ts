@@ -48,7 +48,8 @@ export function describeOutgoing(name: string, open: () => Promise<Store>): void
 
     test('a message has one entry for each recipient; octets and facts come back as they were', async () => {
       const recipients = ['a@one.example', 'b@one.example', 'c@two.example'];
-      const ids = await store.outgoing.enqueue([newOutgoing('hello', recipients, { prefix: 'Received: x\r\n' })]);
+      const entries = await store.outgoing.enqueue([newOutgoing('hello', recipients, { prefix: 'Received: x\r\n' })]);
+      const ids = entries.map(({ id }) => id);
       expect(ids).toHaveLength(3);
       const rows = await store.outgoing.list({}, { after: 0, limit: 10 });
       expect(rows.map(({ id, recipient, domain }) => ({ id, recipient, domain }))).toEqual(
@@ -78,7 +79,7 @@ export function describeOutgoing(name: string, open: () => Promise<Store>): void
         newOutgoing('another', ['b@one.example']),
       ]);
       const mine = await claim('me', 'one.example', 1);
-      expect(mine).toMatchObject([{ id: first, attempts: 0, recipient: 'a@one.example' }]);
+      expect(mine).toMatchObject([{ id: first?.id, attempts: 0, recipient: 'a@one.example' }]);
       expect(await claim('you', 'one.example')).toMatchObject([{ recipient: 'b@one.example' }]);
       expect(await claim('you', 'one.example')).toEqual([]);
       expect(await store.outgoing.nextDue('one.example')).toBe(1100);
@@ -90,6 +91,27 @@ export function describeOutgoing(name: string, open: () => Promise<Store>): void
       expect(await store.outgoing.list({ to: 'b@one.example' }, { after: 0, limit: 9 })).toMatchObject([
         { attempts: 2, dueAtMs: 6200 },
       ]);
+    });
+
+    test('an entry can be claimed by the commit that puts it in; a rule that holds it counts more', async () => {
+      const rule = { accountId: undefined, fromDomain: undefined, domain: 'two.example' };
+      await store.outgoing.editRules({ do: 'add-hold-rule', rule });
+      const { message, outgoing } = newOutgoing('now', ['a@one.example', 'b@two.example', 'c@three.example'], {
+        dueAtMs: 500,
+      });
+      const claimed = outgoing.entries.map((entry, place) => ({ ...entry, claim: place < 2 }));
+      const entries = await store.outgoing.enqueue([{ message, outgoing: { ...outgoing, entries: claimed } }], {
+        ...{ owner: 'me', leaseUntilMs: 5000, retryAfterMs: 100 },
+      });
+      expect(entries.map(({ isClaimed }) => isClaimed)).toEqual([true, false, false]);
+      expect(await claim('you', 'one.example', 9, 4000)).toEqual([]);
+      expect(await store.outgoing.list({}, { after: 0, limit: 9 })).toMatchObject([
+        { attempts: 1, dueAtMs: 600, leaseUntilMs: 5000 },
+        { attempts: 0, dueAtMs: 500, isHeld: true, leaseUntilMs: 0 },
+        { attempts: 0, dueAtMs: 500, isHeld: false, leaseUntilMs: 0 },
+      ]);
+      const ids = entries.slice(0, 1).map(({ id }) => id);
+      expect(await settle('me', { done: ids })).toEqual(ids);
     });
 
     test('a limit does not tear the recipients of one message apart', async () => {

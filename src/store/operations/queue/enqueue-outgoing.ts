@@ -1,7 +1,7 @@
 import type { Written } from '../../delta.ts';
 import type { QueueId } from '../../ids.ts';
 import type { PreparedMessage } from '../../prepare-message.ts';
-import type { NewEntry, OutgoingEnvelope } from '../../queue/outgoing-row.ts';
+import type { EnqueuedEntry, EnqueueLease, NewEntry, OutgoingEnvelope } from '../../queue/outgoing-row.ts';
 import { execute, first, query, type Operation } from '../../sql/statement.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { storeBlob } from '../store-blob.ts';
@@ -11,21 +11,22 @@ export interface PreparedOutgoing {
   readonly outgoing: OutgoingEnvelope;
 }
 
-/** Puts messages into the queue, each with an entry for each recipient. Ids in the order of the recipients. */
+/** Puts messages into the queue, each with an entry for each recipient, in their order. */
 export function* enqueueOutgoing(
   context: OperationContext,
-  request: { readonly messages: readonly PreparedOutgoing[] },
-): Operation<Written<readonly QueueId[]>> {
-  const ids: QueueId[] = [];
-  for (const each of request.messages) ids.push(...(yield* insertOutgoing(context, each)));
-  return { result: ids, deltas: [] };
+  request: { readonly messages: readonly PreparedOutgoing[]; readonly lease?: EnqueueLease | undefined },
+): Operation<Written<readonly EnqueuedEntry[]>> {
+  const entries: EnqueuedEntry[] = [];
+  for (const each of request.messages) entries.push(...(yield* insertOutgoing(context, each, request.lease)));
+  return { result: entries, deltas: [] };
 }
 
 /** One message with its entries; those that a rule holds are held. */
 export function* insertOutgoing(
   context: OperationContext,
   { message, outgoing }: PreparedOutgoing,
-): Operation<readonly QueueId[]> {
+  lease?: EnqueueLease,
+): Operation<readonly EnqueuedEntry[]> {
   const blobId = yield* storeBlob(context, message);
   const row = yield* first(
     'INSERT INTO outgoing_message (blob_id, account_id, size_bytes, queued_at, from_domain, facts, prefix, part_map) ' +
@@ -35,14 +36,16 @@ export function* insertOutgoing(
   );
   const messageId = Number(row?.[0]);
   const rules = yield* query('SELECT account_id, from_domain, domain FROM hold_rule');
-  const ids: QueueId[] = [];
+  const entries: EnqueuedEntry[] = [];
   for (const entry of outgoing.entries) {
     const facts = [outgoing.accountId, outgoing.fromDomain, entry.domain];
     const held = rules.some((rule) => rule.every((wanted, place) => wanted === null || same(wanted, facts[place])));
-    ids.push(yield* insertEntry(messageId, entry, held));
+    const claim = entry.claim === true && !held ? lease : undefined;
+    const id = yield* insertEntry(messageId, entry, { held, claim });
+    entries.push({ id, messageId, isClaimed: claim !== undefined });
   }
   if (outgoing.counts && outgoing.accountId !== undefined) yield* count(outgoing.accountId, outgoing);
-  return ids;
+  return entries;
 }
 
 /** PostgreSQL gives numbers of 64 bits as text. */
@@ -50,12 +53,17 @@ function same(wanted: unknown, fact: unknown): boolean {
   return String(wanted) === String(fact);
 }
 
-function* insertEntry(messageId: number, entry: NewEntry, held: boolean): Operation<QueueId> {
+function* insertEntry(
+  messageId: number,
+  entry: NewEntry,
+  { held, claim }: { readonly held: boolean; readonly claim: EnqueueLease | undefined },
+): Operation<QueueId> {
   const row = yield* first(
     'INSERT INTO outgoing_entry (message_id, domain, return_path, recipient, due_at, attempts, expires_at, held, ' +
-      "lease_owner, lease_until, delay_told, facts, story) VALUES (?, ?, ?, ?, ?, 0, ?, ?, '', 0, 0, ?, '[]') RETURNING id",
-    ...[messageId, entry.domain, entry.returnPath, entry.recipient, entry.dueAtMs, entry.expiresAtMs],
-    ...[held ? 1 : 0, entry.facts],
+      "lease_owner, lease_until, delay_told, facts, story) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, '[]') RETURNING id",
+    ...[messageId, entry.domain, entry.returnPath, entry.recipient, entry.dueAtMs + (claim?.retryAfterMs ?? 0)],
+    ...[claim === undefined ? 0 : 1, entry.expiresAtMs, held ? 1 : 0, claim?.owner ?? '', claim?.leaseUntilMs ?? 0],
+    entry.facts,
   );
   return Number(row?.[0]) as QueueId;
 }
