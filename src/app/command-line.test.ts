@@ -167,7 +167,9 @@ describe('with the server stopped', { timeout }, () => {
       postmaster: true,
       addresses: [{ address: '@bücher.example' }, { address: 'Bob@example.test' }],
       aliases: ['team@example.test'],
+      ...{ uniqueReturnPaths: true, copySent: false, recipientsPerDay: 50, newRecipientsPerDay: null },
     });
+    expect((await posthorn('config account show bob')).stdout).toMatch(/^sending +to 50 recipients a day$/m);
     expect(await json('config address list')).toContainEqual({
       address: 'lists@example.test',
       account: 'alice',

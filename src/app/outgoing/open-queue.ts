@@ -10,6 +10,7 @@ import type { AccountId } from '../../store/ids.ts';
 import type { Store } from '../../store/store.ts';
 import { createReportSigner } from '../../submit/create-report-signer.ts';
 import type { LoadedConfig } from '../config/config-file.ts';
+import { isOurs } from './is-ours.ts';
 import { queueSettingsOf } from './queue-settings-of.ts';
 
 export interface QueueParts {
@@ -51,9 +52,4 @@ export function openQueue({ loaded, store, directory, relay, capture, clock, log
     clock,
     log,
   });
-}
-
-/** Has people here: not a domain of which we only get reports, but this host's own name, where somebody is postmaster. */
-function isOurs(directory: Directory, domain: string): boolean {
-  return directory.lookupRecipient({ localPart: 'postmaster', domain }).kind !== 'unknown-domain';
 }

@@ -110,6 +110,7 @@ export async function accountShow(input: CommandInput): Promise<void> {
       ['created', shown.created],
       ...(shown.hiddenCapabilities.length === 0 ? [] : [['hidden capabilities', shown.hiddenCapabilities.join(', ')]]),
       ...(shown.quotaBytes === null ? [] : [['quota', `${shown.quotaBytes} octets`]]),
+      ...sendingRules(shown),
       ...shown.addresses.map(({ address, mailbox }) => [
         'address',
         mailbox === 'INBOX' ? address : `${address} → ${mailbox}`,
@@ -119,6 +120,18 @@ export async function accountShow(input: CommandInput): Promise<void> {
       ...shown.tlsPublicKeys.map(({ fingerprint, name }) => ['tlspubkey', `${fingerprint} ${name}`]),
     ]),
   );
+}
+
+/** What is not as the server has it. */
+function sendingRules(shown: AccountFacts): readonly (readonly string[])[] {
+  return [
+    ...(shown.uniqueReturnPaths ? [['sending', 'a return path of its own for each recipient']] : []),
+    ...(shown.copySent ? [['sending', 'a copy in Sent']] : []),
+    ...(shown.recipientsPerDay === null ? [] : [['sending', `to ${shown.recipientsPerDay} recipients a day`]]),
+    ...(shown.newRecipientsPerDay === null
+      ? []
+      : [['sending', `to ${shown.newRecipientsPerDay} new recipients a day`]]),
+  ];
 }
 
 function marks({ hasPassword, loginDisabled, postmaster, mainPassword }: AccountFacts): string {
