@@ -31,10 +31,7 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-/**
- * Text that compresses as mail does, about to half. mbsync 1.4 stops reading when COMPRESS saves much more than that: it
- * forgets what its own inflater still holds.
- */
+/** Text that compresses as mail does, about to half: mbsync 1.4 gives up where COMPRESS saves much more (docs/clients.md). */
 function bodyLines(i: number): readonly string[] {
   return Array.from({ length: 1 + (i % 40) }, (_each, n) => `${n} ${randomBytes(24).toString('hex')}`);
 }
