@@ -87,6 +87,8 @@ function resume(client: ModelClient, { truth }: Mirror, kept: Kept, responses: r
     const uid = /^\* \d+ FETCH \(/.test(response) ? parseFetch(response).uid : undefined;
     if (uid !== undefined) told.add(uid);
   }
+  // A mailbox that is being deleted tells nothing any more; the client will be thrown out.
+  if (truth.isDeleted) return;
   client.note(`resumes from ${kept.modseq} with ${kept.messages.map(({ uid }) => uid).join()}`);
   for (const { uid, key, modseq } of kept.messages) {
     if (vanished.has(uid) || told.has(uid)) continue;
