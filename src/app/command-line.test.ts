@@ -321,7 +321,7 @@ describe('with the server running', { timeout }, () => {
       { name: 'phone', protocols: ['imap', 'submission'], expires: matching(/^20.*Z$/) },
     ]);
     expect((await posthorn('account app-password list alice')).stdout).toMatch(
-      /^phone +imap,submission +since .* until /,
+      /^phone +imap,submission +since .* until /m,
     );
     expect(await posthorn('account app-password rm alice tablet')).toMatchObject({
       ...{ status: 1, stderr: containing('no app password "tablet"') },
