@@ -36,11 +36,12 @@ import type { ControlServer } from './control/control-server.ts';
 import type { Ground } from './break-ground.ts';
 import { imapRefusals } from './imap-refusals.ts';
 import { byClass, openLogins } from './open-logins.ts';
-import { openListeners, planListeners } from './open-listeners.ts';
+import { OpenPorts, planListeners } from './open-listeners.ts';
 import type { PlannedListener, ServiceSetup } from './open-listeners.ts';
 import type { Service } from './services.ts';
 import { openQueue } from './outgoing/open-queue.ts';
 import { openRelay } from './outgoing/open-relay.ts';
+import { queueSettingsOf } from './outgoing/queue-settings-of.ts';
 import { Refusal } from './refusal.ts';
 import type { CertificatePair } from './tls/self-signed-certificate.ts';
 import { posthornVersion } from './version.ts';
@@ -60,13 +61,16 @@ export interface AssembleOptions {
 /** A server whose ports are open. */
 export interface House {
   readonly listeners: readonly Listener[];
+  /**
+   * Ports, their limits, routes and the settings of the queue as this configuration has them, from now on; what is open and
+   * under way ends as it began. @throws Refusal that names a port which could not be had; nothing changed then
+   */
+  reconfigure(next: LoadedConfig): Promise<void>;
   /** New connections get the new certificate. @throws Error of OpenSSL when it is not usable; the old one stays then */
   useCertificate(certificate: CertificatePair): void;
   /** Takes no more work, waits for what is under way, and closes everything. */
   close(): Promise<void>;
 }
-
-const graceMs = 10_000;
 
 /** Opens directory, ports and control socket on an open store; closes what was opened when one of them fails. */
 export async function assemble(options: AssembleOptions): Promise<House> {
@@ -93,9 +97,13 @@ export async function assemble(options: AssembleOptions): Promise<House> {
     const sentCopies = new SentCopies({ store, clock: systemClock, log });
     closing.push(() => sentCopies.close());
     const parts = { store, directory, failures: logins.guard, resolver, queue, sentCopies };
-    const setupOf = createSetups(options, parts, identity);
-    const listeners = await openListeners(planListeners(loaded.config.listeners), { setupOf, identity, log });
-    closing.push(() => closeAll(listeners));
+    const ports = new OpenPorts();
+    closing.push(() => ports.close());
+    const openPorts = (config: LoadedConfig): Promise<void> => {
+      const setupOf = createSetups({ ...options, loaded: config }, parts, identity);
+      return ports.change(planListeners(config.config.listeners), { setupOf, identity, log });
+    };
+    await openPorts(loaded);
     const socketPath = controlSocketOf(loaded.dataDir);
     const control: ControlServer = await startControlServer(
       socketPath,
@@ -103,7 +111,17 @@ export async function assemble(options: AssembleOptions): Promise<House> {
       log,
     );
     closing.push(() => control.close());
-    return { listeners, useCertificate: (certificate) => identity?.reload([certificate]), close };
+    return {
+      get listeners() {
+        return ports.listeners;
+      },
+      async reconfigure(next) {
+        await openPorts(next);
+        queue.useSettings(queueSettingsOf(next));
+      },
+      useCertificate: (certificate) => identity?.reload([certificate]),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -141,10 +159,6 @@ function startQueue(
   closing.push(() => queue.stop());
   queue.start();
   return queue;
-}
-
-async function closeAll(listeners: readonly Listener[]): Promise<void> {
-  await Promise.all(listeners.map((listener) => listener.close({ graceMs })));
 }
 
 function makeIdentity(certificate: CertificatePair, { config, file }: LoadedConfig): TlsIdentity {

@@ -1,7 +1,7 @@
 import type { Converse } from '../base/conversation.ts';
 import type { Log } from '../base/log.ts';
 import { listen } from '../net/listen.ts';
-import type { Listener, Refusals } from '../net/listen.ts';
+import type { Listener, Refusals, Serving } from '../net/listen.ts';
 import type { ConnectionLimits } from '../net/limits.ts';
 import type { TlsIdentity } from '../net/tls.ts';
 import { allowsPlaintextLogin, type ListenerConfig } from './config/config-schema.ts';
@@ -44,11 +44,48 @@ export interface OpenOptions {
   readonly log: Log;
 }
 
+const graceMs = 10_000;
+
+/** The ports of this server: opened together, and changed while it runs. */
+export class OpenPorts {
+  #open: ReadonlyMap<string, Listener> = new Map();
+
+  get listeners(): readonly Listener[] {
+    return [...this.#open.values()];
+  }
+
+  /**
+   * Opens what is planned and not open yet, all or none; serves the others in the new way from the next connection on; and
+   * then closes what is planned no longer. @throws Refusal that names the port which could not be had; nothing changed then
+   */
+  async change(planned: readonly PlannedListener[], options: OpenOptions): Promise<void> {
+    const missing = planned.filter((plan) => !this.#open.has(keyOf(plan)));
+    const opened = await openListeners(missing, options);
+    const fresh = new Map(missing.flatMap((plan, at) => (opened[at] ? [[keyOf(plan), opened[at]] as const] : [])));
+    const open = new Map<string, Listener>();
+    for (const plan of planned) {
+      const key = keyOf(plan);
+      const kept = this.#open.get(key);
+      kept?.use(servingOf(plan, options));
+      const listener = kept ?? fresh.get(key);
+      if (listener) open.set(key, listener);
+    }
+    const gone = [...this.#open].flatMap(([key, listener]) => (open.has(key) ? [] : [listener]));
+    this.#open = open;
+    await Promise.all(gone.map((listener) => listener.close({ graceMs })));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.listeners.map((listener) => listener.close({ graceMs })));
+  }
+}
+
+function keyOf({ service, ip, port }: PlannedListener): string {
+  return `${service} ${ip} ${port}`;
+}
+
 /** Opens all ports, or none. @throws Refusal that names the port which could not be had */
-export async function openListeners(
-  planned: readonly PlannedListener[],
-  options: OpenOptions,
-): Promise<readonly Listener[]> {
+async function openListeners(planned: readonly PlannedListener[], options: OpenOptions): Promise<readonly Listener[]> {
   const opened = await Promise.allSettled(planned.map((each) => openOne(each, options)));
   const failed = opened.findIndex(({ status }) => status === 'rejected');
   const listeners = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
@@ -59,24 +96,26 @@ export async function openListeners(
   throw explain(at, failure.reason);
 }
 
+function servingOf(planned: PlannedListener, { setupOf }: OpenOptions): Serving<never> {
+  const { converse, ...setup } = setupOf(planned.service);
+  return { ...setup, converse: converse(planned) };
+}
+
 /** Services where TLS is there from the start. */
 const implicitTls: ReadonlySet<Service> = new Set(['submissions', 'imaps', 'pop3s']);
 
 /** Certificates are asked for where there are logins only: port 25 has no logins, and tickets there have caused trouble. */
-function openOne(planned: PlannedListener, { setupOf, identity, log }: OpenOptions): Promise<Listener> {
+function openOne(planned: PlannedListener, options: OpenOptions): Promise<Listener> {
   const { service, ip, port } = planned;
-  const setup = setupOf(service);
+  const { identity, log } = options;
   const mx = service === 'smtp';
   const mode = implicitTls.has(service) ? 'implicit' : 'starttls';
   return listen({
     name: service,
     host: ip,
     port,
-    converse: setup.converse(planned),
-    refusals: setup.refusals,
-    limits: setup.limits,
+    ...servingOf(planned, options),
     log,
-    ...(setup.admit ? { admit: setup.admit } : {}),
     ...(identity ? { tls: { mode, identity, requestClientCertificate: !mx, tickets: !mx } } : {}),
   });
 }

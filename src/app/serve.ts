@@ -19,36 +19,49 @@ export async function serve(loaded: LoadedConfig): Promise<void> {
   for (const key of loaded.notYet) log.warn('not available in this version', { key, file: loaded.file });
   for (const { name, host, port } of house.listeners) log.info('listening', { service: name, ip: host, port });
   log.info('started', { version: posthornVersion(), hostname: loaded.config.hostname, data: loaded.dataDir });
-  await runHouse(house, log, { ready: () => announce([]), hangup: () => reload(loaded, house, log) });
+  await runHouse(house, log, { ready: () => announce([]), hangup: createReload(loaded, house, log) });
 }
 
-/** Certificates and the log follow the file at once; all else waits for a restart, and that is said. */
-function reload(running: LoadedConfig, house: House, log: AdjustableLog): void {
+/** What follows the file at once; all else waits for a restart, and that is said. */
+const live: ReadonlySet<string> = new Set(['listeners', 'limits', 'log', 'queue', 'routes', 'tls', 'transports']);
+
+/** Reads the configuration again; one time after another, however fast it is asked for. */
+function createReload(running: LoadedConfig, house: House, log: AdjustableLog): () => void {
+  let last = Promise.resolve();
+  return () => {
+    last = last.then(() => reload(running, house, log));
+  };
+}
+
+async function reload(running: LoadedConfig, house: House, log: AdjustableLog): Promise<void> {
   try {
     const next = loadConfig(running.file);
     const certificate = loadCertificate(next);
     if (certificate) house.useCertificate(certificate);
     log.adjust(next.config.log);
-    const waiting = changedKeys(running, next);
+    // What cannot change while we run stays as it is, for new connections too.
+    const { hostname, data, storage, dns, relay } = running.config;
+    await house.reconfigure({ ...next, config: { ...next.config, hostname, data, storage, dns, relay } });
     log.info('configuration and certificates were read again');
-    if (waiting.length > 0)
-      log.warn('changed in the configuration, but in effect only after a restart', { keys: waiting });
+    const waiting = changedKeys(running, next);
+    if (waiting.length === 0) return;
+    log.warn('changed in the configuration, but in effect only after a restart', { keys: waiting });
   } catch (error) {
     log.error('the configuration was not read again; the old one stays in use', {}, error);
   }
 }
 
 function changedKeys(running: LoadedConfig, next: LoadedConfig): readonly string[] {
-  const fixed = [
-    'hostname',
-    'data',
-    'storage',
-    'listeners',
-    'limits',
-    'queue',
-    'relay',
-    'transports',
-    'routes',
-  ] as const;
-  return fixed.filter((key) => JSON.stringify(running.config[key]) !== JSON.stringify(next.config[key]));
+  const before: Readonly<Record<string, unknown>> = running.config;
+  const after: Readonly<Record<string, unknown>> = next.config;
+  const keys = Object.keys({ ...before, ...after }).filter((key) => !live.has(key) && differ(before[key], after[key]));
+  // Those who guess passwords are remembered, with what was allowed when they did.
+  const logins = (['failedLoginsPerMinute', 'failedLoginsPerDay'] as const).filter((key) =>
+    differ(running.config.limits[key], next.config.limits[key]),
+  );
+  return [...keys, ...logins.map((key) => `limits.${key}`)];
+}
+
+function differ(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) !== JSON.stringify(other);
 }

@@ -23,20 +23,24 @@ export interface Refusals {
   readonly closing: string;
 }
 
-export interface ListenOptions<Event> {
+/** Who is let in, and what is said to them. */
+export interface Serving<Event> {
+  readonly converse: Converse<Event>;
+  readonly refusals: Refusals;
+  /** Share one object among listeners that count together. */
+  readonly limits?: ConnectionLimits;
+  /** Asked for each address; false refuses the connection. */
+  readonly admit?: (address: string) => boolean;
+}
+
+export interface ListenOptions<Event> extends Serving<Event> {
   /** For the log: `smtp`, `submission`, … */
   readonly name: string;
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  readonly converse: Converse<Event>;
-  readonly refusals: Refusals;
   readonly log: Log;
   readonly tls?: TlsListenerOptions & { readonly mode: 'starttls' | 'implicit'; readonly identity: TlsIdentity };
-  /** Share one object among listeners that count together. */
-  readonly limits?: ConnectionLimits;
-  /** Asked for each address; false refuses the connection. */
-  readonly admit?: (address: string) => boolean;
   /** Share one among all listeners of the process. */
   readonly tarpit?: Tarpit;
   readonly timings?: Partial<NetTimings>;
@@ -46,11 +50,13 @@ export interface ListenOptions<Event> {
   readonly reusePort?: boolean;
 }
 
-export interface Listener {
+export interface Listener<Event = never> {
   readonly name: string;
   readonly host: string;
   readonly port: number;
   readonly connections: number;
+  /** From the next connection on; those that are open go on as they began. */
+  use(serving: Serving<Event>): void;
   /** Takes no more connections, tells those that are open, waits for them so long, then destroys what is left. */
   close(options: { readonly graceMs: number }): Promise<void>;
 }
@@ -61,7 +67,7 @@ const MINUTE = 60_000;
  * Opens a port and runs a conversation for each connection.
  * @throws the error of the system when the port cannot be had.
  */
-export async function listen<Event>(options: ListenOptions<Event>): Promise<Listener> {
+export async function listen<Event>(options: ListenOptions<Event>): Promise<Listener<Event>> {
   const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 120_000 });
   const front = new Front(options, server);
   server.on('connection', (socket) => front.connected(socket));
@@ -88,6 +94,7 @@ export async function listen<Event>(options: ListenOptions<Event>): Promise<List
     get connections() {
       return front.connections;
     },
+    use: (serving) => front.use(serving),
     close: ({ graceMs }) => front.close(graceMs),
   };
 }
@@ -96,8 +103,10 @@ export async function listen<Event>(options: ListenOptions<Event>): Promise<List
 class Front<Event> {
   readonly #options: ListenOptions<Event>;
   readonly #server: Server;
-  readonly #pumps = new Set<Pump<Event>>();
-  readonly #context: PumpContext<Event>;
+  /** With the limits that let each of them in. */
+  readonly #pumps = new Map<Pump<Event>, ConnectionLimits | undefined>();
+  #serving: Serving<Event>;
+  #context: PumpContext<Event>;
   #closing = false;
   #allGone: (() => void) | undefined;
   #failuresLoggedAtMs = Number.NEGATIVE_INFINITY;
@@ -105,6 +114,7 @@ class Front<Event> {
 
   constructor(options: ListenOptions<Event>, server: Server) {
     this.#options = options;
+    this.#serving = options;
     this.#server = server;
     const timings = { ...defaultTimings, ...options.timings };
     this.#context = {
@@ -122,6 +132,11 @@ class Front<Event> {
     return this.#pumps.size;
   }
 
+  use(serving: Serving<Event>): void {
+    this.#serving = serving;
+    this.#context = { ...this.#context, converse: serving.converse };
+  }
+
   /** Limits come before anything else, above all before a handshake. */
   connected(socket: Socket): void {
     const { remoteAddress, remotePort, localAddress, localPort } = socket;
@@ -129,7 +144,8 @@ class Front<Event> {
       socket.destroy();
       return;
     }
-    const { limits, refusals, admit, tls } = this.#options;
+    const { tls } = this.#options;
+    const { limits, refusals, admit } = this.#serving;
     const address = toPlainAddress(remoteAddress);
     if (this.#closing) return this.#refuse(socket, address, refusals.closing, 'closing');
     if (admit !== undefined && !admit(address)) return this.#refuse(socket, address, refusals.blocked, 'blocked');
@@ -143,7 +159,7 @@ class Front<Event> {
       tls: undefined,
     };
     const pump = new Pump(this.#context, socket, peer);
-    this.#pumps.add(pump);
+    this.#pumps.set(pump, limits);
     pump.start(tls?.mode === 'implicit');
   }
 
@@ -160,10 +176,10 @@ class Front<Event> {
     this.#closing = true;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     const gone = new Promise<void>((resolve) => (this.#allGone = resolve));
-    for (const pump of this.#pumps) pump.shutdown();
+    for (const pump of this.#pumps.keys()) pump.shutdown();
     if (this.#pumps.size === 0) this.#allGone?.();
     const timer = setTimeout(() => {
-      for (const pump of this.#pumps) pump.destroy();
+      for (const pump of this.#pumps.keys()) pump.destroy();
     }, graceMs);
     await gone;
     clearTimeout(timer);
@@ -171,8 +187,8 @@ class Front<Event> {
   }
 
   #gone(pump: Pump<Event>): void {
+    this.#pumps.get(pump)?.release(pump.peer.remoteAddress);
     this.#pumps.delete(pump);
-    this.#options.limits?.release(pump.peer.remoteAddress);
     if (this.#pumps.size === 0) this.#allGone?.();
   }
 

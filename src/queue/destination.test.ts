@@ -60,3 +60,13 @@ test('a paused destination has nothing free', () => {
   destination.isPaused = true;
   expect(destination.free(0)).toBe(0);
 });
+
+test('limits that change hold at once', () => {
+  const destination = new Destination('one.example', limits);
+  destination.useLimits({ firstConcurrency: 4, maxConcurrency: 2, perMinute: 1 });
+  expect(destination.free(60_000)).toBe(1);
+  destination.begin();
+  expect(destination.free(60_000)).toBe(0);
+  destination.useLimits(limits);
+  expect(destination.free(60_000)).toBe(1);
+});

@@ -20,7 +20,7 @@ const longestRestMs = 15 * 60_000;
  */
 export class Destination {
   readonly domain: string;
-  readonly #limits: DestinationLimits;
+  #limits: DestinationLimits;
   /** When the first entry that is not claimed is due; Infinity: there is none. */
   dueAtMs = Infinity;
   /** Claimed, and waiting for a free connection. */
@@ -42,6 +42,13 @@ export class Destination {
     this.#limits = limits;
     this.#limit = Math.min(limits.firstConcurrency, limits.maxConcurrency);
     this.#tokens = limits.perMinute ?? 0;
+  }
+
+  /** From now on; transactions that are under way end as they began. */
+  useLimits(limits: DestinationLimits): void {
+    if (limits.perMinute !== this.#limits.perMinute) this.#tokens = limits.perMinute ?? 0;
+    this.#limits = limits;
+    this.#limit = Math.min(this.#limit, limits.maxConcurrency);
   }
 
   get concurrency(): number {

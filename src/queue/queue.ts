@@ -16,6 +16,7 @@ import type { Outgoing, QueueDoor } from './enqueue.ts';
 import { writeReport } from './dsn/write-report.ts';
 import type { QueueEntry, QueueId } from './queued.ts';
 import { headerAlone, type IncomingReport, type IncomingReports } from './report-incoming.ts';
+import type { QueueSettings } from './queue-settings.ts';
 import { toEntry, toEnvelope } from './rows.ts';
 import { Runner, type RunnerServices } from './runner.ts';
 import { recipientKey } from './suppression.ts';
@@ -30,11 +31,21 @@ export interface ListedEntry extends QueueEntry {
 /** The queue: what is put in is durable, and tried until it is delivered or given up. */
 export class Queue implements QueueDoor, IncomingReports {
   readonly #services: Omit<RunnerServices, 'owner'>;
+  /** What all parts look at; `useSettings` changes it in place. */
+  readonly #settings: { -readonly [Key in keyof QueueSettings]: QueueSettings[Key] };
   readonly #runner: Runner;
 
   constructor(services: Omit<RunnerServices, 'owner'>) {
-    this.#services = services;
-    this.#runner = new Runner({ ...services, owner: randomBytes(9).toString('base64url') });
+    this.#settings = { ...services.settings };
+    this.#services = { ...services, settings: this.#settings };
+    this.#runner = new Runner({ ...this.#services, owner: randomBytes(9).toString('base64url') });
+  }
+
+  /** For everything that begins from now on. How often the store is scanned, and the length of a lease, stay. */
+  useSettings(settings: QueueSettings): void {
+    const { scanEveryMs, leaseMs } = this.#settings;
+    Object.assign(this.#settings, settings, { scanEveryMs, leaseMs });
+    this.#runner.settingsChanged();
   }
 
   /** Begins to deliver. */

@@ -229,6 +229,14 @@ export class Runner {
     return destination;
   }
 
+  /** The settings have changed: destinations that are known take theirs. */
+  settingsChanged(): void {
+    for (const destination of this.#destinations.values()) {
+      destination.useLimits(limitsOfDestination(this.#services.settings, destination.domain));
+    }
+    void this.scan();
+  }
+
   #wakeAt(atMs: number): void {
     if (this.#stopping.signal.aborted) return;
     const nowMs = this.#services.clock.now();
