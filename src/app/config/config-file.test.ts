@@ -146,6 +146,8 @@ describe('describeConfig', () => {
       'hostname',
       'listeners',
       'listeners[].ip',
+      'openid.issuer',
+      'openid.audience',
       'queue.destinations[].domains',
       'routes[].transport',
     ]);
