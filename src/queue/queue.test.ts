@@ -239,9 +239,10 @@ test('many destinations in trouble leave room for the others, and are not forgot
   const isFine = (recipient: string): boolean => recipient.includes('@fine');
   await vi.waitFor(() => expect(on.courier.tried.filter(isFine)).toHaveLength(40), { timeout: 15_000 });
   await vi.waitFor(() => expect(new Set(on.courier.tried).size).toBeGreaterThan(60), { timeout: 15_000 });
-  on.courier.behave = () => 'delivered';
   await on.queue.stop();
-  expect(await on.queue.count({ held: false })).toBe(40);
+  // Notifications of the last deliveries may be left too.
+  const left = await on.queue.list({}, { after: 0, limit: 100 });
+  expect(left.filter(({ recipient }) => recipient.includes('@dead'))).toHaveLength(40);
 });
 
 test('pausing a destination stops it until it is resumed; others go on', async () => {
