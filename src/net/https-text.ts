@@ -1,5 +1,4 @@
 import { isIP } from 'node:net';
-import { request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { fail, ok } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
@@ -28,7 +27,9 @@ export interface HttpsTextFailure {
  * Gets a text by HTTPS: status 200, `text/plain`, no redirect followed, bounded in size and time (RFC 8461 section 3.3).
  * Never throws.
  */
-export function getHttpsText(wanted: HttpsTextRequest): Promise<Result<string, HttpsTextFailure>> {
+export async function getHttpsText(wanted: HttpsTextRequest): Promise<Result<string, HttpsTextFailure>> {
+  // Node's HTTP is large, and most servers fetch their first policy long after the start.
+  const { request } = await import('node:https');
   const { host, addresses, port, path, ca, timeoutMs } = wanted;
   const { promise, resolve } = Promise.withResolvers<Result<string, HttpsTextFailure>>();
   const found = addresses.map((address) => ({ address, family: isIP(address) }));

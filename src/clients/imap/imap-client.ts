@@ -44,7 +44,8 @@ export type {
 };
 export type { SearchOptions, SearchResult, Selected, SelectedMailbox, SelectOptions, StoreOptions, TlsState };
 export type { ImapFault } from './imap-error.ts';
-export type { ImapClientKey, ImapTimeouts } from './options.ts';
+export type { ClientKey } from '../client-security.ts';
+export type { ImapTimeouts } from './options.ts';
 export type { BodyPart } from '../../wire/imap/response/read-body-structure.ts';
 export type { Envelope, EnvelopeAddress } from '../../wire/imap/response/read-envelope.ts';
 export type { ResponseCode } from '../../wire/imap/response/parse-response.ts';

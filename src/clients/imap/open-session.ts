@@ -1,10 +1,9 @@
-import { ed25519Certificate } from '../../net/client-certificate.ts';
-import type { ClientTlsOptions } from '../../net/client-tls.ts';
 import { ConnectionFailure } from '../../net/connection-failure.ts';
 import { dial } from '../../net/dial.ts';
 import type { ResponseCode } from '../../wire/imap/response/parse-response.ts';
 import { defaultResponseLimits } from '../../wire/imap/response/response-reader.ts';
 import type { ImapValue } from '../../wire/imap/response/value.ts';
+import { clientTlsOptions } from '../client-security.ts';
 import { Dialogue, type Untagged } from './dialogue.ts';
 import { ImapError } from './imap-error.ts';
 import type { ImapClientOptions, ImapTimeouts } from './options.ts';
@@ -36,7 +35,7 @@ export async function openSession(options: ImapClientOptions, timeouts: ImapTime
       const offered = codeCapabilities(greeting.code) ?? (await askCapabilities(dialogue, timeouts));
       if (!offered.has('STARTTLS')) throw new ImapError('STARTTLS', 'unsupported', 'the server does not offer it');
       await dialogue.finish(await dialogue.send(['STARTTLS'], timeouts.command, ignore), timeouts.command, ignore);
-      await dialogue.startTls(tlsOptionsOf(options), timeouts.command);
+      await dialogue.startTls(clientTlsOptions(options, 'pkix'), timeouts.command);
       // All that was said in plain text is forgotten. RFC 9051 section 6.2.1.
       return {
         dialogue,
@@ -80,21 +79,11 @@ function ignore(): void {
 async function connect(options: ImapClientOptions, timeouts: ImapTimeouts): Promise<Dialogue> {
   const { host, port, tls, localAddress, signal } = options;
   try {
-    const secured = tls === 'implicit' ? tlsOptionsOf(options) : undefined;
+    const secured = tls === 'implicit' ? clientTlsOptions(options, 'pkix') : undefined;
     const connection = await dial({ host, port, localAddress, signal, tls: secured, timeoutMs: timeouts.connect });
     return new Dialogue(connection, { ...defaultResponseLimits, ...options.limits });
   } catch (error) {
     if (!(error instanceof ConnectionFailure)) throw error;
     throw new ImapError('CONNECT', error.reason, error.message, { cause: error });
   }
-}
-
-function tlsOptionsOf({ clientKey, ...options }: ImapClientOptions): ClientTlsOptions {
-  return {
-    serverName: options.serverName ?? options.host,
-    verify: options.verify ?? 'pkix',
-    ca: options.ca,
-    minVersion: options.minTlsVersion,
-    clientCertificate: clientKey && 'ed25519Seed' in clientKey ? ed25519Certificate(clientKey.ed25519Seed) : clientKey,
-  };
 }

@@ -1,5 +1,5 @@
-import type { VerifyServer } from '../../net/client-tls.ts';
 import type { ResponseLimits } from '../../wire/imap/response/response-reader.ts';
+import type { ClientSecurity } from '../client-security.ts';
 
 /** How long each step may take, ms. A response has to be whole by then, however slowly it drips. */
 export interface ImapTimeouts {
@@ -19,27 +19,10 @@ export const defaultImapTimeouts: ImapTimeouts = {
   idle: 29 * 60_000,
 };
 
-/** A key that the server knows. */
-export type ImapClientKey =
-  /** PEM. */
-  | { readonly certPem: string; readonly keyPem: string }
-  /** 32 octets; the certificate is made from them. */
-  | { readonly ed25519Seed: Uint8Array };
-
-export interface ImapClientOptions {
-  /** Name or address to connect to. */
-  readonly host: string;
+export interface ImapClientOptions extends ClientSecurity {
   readonly port: number;
   /** `implicit`: TLS from the first octet (RFC 8314); `starttls`: TLS or nothing; `none`: plain text. */
   readonly tls: 'implicit' | 'starttls' | 'none';
-  /** Whom the certificate has to name, and SNI; default `host`. */
-  readonly serverName?: string;
-  /** Default `pkix`. */
-  readonly verify?: VerifyServer;
-  /** PEM of the authorities to trust instead of those that Node knows. */
-  readonly ca?: string;
-  readonly clientKey?: ImapClientKey;
-  readonly minTlsVersion?: 'TLSv1.2' | 'TLSv1.3';
   readonly localAddress?: string;
   readonly timeouts?: Partial<ImapTimeouts>;
   readonly limits?: Partial<ResponseLimits>;

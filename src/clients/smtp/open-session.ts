@@ -1,10 +1,10 @@
-import { ed25519Certificate } from '../../net/client-certificate.ts';
 import type { ClientTlsOptions } from '../../net/client-tls.ts';
 import { ConnectionFailure } from '../../net/connection-failure.ts';
 import { dial } from '../../net/dial.ts';
 import { readCapabilities } from '../../wire/smtp/read-capabilities.ts';
 import type { Capabilities } from '../../wire/smtp/read-capabilities.ts';
 import type { Reply } from '../../wire/smtp/reply.ts';
+import { clientTlsOptions } from '../client-security.ts';
 import { Dialogue } from './dialogue.ts';
 import type { SmtpClientOptions } from './options.ts';
 import { lost, refusal, SmtpError } from './smtp-error.ts';
@@ -87,12 +87,5 @@ async function startTls(
 }
 
 function tlsOptionsOf(options: SmtpClientOptions): ClientTlsOptions {
-  const { clientKey } = options;
-  return {
-    serverName: options.serverName ?? options.host,
-    verify: options.verify ?? (options.tls === 'opportunistic' ? 'none' : 'pkix'),
-    ca: options.ca,
-    minVersion: options.minTlsVersion,
-    clientCertificate: clientKey && 'ed25519Seed' in clientKey ? ed25519Certificate(clientKey.ed25519Seed) : clientKey,
-  };
+  return clientTlsOptions(options, options.tls === 'opportunistic' ? 'none' : 'pkix');
 }

@@ -20,7 +20,8 @@ export type { Capabilities, Content, Credentials, Envelope, Reply, SendResult, S
 export type { Permanence, SmtpFault, SmtpStep } from './smtp-error.ts';
 export type { Recipient } from './envelope.ts';
 export type { RecipientResult } from './recipient-result.ts';
-export type { ClientKey, TlsMode } from './options.ts';
+export type { ClientKey } from '../client-security.ts';
+export type { TlsMode } from './options.ts';
 export type { SmtpTimeouts } from './timeouts.ts';
 export type { ServerCertificate, VerifyServer } from '../../net/client-tls.ts';
 

@@ -6,6 +6,14 @@ export const allRights = 'lrswipkxtea';
 /** What the virtual rights of RFC 2086 stand for. RFC 4314 section 2.1.1. */
 const members: Readonly<Record<string, string>> = { c: 'kx', d: 'et' };
 
+/** `SP mailbox SP identifier`, with which SETACL, DELETEACL and LISTRIGHTS begin. RFC 4314 section 4. */
+export function expectAclSubject(r: ImapReader): { readonly name: string; readonly identifier: string } {
+  r.expectSpace();
+  const name = r.expectMailbox();
+  r.expectSpace();
+  return { name, identifier: r.expectAstring() };
+}
+
 /** The argument of SETACL. */
 export interface ModifiedRights {
   readonly how: 'replace' | 'add' | 'remove';

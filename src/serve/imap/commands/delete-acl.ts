@@ -1,3 +1,4 @@
+import { expectAclSubject } from '../../../wire/imap/rights.ts';
 import { command, loggedIn } from '../command.ts';
 import { openAccess } from '../sharing/access.ts';
 import { printedIdentifier } from '../sharing/identifier.ts';
@@ -8,12 +9,7 @@ export const deleteAcl = command({
   states: loggedIn,
   belongsTo: 'ACL',
   tells: 'all',
-  parse(r) {
-    r.expectSpace();
-    const name = r.expectMailbox();
-    r.expectSpace();
-    return { name, identifier: r.expectAstring() };
-  },
+  parse: expectAclSubject,
   async run(session, { name, identifier }) {
     const { owner, mailbox } = await openAccess(session, name, 'a');
     await session.services.store.setRights({

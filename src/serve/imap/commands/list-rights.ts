@@ -1,5 +1,5 @@
 import { printAstring, printMailbox } from '../../../wire/imap/print-string.ts';
-import { allRights, printRights, separateRights } from '../../../wire/imap/rights.ts';
+import { allRights, expectAclSubject, printRights, separateRights } from '../../../wire/imap/rights.ts';
 import { encodeUtf8 } from '../../../wire/imap/utf8-octets.ts';
 import { command, loggedIn } from '../command.ts';
 import { openAccess } from '../sharing/access.ts';
@@ -11,12 +11,7 @@ export const listRights = command({
   states: loggedIn,
   belongsTo: 'ACL',
   tells: 'all',
-  parse(r) {
-    r.expectSpace();
-    const name = r.expectMailbox();
-    r.expectSpace();
-    return { name, identifier: r.expectAstring() };
-  },
+  parse: expectAclSubject,
   async run(session, { name, identifier }, reply) {
     const { owner, mailbox } = await openAccess(session, name, 'a');
     const { text, granteeId } = resolveIdentifier(session.services.directory, identifier);

@@ -1,4 +1,4 @@
-import { expectModifiedRights } from '../../../wire/imap/rights.ts';
+import { expectAclSubject, expectModifiedRights } from '../../../wire/imap/rights.ts';
 import { command, loggedIn } from '../command.ts';
 import { No } from '../refusal.ts';
 import { openAccess } from '../sharing/access.ts';
@@ -15,12 +15,9 @@ export const setAcl = command({
   belongsTo: 'ACL',
   tells: 'all',
   parse(r) {
+    const subject = expectAclSubject(r);
     r.expectSpace();
-    const name = r.expectMailbox();
-    r.expectSpace();
-    const identifier = r.expectAstring();
-    r.expectSpace();
-    return { name, identifier, modified: expectModifiedRights(r) };
+    return { ...subject, modified: expectModifiedRights(r) };
   },
   async run(session, { name, identifier, modified }) {
     const { owner, mailbox } = await openAccess(session, name, 'a');
