@@ -1,8 +1,8 @@
 /** SIGHUP: the configuration is read again, and what is open goes on. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SmtpClient } from 'posthorn/smtp-client';
+import { isListening } from './harness/ports.ts';
 import { startServe, type TestServer } from './harness/server.ts';
 
 let server: TestServer;
@@ -26,13 +26,6 @@ async function reload(expected: string): Promise<void> {
   await expect.poll(() => server.log.split(expected).length, { timeout: 20_000 }).toBeGreaterThan(before);
 }
 
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.destroy());
-    socket.once('close', (failed) => resolve(!failed)).once('error', () => undefined);
-  });
-}
-
 const smtp = (): Promise<SmtpClient> =>
   SmtpClient.connect({ host: '127.0.0.1', port: server.ports.smtp, tls: 'none', ehloName: 'client.test' });
 const message = [Buffer.from('From: a@client.test\r\n\r\nx\r\n')];
@@ -41,18 +34,18 @@ const toTwo = { from: 'a@client.test', to: [ann.address, 'ann+x@example.test'] }
 test('ports come and go, limits hold from the next connection on, and what is open goes on', async () => {
   const { imap, submission, smtp: port } = server.ports;
   const before = await smtp();
-  expect(await answers(imap)).toBe(true);
+  expect(await isListening(imap)).toBe(true);
   rewrite((text) => text.replace(/^ *imap: .*\n/m, '').replace(/^limits: \{/m, 'limits: { maxRecipients: 1, '));
   await reload('configuration and certificates were read again');
-  expect(await answers(imap)).toBe(false);
-  expect(await answers(submission)).toBe(true);
+  expect(await isListening(imap)).toBe(false);
+  expect(await isListening(submission)).toBe(true);
   expect((await before.send(toTwo, message)).recipients.map(({ state }) => state)).toEqual(['accepted', 'accepted']);
   const after = await smtp();
   expect((await after.send(toTwo, message)).recipients.map(({ state }) => state)).not.toEqual(['accepted', 'accepted']);
 
   rewrite((text) => text.replace(`smtp: ${port}\n`, `smtp: ${port}\n    imap: ${imap}\n`));
   await reload('configuration and certificates were read again');
-  expect(await answers(imap)).toBe(true);
+  expect(await isListening(imap)).toBe(true);
   await before.quit();
   await after.quit();
 });
@@ -62,10 +55,10 @@ test('a configuration that is wrong, or a port that cannot be had, changes nothi
   const good = readFileSync(server.config, 'utf8');
   rewrite((text) => text.replace('hostname:', 'hostnam:'));
   await reload('the configuration was not read again');
-  expect(await answers(port)).toBe(true);
+  expect(await isListening(port)).toBe(true);
   writeFileSync(server.config, good.replace(`imap: ${imap}\n`, `imap: ${imaps}\n`));
   await reload('the configuration was not read again');
-  expect(await answers(imap)).toBe(true);
+  expect(await isListening(imap)).toBe(true);
   writeFileSync(server.config, good.replace('mail.example.test', 'other.example.test'));
   await reload('in effect only after a restart');
   expect((await smtp()).greeting.lines.join(' ')).toContain('mail.example.test');

@@ -1,15 +1,8 @@
 /** Submission, as people's programs do it: through the door out and the queue, to us and to others. */
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import {
-  ann,
-  bob,
-  hasDkimpy,
-  mailer,
-  readInbox,
-  submitOddMessages,
-  verifyWithOthers,
-} from './harness/odd-submissions.ts';
+import { hasDkimpy } from './harness/dkimpy.ts';
+import { ann, bob, mailer, readInbox, submitOddMessages, verifyWithOthers } from './harness/odd-submissions.ts';
 import { runProgram, testWith } from './harness/programs.ts';
 import { startServe, type TestServer } from './harness/server.ts';
 

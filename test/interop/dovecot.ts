@@ -1,11 +1,11 @@
 /** Debian's Dovecot in a temporary folder, on free ports of loopback. Needs root, as Dovecot does. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { localhostCertificate } from '../../src/net/test-certificates.ts';
+import { freePorts, isListening } from '../e2e/harness/ports.ts';
 import { hasProgram, mustRun } from '../e2e/harness/programs.ts';
 
 const users = { 'ann@example.test': 'a long password', 'bob@example.test': 'another one' } as const;
@@ -24,7 +24,7 @@ export interface Dovecot extends AsyncDisposable {
 export async function startDovecot(): Promise<Dovecot> {
   const dir = mkdtempSync(join(tmpdir(), 'posthorn-dovecot-'));
   chmodSync(dir, 0o755);
-  const [imap, imaps] = [await freePort(), await freePort()];
+  const [imap = 0, imaps = 0] = await freePorts(2);
   const nobody = Number((await mustRun('id', ['-u', 'nobody'])).stdout);
   const group = Number((await mustRun('id', ['-g', 'nobody'])).stdout);
   mkdirSync(join(dir, 'mail'));
@@ -97,23 +97,10 @@ service imap-login {
 
 async function untilReady(child: ChildProcess, port: number, log: string): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
-    const answers = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => resolve(true));
-      socket.once('error', () => resolve(false)).unref();
-    });
-    if (answers) return;
+    if (await isListening(port)) return;
     if (child.exitCode !== null) break;
     await sleep(100);
   }
   child.kill('SIGKILL');
   throw new Error(`Dovecot does not run: ${readFileSync(log, 'utf8').slice(-2000)}`);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

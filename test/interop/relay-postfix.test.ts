@@ -1,11 +1,11 @@
 /** Mail from our relay to Postfix, and from Postfix to us. */
-import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SmtpClient } from '../../src/clients/smtp/smtp-client.ts';
 import { fakeWorld, printOutcomes, tryBatch } from '../../src/relay/testing/try-batch.ts';
 import type { Given, World, WorldOptions } from '../../src/relay/testing/try-batch.ts';
 import type { Outcome } from '../../src/queue/queued.ts';
 import { ImapSession } from '../e2e/harness/imap-session.ts';
+import { freePorts } from '../e2e/harness/ports.ts';
 import { startServe } from '../e2e/harness/server.ts';
 import type { TestServer } from '../e2e/harness/server.ts';
 import { hasPostfix, startPostfix } from './postfix.ts';
@@ -17,15 +17,6 @@ const names = {
   'mx.post.test': { addresses: ['127.0.0.9'] },
 };
 
-function freePort(address: string): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, address, () => {
-      const bound = server.address();
-      server.close(() => resolve(typeof bound === 'object' && bound !== null ? bound.port : 0));
-    });
-  });
-}
-
 describe.skipIf(!hasPostfix)('Postfix', () => {
   let postfix: Postfix;
   let server: TestServer;
@@ -33,7 +24,8 @@ describe.skipIf(!hasPostfix)('Postfix', () => {
   beforeAll(async () => {
     server = await startServe({ accounts: [bob] });
     const routes = { 'our.test': `[127.0.0.1]:${server.ports.smtp}` };
-    postfix = await startPostfix({ address: '127.0.0.9', port: await freePort('127.0.0.9'), routes, main });
+    const [port = 0] = await freePorts(1, '127.0.0.9');
+    postfix = await startPostfix({ address: '127.0.0.9', port, routes, main });
     world = fakeWorld(postfix.port, names, relayOptions());
   });
   afterAll(async () => {

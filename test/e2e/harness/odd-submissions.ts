@@ -1,38 +1,16 @@
 /** Odd messages through submission, queue and local delivery, and what a verifier written by others says of them. */
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { createTransport } from 'nodemailer';
+import { oddText, verifyWithDkimpy } from './dkimpy.ts';
 import { ImapSession } from './imap-session.ts';
 import { startServe } from './server.ts';
 import type { TestServer } from './server.ts';
 
-/** Debian's python3-dkim: what many mail systems verify with. */
-const python = '/usr/bin/python3';
-export const hasDkimpy = spawnSync(python, ['-c', 'import dkim, nacl']).status === 0;
-
 export const ann = { name: 'ann', address: 'ann@example.test', password: 'a long password' };
 export const bob = { name: 'bob', address: 'bob@example.test', password: 'another password' };
 
-const piece = fc.constantFrom(
-  ' ',
-  '\t',
-  '\r\n',
-  'a',
-  'B',
-  'ä',
-  '\xff',
-  '.',
-  ';',
-  '=',
-  ':',
-  'b=',
-  '<a@b.example>',
-  '\r\n\r\n',
-);
-const text = fc.string({ unit: piece, maxLength: 80 });
 /** A value of a field: folds go on with a blank and are never empty lines. */
-const value = text.map((each) => ` ${each.replace(/\r\n[ \t\r\n]*/g, '\r\n x')}.`);
+const value = oddText.map((each) => ` ${each.replace(/\r\n[ \t\r\n]*/g, '\r\n x')}.`);
 const names = fc.constantFrom(
   'Subject',
   'TO',
@@ -46,7 +24,7 @@ const names = fc.constantFrom(
   'Reply-To',
 );
 const message = fc
-  .tuple(fc.array(fc.tuple(names, value), { maxLength: 12 }), text)
+  .tuple(fc.array(fc.tuple(names, value), { maxLength: 12 }), oddText)
   .map(
     ([fields, body]) =>
       `${fields.map(([name, each]) => `${name}:${each}\r\n`).join('')}From: Ann <${ann.address}>\r\n\r\n${body}`,
@@ -93,16 +71,7 @@ export async function verifyWithOthers(
   const { stdout } = await server.admin('config', 'dkim', 'list', 'example.test', '--json');
   const keys = JSON.parse(stdout) as readonly { readonly record: { readonly name: string; readonly value: string } }[];
   const records = Object.fromEntries(keys.map(({ record }) => [record.name, record.value]));
-  const run = spawnSync(python, [join(import.meta.dirname, 'verify-with-dkimpy.py')], {
-    input: JSON.stringify({ records, messages: messages.map((each) => each.toString('base64')) }),
-    encoding: 'utf8',
-    maxBuffer: 1 << 26,
-  });
-  if (run.stderr !== '') throw new Error(run.stderr);
-  return run.stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as boolean[]);
+  return verifyWithDkimpy(records, messages);
 }
 
 /** Submits so many odd messages to bob; those whose signatures do not all verify, and how many there were. */

@@ -1,9 +1,9 @@
 /** Starts `bin/posthorn` as a person would, in a temporary folder, on free ports of loopback. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts, isFree, isListening } from './ports.ts';
 import { mustRun, runProgram, type Finished } from './programs.ts';
 
 const program = join(import.meta.dirname, '../../../bin/posthorn');
@@ -198,43 +198,4 @@ async function freeOffset(): Promise<number> {
     if ((await Promise.all(wanted.map(isFree))).every(Boolean)) return offset;
   }
   throw new Error('no port offset with all ports free');
-}
-
-/** Whether someone accepts connections on a port. */
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
-}
-
-/** Ports that nobody listens on now. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.once('error', reject);
-          server.listen(0, '127.0.0.1', () => {
-            const address = server.address();
-            if (address !== null && typeof address !== 'string') resolve(address.port);
-          });
-        }),
-    ),
-  );
-  for (const server of servers) server.close();
-  return ports;
 }
