@@ -10,6 +10,7 @@ const collated = (text: string) =>
     .toLowerCase()
     .replaceAll('ς', 'σ')
     .replaceAll('\u0345', 'ι')
+    .replaceAll('ı', 'i')
     .replace(/i\u0307+/g, 'i');
 
 test('what i;unicode-casemap makes equal is equal: every character of Unicode', () => {
@@ -50,6 +51,7 @@ describe('finds', () => {
     ['οδοσ', 'Οδος', true],
     ['istanbul', 'İSTANBUL', true],
     ['istanbul', 'ıstanbul', true],
+    ['ı', '\u{1d6a4}', true],
     ['ABC', 'ａｂｃ', true],
     ['file', 'ﬁle', true],
     ['ǆ', 'Ǆ', true],
