@@ -24,7 +24,7 @@ describe.skipIf(!postgres)(postgres ? 'on PostgreSQL' : 'on PostgreSQL (cannot b
 
   for (let round = 1; round <= 3; round++) {
     test(`round ${round}: nothing that was acknowledged is lost (CRASH_SEED=${seed})`, async () => {
-      expect(await killRound(server, writers, 400 + random() * 1200)).toBeGreaterThan(10);
+      expect(await killRound(server, writers, 400 + random() * 1200, 11)).toBeGreaterThan(10);
     });
   }
 });

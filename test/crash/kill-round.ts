@@ -19,12 +19,28 @@ export async function startCrashTest(
   return { server, writers };
 }
 
-/** Resolves with the number of acknowledged operations. */
-export async function killRound(server: TestServer, writers: readonly Writer[], afterMs: number): Promise<number> {
-  const running = Promise.all(writers.map((writer) => writer.run()));
-  await Promise.race([running, new Promise((resolve) => setTimeout(resolve, afterMs))]);
+/**
+ * Kills after so long, and not before `atLeast` operations were acknowledged, however slow the machine is. Resolves with the
+ * number of acknowledged operations.
+ */
+export async function killRound(
+  server: TestServer,
+  writers: readonly Writer[],
+  afterMs: number,
+  atLeast = 0,
+): Promise<number> {
+  let acknowledged = 0;
+  const enough = Promise.withResolvers<void>();
+  const count = (): void => {
+    acknowledged++;
+    if (acknowledged >= atLeast) enough.resolve();
+  };
+  if (atLeast === 0) enough.resolve();
+  const running = Promise.all(writers.map((writer) => writer.run(count)));
+  const time = new Promise((resolve) => setTimeout(resolve, afterMs));
+  await Promise.race([running, Promise.all([time, enough.promise])]);
   await server.kill();
-  const acknowledged = (await running).reduce((sum, count) => sum + count, 0);
+  await running;
 
   const verified = await server.tryAdmin('verify');
   expect(verified.status, `posthorn verify: ${verified.stdout}${verified.stderr}`).toBe(0);

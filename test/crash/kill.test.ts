@@ -20,7 +20,7 @@ afterAll(async () => {
 
 for (let round = 1; round <= rounds; round++) {
   test(`round ${round}: nothing that was acknowledged is lost (CRASH_SEED=${seed})`, async () => {
-    const acknowledged = await killRound(server, writers, 200 + random() * 1200);
+    const acknowledged = await killRound(server, writers, 200 + random() * 1200, 11);
     expect(acknowledged).toBeGreaterThan(10);
   });
 }

@@ -14,8 +14,8 @@ import {
 
 /** One connection's work until the server dies, and the check afterwards. */
 export interface Writer {
-  /** Never rejects: the end of the connection ends it. Resolves with the number of acknowledged operations. */
-  run(): Promise<number>;
+  /** Until the end of the connection, which is no error. `acknowledged` is called after each operation that the server confirmed. */
+  run(acknowledged: () => void): Promise<void>;
   /** What is wrong after the restart, given a logged-in connection; empty when all is as acknowledged. */
   check(imap: ImapSession): Promise<string[]>;
 }
@@ -47,8 +47,7 @@ export class ImapWriter implements Writer {
     this.#random = randomFrom(seed);
   }
 
-  async run(): Promise<number> {
-    let acknowledged = 0;
+  async run(acknowledged: () => void): Promise<void> {
     try {
       const imap = await ImapSession.login(this.#server.ports.imap, this.#account.address, this.#account.password);
       this.#before = await readModel(imap, this.#prefix);
@@ -56,12 +55,11 @@ export class ImapWriter implements Writer {
       this.#selected = '';
       for (;;) {
         await this.#step(imap);
-        acknowledged++;
+        acknowledged();
       }
     } catch (error) {
       // The server was killed. Anything else is a fault of the test or of the server.
       if (!isDisconnect(error)) throw error;
-      return acknowledged;
     }
   }
 
@@ -209,8 +207,7 @@ export class SmtpWriter implements Writer {
     this.#random = randomFrom(seed);
   }
 
-  async run(): Promise<number> {
-    const before = this.#acknowledged.size;
+  async run(acknowledged: () => void): Promise<void> {
     try {
       const smtp = await SmtpClient.connect(
         { host: '127.0.0.1', port: this.#server.ports.smtp },
@@ -221,10 +218,10 @@ export class SmtpWriter implements Writer {
         const bytes = this.#random() < 0.05 ? 400_000 : 200 + this.#random() * 8000;
         await smtp.send('sender@remote.test', [this.#account.address], compose(id, bytes));
         this.#acknowledged.add(id);
+        acknowledged();
       }
     } catch (error) {
       if (!isDisconnect(error)) throw error;
-      return this.#acknowledged.size - before;
     }
   }
 
