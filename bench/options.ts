@@ -1,5 +1,6 @@
 /** The command line of the benches. */
 import { parseArgs } from 'node:util';
+import type { DovecotFormat } from './dovecot.ts';
 
 export const usage = `npm run bench -- [NAME…] [options]
 
@@ -10,6 +11,7 @@ export const usage = `npm run bench -- [NAME…] [options]
   --target H:SMTP,H:IMAP,USER,PASSWORD[,PID…]
                      measure this server instead of one of ours (loopback only)
   --compare REV      also check out REV and measure both in turn
+  --dovecot FORMATS  also start Dovecot with each of these formats (maildir,sdbox) and measure all in turn
   --reps N           repetitions of each scenario; the median is shown. Without: three, or as many as start within 2.5 s
   --no-syncs         do not count fsync and fdatasync with strace in an additional run
   --json FILE        write all runs to FILE
@@ -22,6 +24,7 @@ export interface Options {
   readonly quick: boolean;
   readonly target: string | undefined;
   readonly compare: string | undefined;
+  readonly dovecot: readonly DovecotFormat[];
   readonly reps: number;
   /** Milliseconds after which a scenario is not repeated any more. */
   readonly budgetMs: number;
@@ -40,6 +43,7 @@ export function parseOptions(args: readonly string[]): Options {
       quick: { type: 'boolean', default: false },
       target: { type: 'string' },
       compare: { type: 'string' },
+      dovecot: { type: 'string' },
       reps: { type: 'string' },
       'no-syncs': { type: 'boolean', default: false },
       json: { type: 'string' },
@@ -54,10 +58,18 @@ export function parseOptions(args: readonly string[]): Options {
     quick: values.quick,
     target: values.target,
     compare: values.compare,
+    dovecot: parseFormats(values.dovecot),
     reps,
     budgetMs: values.reps === undefined ? 2500 : Infinity,
     syncs: !values['no-syncs'],
     json: values.json,
     list: values.list,
   };
+}
+
+function parseFormats(text: string | undefined): DovecotFormat[] {
+  return (text?.split(',') ?? []).map((format) => {
+    if (format !== 'maildir' && format !== 'sdbox') throw new TypeError('--dovecot is maildir, sdbox or both with a comma');
+    return format;
+  });
 }

@@ -24,10 +24,12 @@ export function printNumber(value: number | undefined): string {
 
 export const header = `${'scenario'.padEnd(24)} ${'ops/s'.padStart(10)} ${'of bound'.padStart(9)} ${'CPU ms/op'.padStart(10)} ${'client'.padStart(8)} ${'syncs/op'.padStart(9)} ${'noise'.padStart(6)}  further`;
 
-export function printRow(row: Row, limits: MachineLimits): string {
+/** `named`: with the target's name, where several are measured. */
+export function printRow(row: Row, limits: MachineLimits, named: boolean): string {
   const { scenario, measured, syncsPerOp } = row;
   const name = scenario.name.padEnd(24);
-  if (!measured) return `${name} left out: ${row.skipped ?? ''}`;
+  const target = named ? `  [${row.target}]` : '';
+  if (!measured) return `${name} left out: ${row.skipped ?? ''}${target}`;
   const bound = scenario.bound?.(limits);
   const share = bound === undefined ? '' : `${Math.round((100 * measured.opsPerSec) / bound)} %`;
   const further = Object.entries(measured.figures).map(([unit, value]) => `${printNumber(value)} ${unit}`);
@@ -39,7 +41,7 @@ export function printRow(row: Row, limits: MachineLimits): string {
     printNumber(measured.clientCpuMs).padStart(8),
     printNumber(syncsPerOp).padStart(9),
     printNumber(measured.noise).padStart(6),
-    ` ${further.join(', ')}`,
+    ` ${further.join(', ')}${target}`,
   ].join(' ');
 }
 
@@ -49,5 +51,5 @@ export function printComparison(scenario: Scenario, ours: Row, theirs: Row): str
   const [a, b] = [ours.measured, theirs.measured];
   if (!a || !b) return `${name} left out: ${ours.skipped ?? theirs.skipped ?? ''}`;
   const cpu = a.serverCpuMs !== undefined && b.serverCpuMs !== undefined ? a.serverCpuMs / b.serverCpuMs : undefined;
-  return `${name} speed × ${printNumber(a.opsPerSec / b.opsPerSec).padEnd(6)} CPU × ${printNumber(cpu)}`;
+  return `${name} speed × ${printNumber(a.opsPerSec / b.opsPerSec).padEnd(6)} CPU × ${printNumber(cpu).padEnd(6)} of ${theirs.target}`;
 }

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canCountSyncs, countSyncs } from './machine/count-syncs.ts';
+import { startDovecot } from './dovecot.ts';
 import { measureLimits, type MachineLimits } from './machine/limits.ts';
 import { measure, median, type Measured } from './measure.ts';
 import { parseOptions, usage, type Options } from './options.ts';
@@ -11,6 +12,7 @@ import { header, printComparison, printNumber, printRow, type Row } from './repo
 import { Bench, Skip, type Scenario } from './scenario.ts';
 import { imapAccountScenarios } from './scenarios/imap-account.ts';
 import { imapOrderScenarios } from './scenarios/imap-order.ts';
+import { imapMixedScenarios } from './scenarios/imap-mixed.ts';
 import { imapReadScenarios } from './scenarios/imap-read.ts';
 import { imapWriteScenarios } from './scenarios/imap-write.ts';
 import { loginScenarios } from './scenarios/login.ts';
@@ -27,6 +29,7 @@ const scenarios = [
   ...imapReadScenarios,
   ...imapOrderScenarios,
   ...imapAccountScenarios,
+  ...imapMixedScenarios,
   ...wholeServerScenarios,
   ...loginScenarios,
 ];
@@ -64,9 +67,11 @@ function choose({ names, full }: Options): readonly Scenario[] {
 async function startTargets(options: Options, dir: string, targets: Target[]): Promise<void> {
   if (options.target !== undefined) targets.push(parseTarget(options.target));
   else targets.push(await startServer(root, join(dir, 'ours'), 'this checkout'));
-  if (options.compare === undefined) return;
-  const other = checkOut(options.compare, join(dir, 'worktree'));
-  targets.push(await startServer(other, join(dir, 'theirs'), options.compare));
+  if (options.compare !== undefined) {
+    const other = checkOut(options.compare, join(dir, 'worktree'));
+    targets.push(await startServer(other, join(dir, 'theirs'), options.compare));
+  }
+  for (const format of options.dovecot) targets.push(await startDovecot(join(dir, format), format));
 }
 
 /** A second checkout, in a temporary folder, with the same node_modules. */
@@ -118,9 +123,9 @@ async function runScenario(
       runs: runs[i] ?? [],
     });
   }
-  for (const { row } of rows) console.log(printRow(row, limits));
-  const [ours, theirs] = rows;
-  if (ours && theirs) console.log(printComparison(scenario, ours.row, theirs.row));
+  for (const { row } of rows) console.log(printRow(row, limits, rows.length > 1));
+  const [ours, ...others] = rows;
+  for (const theirs of others) if (ours) console.log(printComparison(scenario, ours.row, theirs.row));
   return rows;
 }
 

@@ -1,6 +1,7 @@
 /** The shape of a measurement, and what its code may use. */
 import type { MachineLimits } from './machine/limits.ts';
 import { append, ImapClient } from './clients/imap-client.ts';
+import type { SmtpAddress } from './clients/smtp-client.ts';
 import { composeMessage, stampMessage } from './corpus.ts';
 import type { Target } from './target.ts';
 
@@ -50,6 +51,12 @@ export class Bench {
   /** Distinct messages of about `bytes` octets; never the same twice in a process. */
   messages(count: number, bytes = 4096): Buffer[] {
     return Array.from({ length: count }, (_, i) => stampMessage(composeMessage(i, bytes), Bench.#stamp++));
+  }
+
+  /** Where mail comes in. */
+  smtp(): SmtpAddress {
+    if (!this.target.smtp) throw new Skip('it takes no mail by SMTP');
+    return this.target.smtp;
   }
 
   /** A logged-in IMAP connection. */

@@ -113,7 +113,7 @@ async function start(
 }
 
 /** Whether a server says something on this port; waits a moment where it does not. */
-function greets(port: number): Promise<boolean> {
+export function greets(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     socket.once('data', () => {
@@ -125,7 +125,7 @@ function greets(port: number): Promise<boolean> {
 }
 
 /** Ports of loopback that nobody listens on now. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   const ports = await Promise.all(servers.map(listen));
   for (const server of servers) server.close();

@@ -5,7 +5,8 @@ import type { SmtpAddress } from './clients/smtp-client.ts';
 export interface Target {
   /** For the report: a revision, or the address of a foreign server. */
   readonly name: string;
-  readonly smtp: SmtpAddress;
+  /** Undefined where only reading is measured. */
+  readonly smtp: SmtpAddress | undefined;
   readonly imap: ImapAddress;
   readonly imaps: ImapAddress | undefined;
   readonly user: string;

@@ -13,7 +13,7 @@ async function changeSome(bench: Bench, size: FilledMailbox): Promise<void> {
   await bench.fill(size.mailbox, messages);
   await bench.withImap(async (client) => {
     let code = '';
-    await client.must(`SELECT "${size.mailbox}"`, (line) => (code += `${line}\n`));
+    await client.must(`SELECT "${size.mailbox}" (CONDSTORE)`, (line) => (code += `${line}\n`));
     const [, uidValidity] = /UIDVALIDITY (\d+)/.exec(code) ?? [];
     const [, modseq] = /HIGHESTMODSEQ (\d+)/.exec(code) ?? [];
     stood.set(size.mailbox, `${uidValidity} ${modseq}`);

@@ -24,7 +24,7 @@ async function receive(bench: Bench, load: Load): Promise<Done> {
     const session = async (): Promise<void> => {
       let client: SmtpClient | undefined;
       for (let i = next++; i < bodies.length; i = next++) {
-        client ??= await SmtpClient.connect(target.smtp, { helo, starttls: load.starttls === true });
+        client ??= await SmtpClient.connect(bench.smtp(), { helo, starttls: load.starttls === true });
         const body = bodies[i];
         if (body) await client.send(sender, [target.user], body, load.pipeline);
         if (load.reuse) continue;
@@ -93,7 +93,7 @@ export const smtpScenarios: readonly Scenario[] = [
     needs: 'recipients',
     async run(bench) {
       const bodies = bench.messages(bench.count(100)).map(dotStuff);
-      const client = await SmtpClient.connect(bench.target.smtp, { helo });
+      const client = await SmtpClient.connect(bench.smtp(), { helo });
       const begun = performance.now();
       for (const body of bodies) await client.send(sender, bench.target.recipients, body);
       const seconds = (performance.now() - begun) / 1000;

@@ -18,7 +18,7 @@ function percentile(values: readonly number[], p: number): number {
 async function idleLatency(bench: Bench): Promise<Done> {
   const idler = await bench.imap('INBOX');
   const bodies = bench.messages(bench.count(100)).map(dotStuff);
-  const smtp = await SmtpClient.connect(bench.target.smtp, { helo: 'client.remote.test' });
+  const smtp = await SmtpClient.connect(bench.smtp(), { helo: 'client.remote.test' });
   const idling = await idler.idle();
   const delays: number[] = [];
   for (const body of bodies) {
