@@ -67,7 +67,8 @@ async function start(config: string, port: number): Promise<{ process: ChildProc
   let failed = false;
   child.once('error', () => (failed = true));
   while (!(await greets(port))) {
-    if (failed || child.exitCode !== null) throw new Error('Dovecot does not start: is it installed, and is this root?');
+    if (failed || child.exitCode !== null)
+      throw new Error('Dovecot does not start: is it installed, and is this root?');
     if (performance.now() - begun > 30_000) throw new Error('Dovecot does not greet within 30 s');
   }
   return { process: child, startMs: performance.now() - begun };

@@ -69,7 +69,8 @@ export function parseOptions(args: readonly string[]): Options {
 
 function parseFormats(text: string | undefined): DovecotFormat[] {
   return (text?.split(',') ?? []).map((format) => {
-    if (format !== 'maildir' && format !== 'sdbox') throw new TypeError('--dovecot is maildir, sdbox or both with a comma');
+    if (format !== 'maildir' && format !== 'sdbox')
+      throw new TypeError('--dovecot is maildir, sdbox or both with a comma');
     return format;
   });
 }

@@ -15,7 +15,11 @@ type Step = (client: ImapClient, exists: number, random: () => number) => Promis
 /** Weight and command. Commands that name a message which is gone by now may answer NO; that counts too. */
 const steps: readonly (readonly [number, string, Step])[] = [
   [8, 'append', async (client, _exists, random) => client.must(append(mailbox, [message(random)]))],
-  [20, 'fetch list', (client, exists, random) => client.command(`FETCH ${some(exists, 50, random)} (UID FLAGS ENVELOPE)`)],
+  [
+    20,
+    'fetch list',
+    (client, exists, random) => client.command(`FETCH ${some(exists, 50, random)} (UID FLAGS ENVELOPE)`),
+  ],
   [12, 'fetch one', (client, exists, random) => client.command(`FETCH ${one(exists, random)} (UID BODY.PEEK[])`)],
   [
     8,
@@ -23,7 +27,11 @@ const steps: readonly (readonly [number, string, Step])[] = [
     (client, exists, random) =>
       client.command(`FETCH ${some(exists, 10, random)} (BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (REFERENCES)])`),
   ],
-  [16, 'store', (client, exists, random) => client.command(`STORE ${one(exists, random)} ${sign(random)}FLAGS (\\Seen)`)],
+  [
+    16,
+    'store',
+    (client, exists, random) => client.command(`STORE ${one(exists, random)} ${sign(random)}FLAGS (\\Seen)`),
+  ],
   [4, 'copy', (client, exists, random) => client.command(`COPY ${some(exists, 5, random)} "${elsewhere}"`)],
   [8, 'delete', (client, exists, random) => client.command(`STORE ${one(exists, random)} +FLAGS.SILENT (\\Deleted)`)],
   [4, 'expunge', (client) => client.command('EXPUNGE')],
