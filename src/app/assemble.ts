@@ -253,8 +253,8 @@ function imapConverse(shared: Shared): (listener: PlannedListener) => Converse<n
 }
 
 function pop3Converse(shared: Shared): (listener: PlannedListener) => Converse<never> {
-  const { store, directory, failures, log } = shared;
-  const services = { store, directory, failures, clock: systemClock, log, version: posthornVersion() };
+  const { store, directory, failures, tokens, log } = shared;
+  const services = { store, directory, failures, tokens, clock: systemClock, log, version: posthornVersion() };
   return ({ service, plaintextLogin }) =>
     createPop3Conversation(services, {
       startTls: service === 'pop3' && shared.tls,

@@ -109,6 +109,16 @@ test('failed logins: 10 a minute and 50 a day by default, cleared by success', (
   expect(day).toBe(50);
 });
 
+test('an attempt that was nobody’s failure is taken back alone', () => {
+  const failures = createFailureLimiter({ perMinute: [2, 9, 9], clock: new TestClock() });
+  const attempts = (n: number) => Array.from({ length: n }, () => failures.attempt('192.0.2.1'));
+  expect(attempts(2)).toEqual([true, true]);
+  failures.takeBack('192.0.2.1');
+  expect(attempts(2)).toEqual([true, false]);
+  failures.takeBack('192.0.2.7');
+  expect(failures.attempt('192.0.2.7')).toBe(true);
+});
+
 test('a known address is held to its own failures alone, not to those of its networks', () => {
   const failures = createFailureLimiter({ perMinute: [2, 4, 9], clock: new TestClock() });
   for (let n = 1; n <= 4; n++) failures.attempt(`192.0.2.${n}`);

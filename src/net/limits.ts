@@ -95,6 +95,16 @@ export class RateLimiter {
     }
   }
 
+  /** Takes one addition of this address back; what it added before stays. */
+  takeBack(address: string): void {
+    const keys = classKeys(address);
+    const now = this.#clock.now();
+    for (const window of this.#windows) {
+      window.moveTo(now);
+      if (window.count(keys) > 0) window.add(keys, -1);
+    }
+  }
+
   #mayAdd(keys: ClassKeys, n: number, classes: Classes): boolean {
     const now = this.#clock.now();
     for (const window of this.#windows) {
@@ -218,6 +228,8 @@ export interface FailureLimiter {
   attempt(address: string, known?: boolean): boolean;
   /** A login succeeded. */
   reset(address: string): void;
+  /** An attempt that was counted was nobody's failure. */
+  takeBack(address: string): void;
   /** So many failures of today are known from before a restart; counted as far as they fit. */
   restore(address: string, failures: number): void;
 }
@@ -248,6 +260,10 @@ export function createFailureLimiter(options: FailureLimitOptions = {}): Failure
     reset(address) {
       minute.reset(address);
       day.reset(address);
+    },
+    takeBack(address) {
+      minute.takeBack(address);
+      day.takeBack(address);
     },
     restore(address, failures) {
       for (let left = failures; left > 0 && day.add(address, 1, 'own'); left--);

@@ -181,6 +181,7 @@ export class Actor {
           return !this.blocked;
         },
         reset: () => void (this.failures = 0),
+        takeBack: () => void this.failures--,
         succeeded: (attempt) => {
           const note = { ...attempt, result: 'ok' };
           this.attempts.push(note);

@@ -1,4 +1,4 @@
-/** Logins with access tokens, by IMAP and submission. RFC 7628. */
+/** Logins with access tokens, by IMAP, POP3 and submission. RFC 7628. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TlsFacts } from '../../src/base/conversation.ts';
 import { silentLog } from '../../src/base/log.ts';
@@ -10,6 +10,7 @@ import { smtpListenerOptions } from '../../src/serve/smtp/listener-options.ts';
 import type { SmtpEvent } from '../../src/serve/smtp/services.ts';
 import { createSmtpConversation } from '../../src/serve/smtp/smtp-conversation.ts';
 import { openStage } from './imap-stage.ts';
+import { connectPop3 } from './play-pop3.ts';
 import type { Stage } from './imap-stage.ts';
 import { ScriptedConnection } from './scripted-connection.ts';
 
@@ -30,6 +31,8 @@ const tokens: TokenVerifier = {
 
 interface Face {
   say(text: string): Promise<string>;
+  /** The client goes away. */
+  leave(): void;
   /** Failed attempts that were counted. */
   failures(): readonly string[];
 }
@@ -48,6 +51,19 @@ async function imap(with_: TokenVerifier | undefined, isTls = true): Promise<Fac
   await connection.greet();
   return {
     say: (text) => connection.send(`${text.replace(/^AUTH /, 'a AUTHENTICATE ').replace('OFFER', 'b CAPABILITY')}\r\n`),
+    leave: () => connection.end(),
+    failures: () => actor.attempts.map(({ result }) => result),
+  };
+}
+
+async function pop3(with_: TokenVerifier | undefined, isTls = true): Promise<Face> {
+  const actor = await stage.newActor();
+  actor.tokens = with_;
+  const connection = connectPop3(actor, { plaintextLogin: false }, isTls ? { tls } : {});
+  await connection.greet();
+  return {
+    say: (text) => connection.send(`${text.replace('OFFER', 'CAPA')}\r\n`),
+    leave: () => connection.end(),
     failures: () => actor.attempts.map(({ result }) => result),
   };
 }
@@ -71,6 +87,7 @@ async function smtp(with_: TokenVerifier | undefined, isTls = true): Promise<Fac
   await connection.send('EHLO client\r\n');
   return {
     say: (text) => connection.send(`${text.replace('OFFER', 'EHLO client')}\r\n`),
+    leave: () => connection.end(),
     failures: () => results,
   };
 }
@@ -88,6 +105,11 @@ describe.each([
     },
     ...{ later: /^a NO \[UNAVAILABLE\]/, offer: /AUTH=OAUTHBEARER AUTH=XOAUTH2 AUTH=PLAIN/, cancelled: /^a BAD/ },
     notHere: /^a NO \[CANNOT\]/,
+  },
+  {
+    ...{ name: 'POP3', open: pop3, domain: 'localhost', ok: /^\+OK 0 messages/, bad: /^-ERR \[AUTH\]/ },
+    ...{ later: /^-ERR \[SYS\/TEMP\]/, offer: /OAUTHBEARER XOAUTH2 PLAIN/, cancelled: /^-ERR cancelled/ },
+    notHere: /^-ERR not on this connection/,
   },
   {
     ...{ name: 'submission', open: smtp, domain: 'example.org', ok: /^235 2\.7\.0/, bad: /^535 5\.7\.8/ },
@@ -142,6 +164,22 @@ describe.each([
     await face.say(`AUTH OAUTHBEARER ${base64('n,,^auth=Bearer bad^^')}`);
     expect(await face.say('*')).toMatch(cancelled);
     expect(face.failures()).toEqual(['aborted']);
+  });
+
+  test('who goes away after the report has failed too, once', async () => {
+    const face = await open(tokens);
+    await face.say(`AUTH OAUTHBEARER ${base64('n,,^auth=Bearer bad^^')}`);
+    face.leave();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(face.failures()).toEqual(['aborted']);
+  });
+
+  test('who goes away before a login was named has not failed', async () => {
+    const face = await open(tokens);
+    await face.say('AUTH OAUTHBEARER');
+    face.leave();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(face.failures()).toEqual([]);
   });
 
   test('an issuer that cannot be asked is nobody’s failure', async () => {

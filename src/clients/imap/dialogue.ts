@@ -147,11 +147,13 @@ export class Dialogue {
 
   /** @throws ImapError */
   async startTls(options: ClientTlsOptions, timeoutMs: number): Promise<void> {
+    this.#running = 'STARTTLS';
     this.connection.setDeadline(timeoutMs, 'STARTTLS');
     // What arrived in plain text, also half a response, must not count under TLS.
     this.#reader.discard();
     try {
       await this.connection.startTls(options);
+      this.#running = undefined;
     } catch (error) {
       throw this.#broken(error);
     } finally {

@@ -92,6 +92,29 @@ describe('the greeting', () => {
   });
 });
 
+describe('a handshake that does not come', () => {
+  test('after STARTTLS has a time of its own', async () => {
+    const { port } = await serve('* OK [CAPABILITY IMAP4rev1 STARTTLS] hi\r\n', { STARTTLS: '# OK go\r\n' });
+    const error = await errorOf(connect(port, { tls: 'starttls', timeouts: { handshake: 80 } }));
+    expect(error).toMatchObject({ command: 'STARTTLS', fault: 'timeout' });
+  });
+
+  test('drips, or is none at all', async () => {
+    const answers = { STARTTLS: '# OK go\r\n\x16\x03\x03\x00\x40' };
+    const { port } = await serve('* OK [CAPABILITY IMAP4rev1 STARTTLS] hi\r\n', answers);
+    const error = await errorOf(connect(port, { tls: 'starttls', timeouts: { handshake: 80 } }));
+    expect(error).toMatchObject({ command: 'STARTTLS', fault: 'timeout' });
+    const plain = await serve('* OK hi\r\n');
+    expect(await errorOf(connect(plain.port, { tls: 'implicit' }))).toMatchObject({ command: 'CONNECT', fault: 'tls' });
+  });
+
+  test('of implicit TLS is part of connecting', async () => {
+    const { port } = await serve('');
+    const error = await errorOf(connect(port, { tls: 'implicit', timeouts: { connect: 80 } }));
+    expect(error).toMatchObject({ command: 'CONNECT', fault: 'timeout' });
+  });
+});
+
 describe('logging in', () => {
   test('no password in plain text, neither by PLAIN nor by LOGIN', async () => {
     const { port, sent } = await serve('* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hi\r\n', usual);

@@ -35,7 +35,7 @@ export async function openSession(options: ImapClientOptions, timeouts: ImapTime
       const offered = codeCapabilities(greeting.code) ?? (await askCapabilities(dialogue, timeouts));
       if (!offered.has('STARTTLS')) throw new ImapError('STARTTLS', 'unsupported', 'the server does not offer it');
       await dialogue.finish(await dialogue.send(['STARTTLS'], timeouts.command, ignore), timeouts.command, ignore);
-      await dialogue.startTls(clientTlsOptions(options, 'pkix'), timeouts.command);
+      await dialogue.startTls(clientTlsOptions(options, 'pkix'), timeouts.handshake);
       // All that was said in plain text is forgotten. RFC 9051 section 6.2.1.
       return {
         dialogue,

@@ -8,6 +8,8 @@ export interface ImapTimeouts {
   readonly greeting: number;
   /** From a command to its end; of commands that may answer much, from one response (or block of a literal) to the next. */
   readonly command: number;
+  /** For TLS after STARTTLS; that of implicit TLS is part of `connect`. */
+  readonly handshake: number;
   /** In IDLE, from one sign of life to the next; servers say something within half an hour (RFC 9051 section 5.4). */
   readonly idle: number;
 }
@@ -16,6 +18,7 @@ export const defaultImapTimeouts: ImapTimeouts = {
   connect: 60_000,
   greeting: 60_000,
   command: 5 * 60_000,
+  handshake: 60_000,
   idle: 29 * 60_000,
 };
 

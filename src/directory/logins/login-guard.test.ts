@@ -30,6 +30,7 @@ function open(store = memoryStore()) {
     blocked: (address, known) => asked.push(`${address} ${known}`) > 0 && !known,
     attempt: (address, known) => asked.push(`${address} ${known}`) > 0,
     reset() {},
+    takeBack() {},
     restore: (address, failures) => void restored.set(address, (restored.get(address) ?? 0) + failures),
   };
   const log = new LoginLog(store, clock, silentLog);

@@ -16,6 +16,8 @@ export interface LoginGuard {
   delayMs(remoteAddress: string, login: string): number | undefined;
   /** The credentials were right: the network starts anew. */
   reset(remoteAddress: string): void;
+  /** An attempt that was counted could not be judged: it alone is taken back. */
+  takeBack(remoteAddress: string): void;
   /** An attempt has ended well. The note takes the client's name when it comes. */
   succeeded(
     attempt: LoginAttempt,
@@ -29,6 +31,7 @@ export interface NetworkFailures {
   blocked(address: string, known: boolean): boolean;
   attempt(address: string, known: boolean): boolean;
   reset(address: string): void;
+  takeBack(address: string): void;
   /** Failures from before a restart, of today. */
   restore(address: string, failures: number): void;
 }
@@ -73,6 +76,7 @@ export function createLoginGuard(options: LoginGuardOptions): LoginGuard & { res
       return delays.take(loginKey(login, account), clock.now());
     },
     reset: (address) => networks.reset(address),
+    takeBack: (address) => networks.takeBack(address),
     succeeded(attempt, { account, proof }) {
       known.add(networkOf(attempt.remoteAddress), account.name, clock.now());
       return log.add({ ...attempt, result: 'ok', account: account.name, proof, atMs: clock.now() });

@@ -7,6 +7,7 @@ export function openGuard(own: Partial<LoginGuard> = {}): LoginGuard {
     attempt: () => true,
     delayMs: () => 0,
     reset() {},
+    takeBack() {},
     succeeded: () => ({ client() {} }),
     failed() {},
     ...own,

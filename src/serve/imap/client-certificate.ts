@@ -1,4 +1,4 @@
-import type { Account, LoginOutcome } from '../../directory/directory.ts';
+import type { LoginOutcome } from '../../directory/directory.ts';
 import { resultOf } from '../../directory/logins/login-guard.ts';
 import { attemptOf } from './login-attempt.ts';
 import type { Session } from './session.ts';
@@ -30,16 +30,12 @@ export function judgeCertificate(session: Session, isGreeting: boolean): Certifi
   }
   if (!isGreeting || !key.imapPreauth) return goOn;
   const outcome = directory.confirmTlsKey(publicKey, '');
-  if (outcome.ok) return { kind: 'preauth', outcome };
+  if (outcome.ok) {
+    failures.reset(remoteAddress);
+    return { kind: 'preauth', outcome };
+  }
   failures.failed(attemptOf(session, 'certificate', key.loginAddress), resultOf(outcome));
   session.log.info('login refused', { mechanism: 'certificate', reason: outcome.reason });
   const text = outcome.reason === 'login-disabled' ? outcome.message : 'bad credentials';
   return { kind: 'refused', text, code: 'ALERT' };
-}
-
-/** No certificate, or one whose key (still) belongs to this account; without an account: to any. */
-export function fitsCertificate({ tls, services }: Session, account: Account | undefined): boolean {
-  if (tls?.peerPublicKey === undefined) return true;
-  const key = services.directory.findTlsKey(tls.peerPublicKey);
-  return key !== undefined && (account === undefined || key.account.id === account.id);
 }

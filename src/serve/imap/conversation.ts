@@ -399,7 +399,7 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
   private async stop(text: string, code: string | undefined): Promise<void> {
     if (this.unanswered.size > 0) await this.unanswered.answerAll();
     if (!this.session.ending) this.bye(text, code);
-    await this.gate.fail(new ConnectionEnded(text));
+    await this.gate.fail(new ConnectionEnded(text, { byServer: code === 'UNAVAILABLE' }));
   }
 }
 

@@ -1,7 +1,6 @@
 import type { LoginOutcome } from '../../directory/directory.ts';
-import type { LoginResult } from '../../directory/logins/login-attempt.ts';
-import { resultOf } from '../../directory/logins/login-guard.ts';
-import { fitsCertificate } from './client-certificate.ts';
+import { admitAttempt, judgeOutcome } from '../login-steps.ts';
+import type { LoginFailure } from '../login-steps.ts';
 import { hearChange } from './hear-change.ts';
 import { attemptOf } from './login-attempt.ts';
 import { Bye, No } from './refusal.ts';
@@ -12,8 +11,6 @@ import type { Session } from './session.ts';
 const slowFrom = 3;
 const maxFailures = 10;
 const maxDelayMs = 10_000;
-
-type Failure = Exclude<LoginResult, 'ok'>;
 
 /**
  * The LOGIN command. RFC 9051 section 6.2.3.
@@ -27,23 +24,9 @@ export async function logIn(session: Session, name: string, password: string): P
 
 /** Counts an attempt before any credential is looked at, and makes the client wait. @throws Bye when there were too many. */
 export async function beginAttempt(session: Session, mechanism: string, name: string): Promise<void> {
-  const { failures } = session.services;
-  const { remoteAddress } = session.peer;
-  const loginMs = failures.delayMs(remoteAddress, name);
-  if (loginMs === undefined || !failures.attempt(remoteAddress)) {
-    failures.failed(attemptOf(session, mechanism, name), 'limited');
-    throw new Bye('too many failed logins, try again later', 'UNAVAILABLE');
-  }
   const sessionMs = Math.max(0, session.failedLogins - slowFrom + 1) * 1000;
-  const delayMs = Math.max(loginMs, Math.min(maxDelayMs, sessionMs));
-  if (delayMs > 0) await session.sink.delay(delayMs);
-}
-
-/** @throws No when the client asks to be somebody else than it proves to be. RFC 5530 section 3 */
-export function requireOwnIdentity(session: Session, mechanism: string, authorizeAs: string, login: string): void {
-  if (authorizeAs === '' || authorizeAs === login) return;
-  countFailure(session, mechanism, login, 'badcreds');
-  throw new No('not for another user', 'AUTHORIZATIONFAILED');
+  if (await admitAttempt(session, attemptOf(session, mechanism, name), Math.min(maxDelayMs, sessionMs))) return;
+  throw new Bye('too many failed logins, try again later', 'UNAVAILABLE');
 }
 
 /**
@@ -52,30 +35,28 @@ export function requireOwnIdentity(session: Session, mechanism: string, authoriz
  * @throws No, or Bye after too many failures.
  */
 export function endAttempt(session: Session, mechanism: string, name: string, outcome: LoginOutcome): Done {
-  const { failures } = session.services;
-  const { remoteAddress } = session.peer;
-  if (outcome.ok) {
-    if (!fitsCertificate(session, outcome.account)) throw failAttempt(session, mechanism, name, 'badcreds');
-    failures.reset(remoteAddress);
-    return enter(session, mechanism, outcome);
+  const verdict = judgeOutcome(session, attemptOf(session, mechanism, name), outcome);
+  switch (verdict.kind) {
+    case 'enter':
+      return enter(session, mechanism, verdict.outcome);
+    case 'disabled':
+      session.log.info('login refused', { mechanism, reason: 'login-disabled' });
+      throw new No(verdict.message);
+    case 'failed':
+      throw failAttempt(session, mechanism, name, verdict.result);
+    default:
+      return verdict satisfies never;
   }
-  if (outcome.reason === 'login-disabled') {
-    failures.reset(remoteAddress);
-    failures.failed(attemptOf(session, mechanism, name), resultOf(outcome));
-    session.log.info('login refused', { mechanism, reason: outcome.reason });
-    throw new No(outcome.message);
-  }
-  throw failAttempt(session, mechanism, name, resultOf(outcome));
 }
 
 /** Counts the failure; throw what it returns. */
-export function failAttempt(session: Session, mechanism: string, name: string, result: Failure): No {
+export function failAttempt(session: Session, mechanism: string, name: string, result: LoginFailure): No {
   countFailure(session, mechanism, name, result);
   return new No('bad credentials', 'AUTHENTICATIONFAILED');
 }
 
 /** One more that was begun and did not succeed. @throws Bye at the last that one connection may have. */
-export function countFailure(session: Session, mechanism: string, name: string, result: Failure): void {
+export function countFailure(session: Session, mechanism: string, name: string, result: LoginFailure): void {
   session.failedLogins++;
   session.services.failures.failed(attemptOf(session, mechanism, name), result);
   session.log.info('login failed', { mechanism, name: name.slice(0, 100), remoteAddress: session.peer.remoteAddress });

@@ -40,4 +40,11 @@ export class Bye extends Error {
 /** The connection ended while a command waited for more from the client; nobody is left to tell. Commands let it pass (and release in `finally`). */
 export class ConnectionEnded extends Error {
   override readonly name = 'ConnectionEnded';
+  /** It was us who ended it, for reasons of ours. */
+  readonly byServer: boolean;
+
+  constructor(text: string, options: ErrorOptions & { readonly byServer?: boolean } = {}) {
+    super(text, options);
+    this.byServer = options.byServer ?? false;
+  }
 }

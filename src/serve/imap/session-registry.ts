@@ -1,5 +1,5 @@
 import type { Directory } from '../../directory/directory.ts';
-import { fitsCertificate } from './client-certificate.ts';
+import { fitsCertificate } from '../login-steps.ts';
 import type { Session } from './session.ts';
 
 /** The sessions of a listener, so that one watch on the directory serves them all. */

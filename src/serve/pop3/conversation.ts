@@ -4,7 +4,7 @@ import { printErr } from '../../wire/pop3/response.ts';
 import { dispatch, guard } from './dispatch.ts';
 import { admitCertificate, mayStay, tooManyFailures } from './login.ts';
 import { Refuse } from './refuse.ts';
-import { giveUp, takeResponse } from './sasl-dialogue.ts';
+import { breakOff, giveUp, takeResponse } from './sasl-dialogue.ts';
 import type { Pop3Event, Pop3ListenerOptions, Pop3Services } from './services.ts';
 import { Pop3Session } from './session.ts';
 
@@ -62,6 +62,7 @@ class Pop3Conversation implements Conversation<Pop3Event> {
         // RFC 1939 section 3: without a response, and without removing anything.
         return session.sink.close();
       case 'shutdown':
+        session.sasl = undefined;
         return session.leave(new Refuse('server is stopping', { code: 'SYS/TEMP' }));
       case 'event':
         return mayStay(session) ? undefined : session.leave(new Refuse('account was disabled', { code: 'SYS/PERM' }));
@@ -74,8 +75,10 @@ class Pop3Conversation implements Conversation<Pop3Event> {
   }
 
   end(): void {
-    this.#session.unwatch?.();
-    this.#session.maildrop = undefined;
+    const session = this.#session;
+    if (session.sasl !== undefined) breakOff(session, session.sasl);
+    session.unwatch?.();
+    session.maildrop = undefined;
   }
 
   #line(line: Uint8Array): void | Promise<void> {

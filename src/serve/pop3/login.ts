@@ -1,8 +1,7 @@
-import type { Account, LoginOutcome } from '../../directory/directory.ts';
-import type { LoginAttempt, LoginResult } from '../../directory/logins/login-attempt.ts';
-import { resultOf } from '../../directory/logins/login-guard.ts';
-import type { SaslLink } from '../../wire/sasl/exchange.ts';
-import type { SaslAuthority } from '../../wire/sasl/sasl-login.ts';
+import type { LoginOutcome } from '../../directory/directory.ts';
+import type { LoginAttempt } from '../../directory/logins/login-attempt.ts';
+import { admitAttempt, fitsCertificate, judgeOutcome } from '../login-steps.ts';
+import type { LoginFailure } from '../login-steps.ts';
 import { openMaildrop } from './maildrop.ts';
 import { Refuse } from './refuse.ts';
 import type { Pop3Session } from './session.ts';
@@ -17,20 +16,13 @@ const transactionMs = 10 * 60_000;
 
 /** Counts an attempt before any credential is looked at, and makes the client wait. @throws Refuse when there were too many. */
 export async function beginAttempt(session: Pop3Session, mechanism: string, name: string): Promise<void> {
-  const { failures } = session.services;
-  const { remoteAddress } = session.peer;
-  const loginMs = failures.delayMs(remoteAddress, name);
-  if (loginMs === undefined || !failures.attempt(remoteAddress)) {
-    failures.failed(attemptOf(session, mechanism, name), 'limited');
-    throw tooManyFailures();
-  }
   const sessionMs = Math.max(0, session.failedLogins - slowFrom + 1) * 1000;
-  const delayMs = Math.max(loginMs, Math.min(maxDelayMs, sessionMs));
-  if (delayMs > 0) await session.sink.delay(delayMs);
+  if (await admitAttempt(session, attemptOf(session, mechanism, name), Math.min(maxDelayMs, sessionMs))) return;
+  throw tooManyFailures();
 }
 
 /** What is written down of an attempt. */
-function attemptOf({ peer, tls }: Pop3Session, mechanism: string, login: string): LoginAttempt {
+export function attemptOf({ peer, tls }: Pop3Session, mechanism: string, login: string): LoginAttempt {
   const { remoteAddress, localAddress } = peer;
   return { protocol: 'pop3', mechanism, login, remoteAddress, localAddress, tls: tls?.version };
 }
@@ -50,18 +42,18 @@ export async function endAttempt(
   name: string,
   outcome: LoginOutcome,
 ): Promise<void> {
-  const { failures } = session.services;
-  const { remoteAddress } = session.peer;
-  if (!outcome.ok && outcome.reason === 'login-disabled') {
-    failures.reset(remoteAddress);
-    failures.failed(attemptOf(session, mechanism, name), resultOf(outcome));
-    session.log.info('login refused', { mechanism, reason: outcome.reason });
-    throw new Refuse(outcome.message, { code: 'SYS/PERM' });
+  const verdict = judgeOutcome(session, attemptOf(session, mechanism, name), outcome);
+  switch (verdict.kind) {
+    case 'enter':
+      return enter(session, mechanism, verdict.outcome);
+    case 'disabled':
+      session.log.info('login refused', { mechanism, reason: 'login-disabled' });
+      throw new Refuse(verdict.message, { code: 'SYS/PERM' });
+    case 'failed':
+      throw failAttempt(session, mechanism, name, verdict.result);
+    default:
+      return verdict satisfies never;
   }
-  if (!outcome.ok) throw failAttempt(session, mechanism, name, resultOf(outcome));
-  if (!fitsCertificate(session, outcome.account)) throw failAttempt(session, mechanism, name, 'badcreds');
-  failures.reset(remoteAddress);
-  await enter(session, mechanism, outcome);
 }
 
 /** One more that was begun and did not succeed; throw what it returns. */
@@ -69,7 +61,7 @@ export function failAttempt(
   session: Pop3Session,
   mechanism: string,
   name: string,
-  result: Exclude<LoginResult, 'ok'>,
+  result: LoginFailure,
 ): Refuse {
   session.failedLogins++;
   session.services.failures.failed(attemptOf(session, mechanism, name), result);
@@ -85,6 +77,8 @@ async function enter(
 ): Promise<void> {
   const { services, sink } = session;
   const maildrop = await openMaildrop(services.store, account.id);
+  // What was proved may have been taken back meanwhile, and nobody watched.
+  if (!services.directory.mayStay(account, proof)) throw failAttempt(session, mechanism, loginAddress, 'badpassword');
   session.account = account;
   session.proof = proof;
   session.maildrop = maildrop;
@@ -104,12 +98,6 @@ export function mayStay(session: Pop3Session): boolean {
   return session.services.directory.mayStay(account, proof) && fitsCertificate(session, account);
 }
 
-/** No certificate, or one whose key belongs to this account. spec/protocols.md section 3.1. */
-function fitsCertificate({ tls, services }: Pop3Session, account: Account): boolean {
-  if (tls?.peerPublicKey === undefined) return true;
-  return services.directory.findTlsKey(tls.peerPublicKey)?.account.id === account.id;
-}
-
 /**
  * TLS has just begun. With a certificate that nobody added the connection ends: a program that uses a stray one should hear
  * of it. spec/protocols.md section 3.1. One that is known logs in by EXTERNAL. False: the session was left.
@@ -123,26 +111,4 @@ export function admitCertificate(session: Pop3Session): boolean {
   session.log.info('login failed', { mechanism: 'certificate', reason: 'unknown key', remoteAddress });
   session.leave(new Refuse('nobody logs in with the key of this certificate', { code: 'AUTH' }));
   return false;
-}
-
-/** What the connection has that mechanisms may need. */
-export function linkOf({ mayLogin, tls }: Pop3Session): SaslLink {
-  return {
-    confidential: mayLogin,
-    clientCertificate: tls?.peerPublicKey !== undefined,
-    binding: tls?.channelBinding,
-  };
-}
-
-/** The directory, as the mechanisms ask it for this session. */
-export function authorityOf(session: Pop3Session, mechanism: string): SaslAuthority<LoginOutcome> {
-  const { directory } = session.services;
-  const publicKey = session.tls?.peerPublicKey ?? new Uint8Array(0);
-  return {
-    begin: (login) => beginAttempt(session, mechanism, login),
-    findScramVerifier: (login, digest) => directory.findScramVerifier(login, digest),
-    confirmScram: (login, storedKey) => directory.confirmScram(login, storedKey, 'pop3'),
-    confirmCertificate: (authorizeAs) => directory.confirmTlsKey(publicKey, authorizeAs),
-    checkPassword: (login, password) => directory.checkPassword(login, password, 'pop3'),
-  };
 }

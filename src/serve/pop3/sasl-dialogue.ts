@@ -1,7 +1,8 @@
 import type { LoginOutcome } from '../../directory/directory.ts';
 import { maxLineBytes } from '../../wire/pop3/command-line.ts';
-import { decodeSaslBase64, encodeSaslBase64 } from '../../wire/sasl/sasl-base64.ts';
-import type { SaslLogin } from '../../wire/sasl/sasl-login.ts';
+import { encodeSaslBase64 } from '../../wire/sasl/sasl-base64.ts';
+import type { SaslLogin, SaslLoginStep } from '../../wire/sasl/sasl-login.ts';
+import { failureOf } from '../login-steps.ts';
 import { endAttempt, failAttempt } from './login.ts';
 import { Refuse } from './refuse.ts';
 import type { Pop3Session } from './session.ts';
@@ -9,14 +10,22 @@ import type { Pop3Session } from './session.ts';
 /** Octets of a response; certificates' names and binding data are short. RFC 5034 section 4 knows no limit. */
 const maxResponseBytes = 12_288;
 
+type Login = SaslLogin<LoginOutcome>;
+
 /** Gives a response to the mechanism and does what it asks for. @throws Refuse */
-export async function takeStep(
-  session: Pop3Session,
-  login: SaslLogin<LoginOutcome>,
-  response: Uint8Array | undefined,
-): Promise<void> {
+export async function takeStep(session: Pop3Session, login: Login, response: Uint8Array | undefined): Promise<void> {
   endDialogue(session);
-  const step = await login.next(response);
+  await goOn(session, login, await login.next(response));
+}
+
+/** A line while a mechanism waits for its response. RFC 5034 section 4. @throws Refuse */
+export async function takeResponse(session: Pop3Session, login: Login, line: Uint8Array): Promise<void> {
+  endDialogue(session);
+  const text = Buffer.from(line.buffer, line.byteOffset, line.length).toString('latin1');
+  await goOn(session, login, await login.answer(text));
+}
+
+async function goOn(session: Pop3Session, login: Login, step: SaslLoginStep<LoginOutcome>): Promise<void> {
   switch (step.kind) {
     case 'challenge':
       session.sasl = login;
@@ -28,32 +37,23 @@ export async function takeStep(
     case 'failed':
       throw failAttempt(session, login.mechanism, step.login, failureOf(step.why));
     case 'malformed':
-      throw giveUp(session, login, `not a message of ${login.mechanism}`);
+      throw giveUp(session, login, malformedTexts[step.why] ?? `not a message of ${login.mechanism}`);
     default:
       return step satisfies never;
   }
 }
 
-/** A line while a mechanism waits for its response. RFC 5034 section 4. @throws Refuse */
-export function takeResponse(session: Pop3Session, login: SaslLogin<LoginOutcome>, line: Uint8Array): Promise<void> {
-  const text = Buffer.from(line.buffer, line.byteOffset, line.length).toString('latin1');
-  if (text === '*') throw giveUp(session, login, 'cancelled');
-  const response = decodeSaslBase64(text);
-  if (!response.ok) throw giveUp(session, login, 'not base64');
-  return takeStep(session, login, response.value);
-}
+const malformedTexts: Readonly<Record<string, string | undefined>> = { cancelled: 'cancelled', base64: 'not base64' };
 
 /** Ends an exchange that cannot go on; after a claim it is a failed login. Throw what it returns. */
-export function giveUp(session: Pop3Session, login: SaslLogin<LoginOutcome>, text: string): Refuse {
+export function giveUp(session: Pop3Session, login: Login, text: string): Refuse {
   endDialogue(session);
-  if (!login.claimed) return new Refuse(text, { isSyntax: true });
-  const { close } = failAttempt(session, login.mechanism, login.login, 'aborted');
-  return new Refuse(text, { close, isSyntax: true });
+  return new Refuse(text, { close: breakOff(session, login)?.close ?? false, isSyntax: true });
 }
 
-function failureOf(why: 'proof' | 'binding' | 'identity'): 'badpassword' | 'badchanbind' | 'badcreds' {
-  if (why === 'proof') return 'badpassword';
-  return why === 'binding' ? 'badchanbind' : 'badcreds';
+/** The client will not go on with an exchange: a failed login, if it had named one. */
+export function breakOff(session: Pop3Session, login: Login): Refuse | undefined {
+  return login.claimed ? failAttempt(session, login.mechanism, login.login, 'aborted') : undefined;
 }
 
 function endDialogue(session: Pop3Session): void {

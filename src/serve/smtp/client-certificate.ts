@@ -15,6 +15,7 @@ export function admitCertificate(session: SmtpSession): void {
   const { remoteAddress } = session.peer;
   const outcome = directory.confirmTlsKey(publicKey, '');
   if (outcome.ok) {
+    failures.reset(remoteAddress);
     enter(session, 'certificate', outcome);
     session.mayAuthenticate = true;
     return;

@@ -1,12 +1,13 @@
 import type { Peer, Sink, TlsFacts } from '../../base/conversation.ts';
 import type { Log } from '../../base/log.ts';
-import type { Account, LoginProof } from '../../directory/directory.ts';
-import type { SaslExchange } from '../../wire/sasl/exchange.ts';
+import type { Account, LoginOutcome, LoginProof } from '../../directory/directory.ts';
+import type { SaslLogin } from '../../wire/sasl/sasl-login.ts';
 import { printReply } from '../../wire/smtp/reply.ts';
 import type { Reply } from '../../wire/smtp/reply.ts';
 import { replies } from '../../wire/smtp/replies.ts';
 import { StorageFull } from '../../store/store.ts';
 import { OutgoingBody } from '../../submit/outgoing-body.ts';
+import { fitsCertificate } from '../login-steps.ts';
 import type { SmtpListenerOptions } from './listener-options.ts';
 import { MessageBody } from './message-body.ts';
 import type { SmtpEvent, SmtpServices } from './services.ts';
@@ -25,14 +26,6 @@ export interface Hello {
   readonly name: string;
 }
 
-/** An exchange that waits for the client. */
-export interface SaslDialogue {
-  readonly mechanism: string;
-  readonly exchange: SaslExchange;
-  /** Set once the client has named it: giving up now is a failed login. */
-  login: string | undefined;
-}
-
 /** What we know of one client. What to do is in `commands/`, who does it in `dispatch.ts`. */
 export class SmtpSession {
   readonly services: SmtpServices;
@@ -49,7 +42,8 @@ export class SmtpSession {
   mayAuthenticate = true;
   transaction: Transaction | undefined;
   receiver: Receiver | undefined;
-  sasl: SaslDialogue | undefined;
+  /** An exchange that waits for the client. */
+  sasl: SaslLogin<LoginOutcome> | undefined;
 
   /** No command was understood yet. */
   isFirst = true;
@@ -146,18 +140,12 @@ export class SmtpSession {
     const { directory } = this.services;
     const account = directory.findAccount(this.account.id);
     const stays = account && this.proof && directory.mayStay(account, this.proof);
-    if (account === undefined || !stays || !this.fitsCertificate(account)) {
+    if (account === undefined || !stays || !fitsCertificate(this, account)) {
       this.leave(replies.accountGone);
       return undefined;
     }
     this.account = account;
     return account;
-  }
-
-  /** The client has no certificate, or one whose key (still) belongs to this account. spec/protocols.md section 3.1. */
-  fitsCertificate(account: Account): boolean {
-    const publicKey = this.options.role === 'submission' ? this.tls?.peerPublicKey : undefined;
-    return publicKey === undefined || this.services.directory.findTlsKey(publicKey)?.account.id === account.id;
   }
 
   #errorTail(): string {

@@ -5,7 +5,7 @@ import { replies } from '../../wire/smtp/replies.ts';
 import { admitCertificate } from './client-certificate.ts';
 import { dispatch, guard } from './dispatch.ts';
 import type { SmtpListenerOptions } from './listener-options.ts';
-import { giveUp, takeResponse } from './sasl-dialogue.ts';
+import { breakOff, giveUp, takeResponse } from './sasl-dialogue.ts';
 import type { SmtpEvent, SmtpServices } from './services.ts';
 import { SmtpSession } from './session.ts';
 
@@ -62,6 +62,7 @@ class SmtpConversation implements Conversation<SmtpEvent> {
       case 'timeout':
         return session.leave(input.why === 'idle' ? replies.idleTooLong : replies.tooSlow);
       case 'shutdown':
+        session.sasl = undefined;
         return session.leave(replies.shuttingDown);
       case 'event':
         session.findAccount();
@@ -72,8 +73,10 @@ class SmtpConversation implements Conversation<SmtpEvent> {
   }
 
   end(): void {
-    this.#session.reset();
-    this.#session.unwatch?.();
+    const session = this.#session;
+    if (session.sasl !== undefined) breakOff(session, session.sasl);
+    session.reset();
+    session.unwatch?.();
   }
 
   #line(line: Uint8Array): void | Promise<void> {

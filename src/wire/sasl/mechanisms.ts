@@ -18,6 +18,9 @@ export const saslMechanisms: readonly SaslMechanism[] = [
   login,
 ];
 
+/** For protocols that have a command for what LOGIN does. */
+export const mechanismsBesideLogin = saslMechanisms.filter((mechanism) => mechanism !== login);
+
 /** By name, in any case. */
 export function findMechanism(name: string): SaslMechanism | undefined {
   const upper = name.toUpperCase();

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { external } from './external.ts';
 import { plain } from './plain.ts';
 import { SaslLogin, type SaslAuthority } from './sasl-login.ts';
+import { oauthBearer } from './token.ts';
 import { scramMechanism } from './scram-mechanism.ts';
 
 const link = { confidential: true, clientCertificate: true, binding: undefined };
@@ -21,6 +22,8 @@ function authority(begun: string[] = []): SaslAuthority<string> {
     confirmScram: (login) => `scram ${login}`,
     confirmCertificate: (authorizeAs) => `certificate ${authorizeAs}`,
     checkPassword: (login, password) => Promise.resolve(`password ${login} ${password}`),
+    checkToken: (login, token) => Promise.resolve(token === 'good' ? `token ${login}` : undefined),
+    configurationUrl: 'https://issuer.example/openid',
   };
 }
 
@@ -65,6 +68,28 @@ test('SCRAM: the claim is counted, a wrong proof is a failed login', async () =>
 
 test('nonsense is malformed and counts only after a claim', async () => {
   const login = new SaslLogin(plain, link, authority());
-  expect(await login.next(Buffer.from('nonsense'))).toEqual({ kind: 'malformed' });
+  expect(await login.next(Buffer.from('nonsense'))).toEqual({ kind: 'malformed', why: 'message' });
   expect(login.claimed).toBe(false);
+});
+
+test('a line is base64 or gives up', async () => {
+  const login = new SaslLogin(plain, link, authority());
+  expect(await login.answer('*')).toEqual({ kind: 'malformed', why: 'cancelled' });
+  expect(await login.answer('AGFubg')).toEqual({ kind: 'malformed', why: 'base64' });
+  expect(await login.answer(Buffer.from('\0ann\0secret').toString('base64'))).toMatchObject({ kind: 'outcome' });
+});
+
+test('a token that is no good is told to the client, and then the login has failed', async () => {
+  const message = (token: string) => Buffer.from(`n,a=ann,\x01auth=Bearer ${token}\x01\x01`);
+  expect(await new SaslLogin(oauthBearer, link, authority()).next(message('good'))).toEqual({
+    kind: 'outcome',
+    login: 'ann',
+    outcome: 'token ann',
+  });
+  const login = new SaslLogin(oauthBearer, link, authority());
+  const told = await login.next(message('bad'));
+  expect(Buffer.from(told.kind === 'challenge' ? told.octets : []).toString()).toBe(
+    '{"status":"invalid_token","openid-configuration":"https://issuer.example/openid"}',
+  );
+  expect(await login.next(Buffer.from('\x01'))).toEqual({ kind: 'failed', login: 'ann', why: 'proof' });
 });

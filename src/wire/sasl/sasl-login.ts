@@ -1,4 +1,5 @@
 import type { SaslExchange, SaslLink, SaslMechanism } from './exchange.ts';
+import { decodeSaslBase64 } from './sasl-base64.ts';
 import type { ScramDigest, ScramVerifier } from './scram-verifier.ts';
 
 /** Who knows the credentials; `Outcome` is theirs. The directory's port fits, with the certificate's key filled in. */
@@ -9,6 +10,10 @@ export interface SaslAuthority<Outcome> {
   confirmScram(login: string, storedKey: Uint8Array): Outcome;
   confirmCertificate(authorizeAs: string): Outcome;
   checkPassword(login: string, password: string): Promise<Outcome>;
+  /** Undefined: the token is good for nobody, and the client is told so. May throw when nobody can tell now. */
+  checkToken(login: string, token: string): Promise<Outcome | undefined>;
+  /** Where the issuer of tokens describes itself; '' where there is none. RFC 7628 section 3.2.2. */
+  readonly configurationUrl: string;
 }
 
 /** What a login by SASL says next. `login` is '' where the client has not named one. */
@@ -18,8 +23,8 @@ export type SaslLoginStep<Outcome> =
   | { readonly kind: 'outcome'; readonly login: string; readonly outcome: Outcome }
   /** A failed login: a wrong proof, or somebody who wants to be somebody else (RFC 4422 section 3.4.1). */
   | { readonly kind: 'failed'; readonly login: string; readonly why: 'proof' | 'binding' | 'identity' }
-  /** Not a message of the mechanism; see `SaslLogin.claimed` for whether it counts as a failed login. */
-  | { readonly kind: 'malformed' };
+  /** `cancelled`: with `*`. See `SaslLogin.claimed` for whether it counts as a failed login. */
+  | { readonly kind: 'malformed'; readonly why: 'message' | 'base64' | 'cancelled' };
 
 /** One login by a mechanism, against an authority: what all faces do with each step. RFC 4422 section 3. */
 export class SaslLogin<Outcome> {
@@ -37,17 +42,28 @@ export class SaslLogin<Outcome> {
     this.#authority = authority;
   }
 
+  /** A line of the client: base64, or `*` to give up. RFC 4954 section 4, RFC 5034 section 4, RFC 9051 section 6.2.2. */
+  answer(line: string): Promise<SaslLoginStep<Outcome>> {
+    if (line === '*') return Promise.resolve({ kind: 'malformed', why: 'cancelled' });
+    const response = decodeSaslBase64(line);
+    return response.ok ? this.next(response.value) : Promise.resolve({ kind: 'malformed', why: 'base64' });
+  }
+
   /** Undefined: the client sent no initial response. Throws only what the authority throws. */
   async next(response: Uint8Array | undefined): Promise<SaslLoginStep<Outcome>> {
     const authority = this.#authority;
     const step = this.#exchange.next(response);
     switch (step.kind) {
       case 'challenge':
-      case 'malformed':
         return step;
-      case 'token':
-        // Whoever uses this offers no tokens (`SaslLink.tokens`).
-        return { kind: 'malformed' };
+      case 'malformed':
+        return { kind: 'malformed', why: 'message' };
+      case 'token': {
+        await this.#begin(step.login);
+        const outcome = await authority.checkToken(step.login, step.token);
+        if (outcome !== undefined) return this.#outcome(outcome);
+        return { kind: 'challenge', octets: step.refuse(authority.configurationUrl) };
+      }
       case 'claim':
         await this.#begin(step.login);
         if (isAnother(step.authorizeAs, step.login)) return this.#failed('identity');

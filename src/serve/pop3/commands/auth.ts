@@ -1,38 +1,40 @@
 import { isUsable } from '../../../wire/sasl/exchange.ts';
 import type { SaslMechanism } from '../../../wire/sasl/exchange.ts';
-import { login } from '../../../wire/sasl/login.ts';
-import { saslMechanisms } from '../../../wire/sasl/mechanisms.ts';
+import { mechanismsBesideLogin } from '../../../wire/sasl/mechanisms.ts';
 import { decodeInitialResponse } from '../../../wire/sasl/sasl-base64.ts';
 import { SaslLogin } from '../../../wire/sasl/sasl-login.ts';
 import type { Command } from '../command.ts';
-import { authorityOf, linkOf } from '../login.ts';
+import { authorityOf, linkOf } from '../../sasl-authority.ts';
+import { attemptOf, beginAttempt } from '../login.ts';
 import { badArguments, Refuse } from '../refuse.ts';
 import { takeStep } from '../sasl-dialogue.ts';
 import type { Pop3Session } from '../session.ts';
 
-/** The mechanisms of POP3, strongest first. LOGIN is not one of them: USER and PASS do the same. */
-const mechanisms = saslMechanisms.filter((mechanism) => mechanism !== login);
-
-/** AUTH. RFC 5034 section 4. */
+/** AUTH. RFC 5034 section 4. LOGIN is not one of its mechanisms: USER and PASS do the same. */
 export const auth: Command = {
   name: 'AUTH',
   states: ['authorization'],
   capabilities: (session) => {
-    const link = linkOf(session);
-    const names = mechanisms.filter((one) => isUsable(one, link)).map((one) => one.name);
+    const link = linkOf(session, session.mayLogin);
+    const names = mechanismsBesideLogin.filter((one) => isUsable(one, link)).map((one) => one.name);
     return names.length === 0 || session.state === 'transaction' ? [] : [`SASL ${names.join(' ')}`];
   },
   run(session, rest) {
     const [name = '', initial, ...more] = rest.trim().split(' ');
     if (name === '' || more.length > 0) throw badArguments();
     const upper = name.toUpperCase();
-    const mechanism = mechanisms.find((one) => one.name === upper);
+    const mechanism = mechanismsBesideLogin.find((one) => one.name === upper);
     if (mechanism === undefined) throw new Refuse('no such mechanism');
-    const link = linkOf(session);
+    const link = linkOf(session, session.mayLogin);
     if (!isUsable(mechanism, link)) throw refuseMechanism(session, mechanism);
     const response = initial === undefined ? undefined : decodeInitialResponse(initial);
     if (response !== undefined && !response.ok) throw new Refuse('not base64', { isSyntax: true });
-    return takeStep(session, new SaslLogin(mechanism, link, authorityOf(session, mechanism.name)), response?.value);
+    const authority = authorityOf(session, {
+      begin: (name) => beginAttempt(session, mechanism.name, name),
+      describe: (name) => attemptOf(session, mechanism.name, name),
+      issuerUnavailable: () => new Refuse('the issuer of tokens cannot be asked now', { code: 'SYS/TEMP' }),
+    });
+    return takeStep(session, new SaslLogin(mechanism, link, authority), response?.value);
   },
 };
 
