@@ -57,12 +57,7 @@ export async function endAttempt(
 }
 
 /** One more that was begun and did not succeed; throw what it returns. */
-export function failAttempt(
-  session: Pop3Session,
-  mechanism: string,
-  name: string,
-  result: LoginFailure,
-): Refuse {
+export function failAttempt(session: Pop3Session, mechanism: string, name: string, result: LoginFailure): Refuse {
   session.failedLogins++;
   session.services.failures.failed(attemptOf(session, mechanism, name), result);
   session.userName = undefined;
