@@ -28,6 +28,7 @@ export function openLogins(parts: {
     }),
     networkOf: (address) => String(classKeys(address)[0]),
     accountOf: (login) => directory.findLoginAccount(login),
+    canonicalLogin: (login) => directory.canonicalLogin(login),
     isExempt: (address) => isExempt(exempt, toPlainAddress(address)),
     log,
     clock: systemClock,

@@ -15,7 +15,7 @@ import { loadTables } from './load-tables.ts';
 import type { DecideContext, Decided } from './operations/operation.ts';
 import { deriveAppPassword } from './passwords/app-password.ts';
 import { saltsToKeep, scramSaltsOf } from './passwords/find-app-password.ts';
-import { deriveCredential } from './passwords/credential.ts';
+import { deriveCredential, newScramSalts } from './passwords/credential.ts';
 import { prepareOpaqueString } from '../base/opaque-string.ts';
 
 /** Others may edit at the same time; each round one of them succeeds, so a few rounds are always enough. */
@@ -62,7 +62,7 @@ export class DirectoryEditor {
 
   /** Does one operation; its password is hashed, or its keys are made, first. Resolves when it is durable and in effect. */
   async edit(operation: DirectoryOperation): Promise<Result<DirectoryChange, DirectoryConflict>> {
-    const secrets = await deriveSecrets(this.view, operation);
+    const secrets = await deriveSecrets(this.view, operation, this.#options.clock.now());
     if (!secrets.ok) return secrets;
     const wanted = operation.do === 'dkim-add' ? (operation.algorithms ?? dkimAlgorithms) : [];
     // It may come from outside: what is no algorithm is refused by the operation's schema.
@@ -159,15 +159,16 @@ function isEmpty(change: DirectoryChange): boolean {
 async function deriveSecrets(
   view: DirectoryView,
   operation: DirectoryOperation,
+  nowMs: number,
 ): Promise<Result<Pick<DecideContext, 'credential' | 'appPassword'>, DirectoryConflict>> {
   const password = 'password' in operation ? operation.password : undefined;
   if (password === undefined) return ok({ credential: undefined });
   const prepared = prepareOpaqueString(String(password));
   if (!prepared.ok) return conflict('invalid', `the password cannot be used: ${prepared.error.expected} expected`);
   if (operation.do === 'app-password-add') {
-    const salts = scramSaltsOf(view, String(operation.account));
+    const salts = scramSaltsOf(view, String(operation.account), nowMs) ?? newScramSalts();
     return ok({ credential: undefined, appPassword: await deriveAppPassword(prepared.value, salts) });
   }
-  const salts = operation.do === 'account-password' ? saltsToKeep(view, String(operation.name)) : undefined;
+  const salts = operation.do === 'account-password' ? saltsToKeep(view, String(operation.name), nowMs) : undefined;
   return ok({ credential: await deriveCredential(prepared.value, salts) });
 }

@@ -28,7 +28,9 @@ import { ExpiryAlarm } from './passwords/expiry-alarm.ts';
 import { PasswordLogins } from './passwords/password-logins.ts';
 import type { ProvenLogin } from './passwords/password-logins.ts';
 import { fingerprintOf } from './read-certificate.ts';
-import { ensureLoginSecret, findScramVerifier } from './passwords/scram-verifiers.ts';
+import { PasswordUpgrades } from './passwords/password-upgrades.ts';
+import { canonicalLogin, ensureLoginSecret, findScramVerifier, placeOf } from './passwords/scram-verifiers.ts';
+import { StrengthMix } from './passwords/strength-mix.ts';
 
 const badCredentials: LoginOutcome = { ok: false, reason: 'bad-credentials' };
 
@@ -53,6 +55,9 @@ export class LiveDirectory implements Directory {
   readonly #hostnames: ReadonlySet<string>;
   readonly #clock: Clock;
   readonly #passwords: PasswordLogins;
+  readonly #upgrades: PasswordUpgrades;
+  /** Made when it is asked for, of what is there now. */
+  #mix: StrengthMix | undefined;
   readonly #alarm: ExpiryAlarm;
   readonly #listeners = new Set<() => void>();
   readonly #stopWatching: () => void;
@@ -61,11 +66,17 @@ export class LiveDirectory implements Directory {
     this.editor = editor;
     this.#hostnames = new Set(options.hostnames);
     this.#clock = options.clock;
-    this.#passwords = new PasswordLogins(() => editor.view, options.clock);
+    this.#upgrades = new PasswordUpgrades(editor, options.clock, options.log);
+    this.#passwords = new PasswordLogins({
+      view: () => editor.view,
+      clock: options.clock,
+      upgrades: this.#upgrades,
+      parametersFor: (login) => this.#strengths().hashAt(placeOf(editor.view, login)),
+    });
     this.#alarm = new ExpiryAlarm(options.clock, () => this.#announce());
     this.#alarm.set(editor.view);
     this.#stopWatching = editor.watch(() => {
-      this.#passwords.forget();
+      this.#mix = undefined;
       this.#alarm.set(editor.view);
       this.#announce();
     });
@@ -159,8 +170,13 @@ export class LiveDirectory implements Directory {
     return parts.ok ? findLogin(this.view, parts.value)?.account : undefined;
   }
 
+  /** One name for all spellings of a login, whether or not somebody has it. */
+  canonicalLogin(login: string): string {
+    return canonicalLogin(this.view, login);
+  }
+
   findScramVerifier(login: string, digest: 'sha1' | 'sha256'): ScramVerifier {
-    return findScramVerifier(this.view, login, digest, this.#clock.now());
+    return findScramVerifier(this.view, login, digest, { mix: this.#strengths(), nowMs: this.#clock.now() });
   }
 
   confirmScram(login: string, storedKey: Uint8Array, protocol: LoginProtocol): LoginOutcome {
@@ -228,9 +244,14 @@ export class LiveDirectory implements Directory {
   /** Stops hearing of edits; the store is not closed. */
   close(): void {
     this.#alarm.close();
+    this.#upgrades.close();
     this.#listeners.clear();
     this.#stopWatching();
     this.editor.close();
+  }
+
+  #strengths(): StrengthMix {
+    return (this.#mix ??= new StrengthMix(this.view));
   }
 
   #account(name: string): Account | undefined {

@@ -24,7 +24,7 @@ export async function applyDocument(
   document: DirectoryDocument,
   options: { readonly prune: boolean; readonly dryRun: boolean },
 ): Promise<Result<Applied, readonly DirectoryConflict[]>> {
-  const credentials = await makeCredentials(editor.view, document);
+  const credentials = await makeCredentials(editor.view, document, Date.parse(editor.now()));
   if (!credentials.ok) return credentials;
   const planning = { prune: options.prune, now: editor.now(), credentials: credentials.value };
   if (options.dryRun) {
@@ -49,6 +49,7 @@ export async function applyDocument(
 async function makeCredentials(
   view: DirectoryView,
   document: DirectoryDocument,
+  nowMs: number,
 ): Promise<Result<ReadonlyMap<string, Credential>, readonly DirectoryConflict[]>> {
   const credentials = new Map<string, Credential>();
   const faults: DirectoryConflict[] = [];
@@ -65,7 +66,7 @@ async function makeCredentials(
     }
     const existing = view.credentials.get(name)?.credential;
     const same = existing !== undefined && (await verifyPassword(prepared.value, existing));
-    credentials.set(name, same ? existing : await deriveCredential(prepared.value, saltsToKeep(view, name)));
+    credentials.set(name, same ? existing : await deriveCredential(prepared.value, saltsToKeep(view, name, nowMs)));
   });
   await Promise.all(each);
   return faults.length > 0 ? fail(faults) : ok(credentials);

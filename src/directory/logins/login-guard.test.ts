@@ -37,6 +37,7 @@ function open(store = memoryStore()) {
   const guard = createLoginGuard({
     ...{ networks, log, clock, networkOf: (address) => address },
     accountOf: (login) => (login === 'ann@example.org' ? 'ann' : undefined),
+    canonicalLogin: (login) => login.replace(/\+.*@/, '@'),
     isExempt: (address) => address === '127.0.0.1',
   });
   return { guard, log, store, asked, restored };
@@ -67,7 +68,9 @@ test('guesses at a login slow it down for everybody but the addresses it succeed
 
 test('a login that nobody has is slowed down in the same way', () => {
   const { guard } = open();
-  guess(guard, stranger, 20, 'Eve@example.org');
+  guess(guard, stranger, 10, 'Eve@example.org');
+  // All spellings of it together, as with a login that somebody has.
+  guess(guard, stranger, 10, 'eve+shop@example.org');
   expect(guard.delayMs(stranger, 'eve@example.org')).toBe(30_000);
 });
 

@@ -42,6 +42,8 @@ export interface LoginGuardOptions {
   readonly networkOf: (address: string) => string;
   /** The account of a login; undefined when nobody has it. */
   readonly accountOf: (login: string) => string | undefined;
+  /** One name for all spellings of a login, also of one that nobody has. */
+  readonly canonicalLogin: (login: string) => string;
   /** Addresses that no limit applies to. */
   readonly isExempt: (address: string) => boolean;
   readonly log: LoginLog;
@@ -60,12 +62,13 @@ const guesses: ReadonlySet<string> = new Set(['baduser', 'badpassword', 'badcred
  * delay for that login. So nobody elsewhere can keep them out. spec/protocols.md sections 0.1 and 3.4.
  */
 export function createLoginGuard(options: LoginGuardOptions): LoginGuard & { restore(): Promise<void> } {
-  const { networks, networkOf, accountOf, isExempt, log, clock } = options;
+  const { networks, networkOf, accountOf, canonicalLogin, isExempt, log, clock } = options;
   const delays = new AccountDelays();
   const known = new KnownNetworks();
   const isKnown = (address: string, account?: string) => known.has(networkOf(address), account, clock.now());
   const loginKey = (login: string, account: string | undefined) =>
-    account === undefined ? `? ${login.toLowerCase().slice(0, 320)}` : `= ${account}`;
+    // Spellings count together in either case: whether they do must not tell who has an account.
+    account === undefined ? `? ${canonicalLogin(login).toLowerCase().slice(0, 320)}` : `= ${account}`;
 
   return {
     blocked: (address) => networks.blocked(address, isKnown(address)),

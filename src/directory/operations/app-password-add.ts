@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { conflict } from '../directory-conflict.ts';
 import { loginProtocols } from '../directory.ts';
 import { appPasswordForm, appPasswordId } from '../passwords/app-password.ts';
-import { scramSaltsOf } from '../passwords/find-app-password.ts';
+import { fitSalts, scramSaltsOf } from '../passwords/find-app-password.ts';
 import { getAccount, operation, putChecked } from './operation.ts';
 
 export const appPasswordAdd = operation({
@@ -27,9 +27,8 @@ export const appPasswordAdd = operation({
       return conflict('invalid', 'an app password must run out later than now');
     }
     const { name: owner } = account.value;
-    if (hasSalts(view, owner) && scramSaltsOf(view, owner).sha256 !== appPassword.scramSha256.salt) {
-      return conflict('invalid', `another password of account "${owner}" was set at this moment; try again`);
-    }
+    const secret = fitSalts(appPassword, scramSaltsOf(view, owner, Date.parse(now)));
+    if (!secret) return conflict('invalid', `another password of account "${owner}" was set at this moment; try again`);
     return putChecked(view, {
       kind: 'app-password',
       id: appPasswordId(appPassword),
@@ -38,11 +37,7 @@ export const appPasswordAdd = operation({
       protocols: [...new Set(args.protocols ?? loginProtocols)],
       created: now,
       ...(expires === undefined ? {} : { expires }),
-      secret: appPassword,
+      secret,
     });
   },
 });
-
-function hasSalts(view: Parameters<typeof scramSaltsOf>[0], account: string): boolean {
-  return view.credentials.has(account) || view.appPasswordsOf.has(account);
-}

@@ -2,7 +2,7 @@ import { createHash, randomInt } from 'node:crypto';
 
 import { z } from 'zod';
 
-import { deriveScram, scramSchema } from './credential.ts';
+import { deriveAllScram, scramSchema, strongerSchema } from './credential.ts';
 import type { ScramSalts } from './credential.ts';
 
 /** What is kept of an app password. It is random and long, so one hash is enough: guessing 125 bits needs no slowing down. */
@@ -11,6 +11,7 @@ export const appPasswordSecretSchema = z.object({
   sha256: z.string(),
   scramSha256: scramSchema,
   scramSha1: scramSchema,
+  stronger: strongerSchema.optional(),
 });
 
 export type AppPasswordSecret = Readonly<z.infer<typeof appPasswordSecretSchema>>;
@@ -30,7 +31,7 @@ export function generateAppPassword(): string {
 }
 
 export async function deriveAppPassword(password: string, salts: ScramSalts): Promise<AppPasswordSecret> {
-  return { sha256: hashAppPassword(password).toString('base64'), ...(await deriveScram(password, salts)) };
+  return { sha256: hashAppPassword(password).toString('base64'), ...(await deriveAllScram(password, salts)) };
 }
 
 /** Names the record; says nothing of the password. */

@@ -17,8 +17,13 @@ export const scramSchema = z.object({
   serverKey: z.string(),
 });
 
+/** The same password under today's iterations, until all passwords of the account have them: one challenge has to fit all. */
+export const strongerSchema = z.object({ scramSha256: scramSchema, scramSha1: scramSchema });
+
 /** What is kept of a password; it cannot be had back from it. Parameters stand beside each hash, so that later ones may be stronger. */
 export const credentialSchema = z.object({
+  /** Names the password, also when its hash is made anew with stronger parameters; where it is missing, the salt does. */
+  id: z.string().optional(),
   argon2id: z.object({
     salt: z.string(),
     memoryKib: z.number().int(),
@@ -29,10 +34,15 @@ export const credentialSchema = z.object({
   /** RFC 5802 section 3: StoredKey and ServerKey, for the SCRAM mechanisms. They can only be made while the password is at hand. */
   scramSha256: scramSchema,
   scramSha1: scramSchema,
+  stronger: strongerSchema.optional(),
 });
 
 export type Credential = Readonly<z.infer<typeof credentialSchema>>;
 export type KeptScram = Credential['scramSha256'];
+/** What costs time and memory in a memory-hard hash. */
+export type HashParameters = Pick<Credential['argon2id'], 'memoryKib' | 'passes' | 'parallelism'>;
+/** Both verifiers of a password. */
+export type ScramPair = Readonly<z.infer<typeof strongerSchema>>;
 
 /** With what SCRAM verifiers are made; base64. An account has one, so that a challenge fits all of its passwords. */
 export interface ScramSalts {
@@ -42,7 +52,7 @@ export interface ScramSalts {
 }
 
 /** OWASP's minimum for argon2id; about 50 ms. */
-const argon2Parameters = { memoryKib: 19_456, passes: 2, parallelism: 1 } as const;
+export const hashParameters: HashParameters = { memoryKib: 19_456, passes: 2, parallelism: 1 };
 const hashBytes = 32;
 /** RFC 7677 section 4 computes 15,000 for a modern machine, which derives a key in a few milliseconds, clients on phones in fewer than 100. */
 export const scramIterations = 15_000;
@@ -70,19 +80,32 @@ export function newScramSalts(): ScramSalts {
 
 /** Takes a password that `prepareOpaqueString` has passed. About 60 ms on a thread of the pool. */
 export async function deriveCredential(password: string, salts = newScramSalts()): Promise<Credential> {
+  return { argon2id: await deriveHash(password), ...(await deriveAllScram(password, salts)) };
+}
+
+/** The memory-hard hash, with a salt of its own and today's parameters. */
+export async function deriveHash(password: string): Promise<Credential['argon2id']> {
   const salt = randomBytes(16).toString('base64');
-  const hash = await hashArgon2(password, { salt, ...argon2Parameters });
-  return {
-    argon2id: { salt, ...argon2Parameters, hash: hash.toString('base64') },
-    ...(await deriveScram(password, salts)),
-  };
+  const hash = await hashArgon2(password, { salt, ...hashParameters });
+  return { salt, ...hashParameters, hash: hash.toString('base64') };
+}
+
+/** Verifiers for the account's challenge as it is, and where that is weaker than today's, those that will replace them. */
+export async function deriveAllScram(
+  password: string,
+  salts: ScramSalts,
+): Promise<ScramPair & Pick<Credential, 'stronger'>> {
+  const now = await deriveScram(password, salts);
+  return salts.iterations < scramIterations ? { ...now, stronger: await deriveStronger(password, salts) } : now;
+}
+
+/** The same salts, today's iterations. */
+export function deriveStronger(password: string, salts: ScramSalts): Promise<ScramPair> {
+  return deriveScram(password, { ...salts, iterations: scramIterations });
 }
 
 /** The verifiers of a password for SCRAM alone. */
-export async function deriveScram(
-  password: string,
-  salts: ScramSalts,
-): Promise<Pick<Credential, 'scramSha256' | 'scramSha1'>> {
+async function deriveScram(password: string, salts: ScramSalts): Promise<ScramPair> {
   const { sha256, sha1, iterations } = salts;
   return {
     scramSha256: await deriveVerifier(password, 'sha256', { salt: sha256, iterations }),
@@ -115,7 +138,7 @@ export async function verifyPassword(password: string, credential: Credential): 
 }
 
 /** As long as a real check takes, for addresses that have no password: nobody can tell them apart by the clock. */
-export async function pretendToVerify(password: string): Promise<void> {
-  await hashArgon2(password, { salt: dummySalt, ...argon2Parameters });
+export async function pretendToVerify(password: string, { memoryKib, passes, parallelism }: HashParameters): Promise<void> {
+  await hashArgon2(password, { salt: dummySalt, memoryKib, passes, parallelism });
 }
 const dummySalt = randomBytes(16).toString('base64');

@@ -40,10 +40,6 @@ export class LoginCache {
     }
   }
 
-  clear(): void {
-    this.#entries.clear();
-  }
-
   /** Each part with its length in front: no two different triples give the same octets. */
   #name(account: string, credential: Credential, password: string): string {
     const hmac = createHmac('sha256', this.#key);

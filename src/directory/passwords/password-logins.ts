@@ -4,13 +4,15 @@ import type { Clock } from '../../base/clock.ts';
 import { prepareOpaqueString } from '../../base/opaque-string.ts';
 import { parseAddress } from '../address-text.ts';
 import type { AddressParts, LoginProof, LoginProtocol } from '../directory.ts';
-import type { AppPasswordRecord } from '../directory-record.ts';
+import type { AppPasswordRecord, CredentialRecord } from '../directory-record.ts';
 import type { DirectoryView } from '../directory-tables.ts';
 import { findLogin } from '../find-recipient.ts';
 import { findAppPassword, isExpired } from './find-app-password.ts';
 import { pretendToVerify, verifyPassword } from './credential.ts';
-import type { Credential, KeptScram } from './credential.ts';
+import type { Credential, HashParameters, KeptScram } from './credential.ts';
 import { LoginCache } from './login-cache.ts';
+import type { PasswordUpgrades } from './password-upgrades.ts';
+import { passwordId } from './upgrade-password.ts';
 
 /** Somebody proved to be this account; whether it may log in is another question. */
 export interface ProvenLogin {
@@ -21,25 +23,38 @@ export interface ProvenLogin {
 
 /** The password of an account for programs; undefined also when it is for the web alone. */
 export function programCredential(view: DirectoryView, account: string): Credential | undefined {
+  return programRecord(view, account)?.credential;
+}
+
+function programRecord(view: DirectoryView, account: string): CredentialRecord | undefined {
   if (view.accounts.get(account)?.mainPassword === 'web-only') return undefined;
-  return view.credentials.get(account)?.credential;
+  return view.credentials.get(account);
+}
+
+/** What checking passwords stands on. */
+export interface PasswordLoginParts {
+  readonly view: () => DirectoryView;
+  readonly clock: Clock;
+  /** Told of passwords that were right. */
+  readonly upgrades: Pick<PasswordUpgrades, 'shown'>;
+  /** What a login that nobody has would be hashed with. */
+  readonly parametersFor: (login: string) => HashParameters;
 }
 
 /** Checks main and app passwords, by the password itself or by a proof of SCRAM. */
 export class PasswordLogins {
   readonly #view: () => DirectoryView;
   readonly #clock: Clock;
+  readonly #upgrades: PasswordLoginParts['upgrades'];
+  readonly #parametersFor: PasswordLoginParts['parametersFor'];
   readonly #cache: LoginCache;
 
-  constructor(view: () => DirectoryView, clock: Clock) {
+  constructor({ view, clock, upgrades, parametersFor }: PasswordLoginParts) {
     this.#view = view;
     this.#clock = clock;
+    this.#upgrades = upgrades;
+    this.#parametersFor = parametersFor;
     this.#cache = new LoginCache(clock);
-  }
-
-  /** The directory changed. */
-  forget(): void {
-    this.#cache.clear();
   }
 
   /**
@@ -51,21 +66,22 @@ export class PasswordLogins {
     const address = parseAddress(login);
     const account = address.ok ? findLogin(this.#view(), address.value)?.account : undefined;
     if (!prepared.ok || !address.ok || account === undefined) {
-      await pretendToVerify(prepared.ok ? prepared.value : '');
+      await pretendToVerify(prepared.ok ? prepared.value : '', this.#parametersFor(login));
       return undefined;
     }
     const appPassword = findAppPassword(this.#view(), account, prepared.value);
     if (appPassword && this.#isFor(appPassword, protocol)) {
+      this.#upgrades.shown({ kept: appPassword, password: prepared.value });
       return { account, address: address.value, proof: { kind: 'app-password', id: appPassword.id } };
     }
-    const credential = programCredential(this.#view(), account);
-    if (!credential) {
-      await pretendToVerify(prepared.value);
+    const kept = programRecord(this.#view(), account);
+    if (!kept) {
+      await pretendToVerify(prepared.value, this.#parametersFor(login));
       return undefined;
     }
-    return (await this.#isMain(account, credential, prepared.value))
-      ? { account, address: address.value, proof: mainProof(credential) }
-      : undefined;
+    if (!(await this.#isMain(kept, prepared.value))) return undefined;
+    this.#upgrades.shown({ kept, password: prepared.value });
+    return { account, address: address.value, proof: mainProof(kept.credential) };
   }
 
   /** After a proof by this key of SCRAM. */
@@ -106,11 +122,12 @@ export class PasswordLogins {
     }
   }
 
-  async #isMain(account: string, credential: Credential, password: string): Promise<boolean> {
+  async #isMain({ account, credential }: CredentialRecord, password: string): Promise<boolean> {
     if (this.#cache.has(account, credential, password)) return true;
     if (!(await verifyPassword(password, credential))) return false;
     // The directory may have changed while the hash was made: only what is still true counts and is remembered.
-    if (programCredential(this.#view(), account) !== credential) return false;
+    const current = programCredential(this.#view(), account);
+    if (current === undefined || passwordId(current) !== passwordId(credential)) return false;
     this.#cache.add(account, credential, password);
     return true;
   }
@@ -120,9 +137,8 @@ export class PasswordLogins {
   }
 }
 
-/** The salt is random and new with each password, and tells nothing of it. */
-function mainProof({ argon2id }: Credential): LoginProof & { readonly kind: 'password' } {
-  return { kind: 'password', id: argon2id.salt };
+function mainProof(credential: Credential): LoginProof & { readonly kind: 'password' } {
+  return { kind: 'password', id: passwordId(credential) };
 }
 
 function hasKey(kept: { readonly scramSha1: KeptScram; readonly scramSha256: KeptScram }, storedKey: Uint8Array) {

@@ -9,10 +9,10 @@ import { directoryChange } from '../directory-change.ts';
 import { findLogin } from '../find-recipient.ts';
 import { normalizeDomain } from '../normalize-domain.ts';
 import { ok } from '../../base/result.ts';
-import { scramIterations } from './credential.ts';
 import type { Credential, KeptScram } from './credential.ts';
-import { isExpired } from './find-app-password.ts';
+import { currentAppPasswords } from './find-app-password.ts';
 import { programCredential } from './password-logins.ts';
+import type { StrengthMix } from './strength-mix.ts';
 
 type Digest = 'sha1' | 'sha256';
 const digestBytes = { sha1: 20, sha256: 32 } as const;
@@ -32,14 +32,32 @@ export async function ensureLoginSecret(editor: DirectoryEditor): Promise<void> 
  * What is kept for a login, or something made up that looks alike and never changes, so that nobody learns who has an
  * account here. Both are computed for every login: the time tells nothing either. RFC 5802 section 9.
  */
-export function findScramVerifier(view: DirectoryView, login: string, digest: Digest, nowMs: number): ScramVerifier {
+export function findScramVerifier(
+  view: DirectoryView,
+  login: string,
+  digest: Digest,
+  { mix, nowMs }: { readonly mix: StrengthMix; readonly nowMs: number },
+): ScramVerifier {
   const parts = parseAddress(login);
-  const madeUp = makeUp(view, parts.ok ? canonicalOf(view, parts.value) : login, digest);
+  const iterations = mix.iterationsAt(placeOf(view, login));
+  const madeUp = { ...makeUp(view, canonicalLogin(view, login), digest), iterations };
   return (parts.ok ? storedVerifier(view, parts.value, digest, nowMs) : undefined) ?? madeUp;
 }
 
-function canonicalOf(view: DirectoryView, parts: AddressParts): string {
-  return canonicalAddress(parts, view.domains.get(normalizeDomain(parts.domain)));
+/** One name for all spellings of a login, whether or not somebody has it. */
+export function canonicalLogin(view: DirectoryView, login: string): string {
+  const parts = parseAddress(login);
+  if (!parts.ok) return login;
+  return canonicalAddress(parts.value, view.domains.get(normalizeDomain(parts.value.domain)));
+}
+
+/** Where a login stands among all there could be, 0 up to 1: always the same, and nobody else can tell. */
+export function placeOf(view: DirectoryView, login: string): number {
+  return hmacOf(view, `place ${canonicalLogin(view, login)}`).readUInt32BE(0) / 2 ** 32;
+}
+
+function hmacOf({ settings }: DirectoryView, text: string): Buffer {
+  return createHmac('sha256', Buffer.from(settings.loginSecret ?? '', 'base64')).update(text).digest();
 }
 
 /** One challenge for all passwords of the account: those that were made with its salt. */
@@ -51,8 +69,7 @@ function storedVerifier(
 ): ScramVerifier | undefined {
   const account = findLogin(view, parts)?.account;
   if (account === undefined) return undefined;
-  const appPasswords = [...(view.appPasswordsOf.get(account)?.values() ?? [])];
-  const usable = appPasswords.filter((record) => !isExpired(record, nowMs)).map(({ secret }) => secret);
+  const usable = currentAppPasswords(view, account, nowMs).map(({ secret }) => secret);
   const main = programCredential(view, account);
   const [first, ...rest] = (main ? [main, ...usable] : usable).map((kept) => keptFor(kept, digest));
   if (first === undefined) return undefined;
@@ -74,13 +91,10 @@ function readKeys({ storedKey, serverKey }: KeptScram): ScramKeys {
 }
 
 /** The keys come from no password, so no proof fits them. */
-function makeUp(view: DirectoryView, name: string, digest: Digest): ScramVerifier {
-  const secret = Buffer.from(view.settings.loginSecret ?? '', 'base64');
-  const part = (what: string, bytes: number) =>
-    createHmac('sha256', secret).update(`${digest} ${what} ${name}`).digest().subarray(0, bytes);
+function makeUp(view: DirectoryView, name: string, digest: Digest): Omit<ScramVerifier, 'iterations'> {
+  const part = (what: string, bytes: number) => hmacOf(view, `${digest} ${what} ${name}`).subarray(0, bytes);
   return {
     salt: part('salt', saltBytes),
-    iterations: scramIterations,
     storedKey: part('stored', digestBytes[digest]),
     serverKey: part('server', digestBytes[digest]),
   };
