@@ -13,7 +13,8 @@ export const accountPassword = operation({
     if (!credential) return conflict('invalid', 'a password is needed');
     const { name: owner } = account.value;
     const fitting = fitSalts(credential, saltsToKeep(view, owner, Date.parse(now)));
-    if (!fitting) return conflict('invalid', `another password of account "${owner}" was set at this moment; try again`);
+    if (!fitting)
+      return conflict('invalid', `another password of account "${owner}" was set at this moment; try again`);
     return putChecked(view, { kind: 'credential', account: owner, credential: fitting });
   },
 });

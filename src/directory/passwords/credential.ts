@@ -138,7 +138,10 @@ export async function verifyPassword(password: string, credential: Credential): 
 }
 
 /** As long as a real check takes, for addresses that have no password: nobody can tell them apart by the clock. */
-export async function pretendToVerify(password: string, { memoryKib, passes, parallelism }: HashParameters): Promise<void> {
+export async function pretendToVerify(
+  password: string,
+  { memoryKib, passes, parallelism }: HashParameters,
+): Promise<void> {
   await hashArgon2(password, { salt: dummySalt, memoryKib, passes, parallelism });
 }
 const dummySalt = randomBytes(16).toString('base64');

@@ -138,7 +138,9 @@ test('logins at once, two processes at once: all succeed, one writes', async () 
   const before = store.edits;
   const outcomes = await Promise.all([directory, other, directory, other].map((one) => logIn(one, 'pencil case')));
   expect(outcomes.every(({ ok }) => ok)).toBe(true);
-  await vi.waitFor(() => expect([iterations(directory), iterations(other)]).toEqual([scramIterations, scramIterations]));
+  await vi.waitFor(() =>
+    expect([iterations(directory), iterations(other)]).toEqual([scramIterations, scramIterations]),
+  );
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(store.edits).toBe(before + 1);
   for (const outcome of outcomes) {
@@ -200,7 +202,12 @@ describe('logins that nobody has', () => {
 
   test('show what others show, each always the same, and come to show more with them', async () => {
     const directory = await old();
-    await edit(directory, { do: 'account-add', name: 'bob', address: 'bob@example.org', password: 'bob has a new one' });
+    await edit(directory, {
+      do: 'account-add',
+      name: 'bob',
+      address: 'bob@example.org',
+      password: 'bob has a new one',
+    });
     const before = shown(directory);
     const weak = before.filter((one) => one === 4096).length;
     expect([weak > 60, weak < 140, weak + before.filter((one) => one === scramIterations).length]).toEqual([

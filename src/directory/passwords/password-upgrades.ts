@@ -50,7 +50,8 @@ export class PasswordUpgrades {
       try {
         await this.#upgrade(kept, password);
       } catch (error) {
-        if (!this.#closed) this.#log.error('a password could not be kept more strongly', { account: kept.account }, error);
+        if (!this.#closed)
+          this.#log.error('a password could not be kept more strongly', { account: kept.account }, error);
       }
       this.#waiting.delete(name);
     }
@@ -61,7 +62,8 @@ export class PasswordUpgrades {
     const upgrade = await deriveUpgrade(password, kept);
     if (this.#closed) return;
     const done = await this.#editor.change((view) => decideUpgrade(view, kept, upgrade, this.#clock.now()));
-    if (done.ok && done.value.put.length > 0) this.#log.info('a password is kept more strongly', { account: kept.account });
+    if (done.ok && done.value.put.length > 0)
+      this.#log.info('a password is kept more strongly', { account: kept.account });
   }
 }
 

@@ -57,7 +57,9 @@ export function placeOf(view: DirectoryView, login: string): number {
 }
 
 function hmacOf({ settings }: DirectoryView, text: string): Buffer {
-  return createHmac('sha256', Buffer.from(settings.loginSecret ?? '', 'base64')).update(text).digest();
+  return createHmac('sha256', Buffer.from(settings.loginSecret ?? '', 'base64'))
+    .update(text)
+    .digest();
 }
 
 /** One challenge for all passwords of the account: those that were made with its salt. */
