@@ -23,7 +23,7 @@ export class PasswordUpgrades {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #waiting = new Map<string, ShownPassword>();
-  #running: Promise<void> | undefined;
+  #isBusy = false;
   #closed = false;
 
   constructor(editor: Pick<DirectoryEditor, 'view' | 'change'>, clock: Clock, log: Log) {
@@ -36,7 +36,7 @@ export class PasswordUpgrades {
     if (this.#closed || !isOutdated(this.#editor.view, shown.kept, this.#clock.now())) return;
     if (this.#waiting.size >= maxWaiting) return;
     this.#waiting.set(nameOf(shown.kept), shown);
-    this.#running ??= this.#work();
+    if (!this.#isBusy) void this.#work();
   }
 
   /** What waits is given up: it comes again with the next login. */
@@ -46,6 +46,7 @@ export class PasswordUpgrades {
   }
 
   async #work(): Promise<void> {
+    this.#isBusy = true;
     for (const [name, { kept, password }] of this.#waiting) {
       try {
         await this.#upgrade(kept, password);
@@ -55,7 +56,7 @@ export class PasswordUpgrades {
       }
       this.#waiting.delete(name);
     }
-    this.#running = undefined;
+    this.#isBusy = false;
   }
 
   async #upgrade(kept: KeptPassword, password: string): Promise<void> {
