@@ -85,3 +85,15 @@ testWith('curl', 'curl submits with OAUTHBEARER', async () => {
   ]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
+
+testWith('curl', 'curl fetches by POP3 with OAUTHBEARER and XOAUTH2', async () => {
+  for (const mechanism of ['OAUTHBEARER', 'XOAUTH2']) {
+    const list = async (bearer: string) => {
+      const login = ['--login-options', `AUTH=${mechanism}`, '-u', `${ann.address}:`, '--oauth2-bearer', bearer];
+      return runProgram('curl', ['-sS', '-v', '-k', ...login, `pop3s://127.0.0.1:${server.ports.pop3s}/`]);
+    };
+    expect(await list(await token())).toMatchObject({ status: 0 });
+    const refused = await list(await token({ email: 'eve@example.test' }));
+    expect(refused).toMatchObject({ status: 67, stderr: expect.stringContaining('-ERR [AUTH] bad credentials') });
+  }
+});

@@ -53,7 +53,10 @@ async function talk(port: number, input: string, ...args: readonly string[]): Pr
   return stdout;
 }
 
-const files = ({ cert, key }: ClientCertificate): readonly string[] => ['-cert', cert, '-key', key];
+const files = ({ kind, cert, key }: ClientCertificate): readonly string[] => [
+  ...['-cert', cert, '-key', key],
+  ...(kind === 'signed by others' ? ['-cert_chain', cert.replace(/crt$/, 'chain')] : []),
+];
 const logout = 'z LOGOUT\n';
 const message = `From: ${ann.address}\nTo: ${bob.address}\nSubject: by certificate\n\nhello\n.\nQUIT\n`;
 const submit = `EHLO client.test\nMAIL FROM:<${ann.address}>\nRCPT TO:<${bob.address}>\nDATA\n${message}`;
@@ -225,6 +228,11 @@ testWith('curl', 'curl --cert reads and sends without a password', async () => {
   const { cert, key } = of('Ed25519');
   const tls = ['--silent', '--show-error', '--insecure', '--cert', cert, '--key', key];
   const { ports } = server;
+  const pop3s = await mustRun('curl', [
+    ...[...tls, '--login-options', 'AUTH=EXTERNAL', '-u', `${ann.address}:`],
+    `pop3s://127.0.0.1:${ports.pop3s}/`,
+  ]);
+  expect(pop3s.stdout).toMatch(/^(?:\d+ \d+\r\n)+$/);
   const status = await mustRun('curl', [...tls, `imaps://127.0.0.1:${ports.imaps}/`, '-X', 'STATUS INBOX (MESSAGES)']);
   expect(status.stdout).toMatch(/^\* STATUS "?INBOX"? \(MESSAGES \d+\)/m);
   const envelope = ['--mail-from', ann.address, '--mail-rcpt', bob.address, '--upload-file', '-'];

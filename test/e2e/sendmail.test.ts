@@ -1,12 +1,12 @@
 /** `posthorn sendmail` as programs call it, against `posthorn localserve`. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { otherCertificate } from '../../src/net/test-certificates.ts';
 import { ImapSession } from './harness/imap-session.ts';
-import { runProgram } from './harness/programs.ts';
+import { mustRun, runProgram } from './harness/programs.ts';
 import { localCertificate, startLocal, type TestServer } from './harness/server.ts';
 
 const program = join(import.meta.dirname, '../../bin/posthorn');
@@ -31,6 +31,7 @@ function sendmail(args: readonly string[], input: string, settings: Readonly<Rec
   writeFileSync(
     file,
     Object.entries(all)
+      .filter(([, value]) => value !== '')
       .map(([key, value]) => `${key}: ${value}\n`)
       .join(''),
   );
@@ -68,6 +69,30 @@ test.each([
   expect(String(done.status)).toMatch(status instanceof RegExp ? status : new RegExp(`^${status}$`));
   expect(done.stderr).toMatch(/^posthorn sendmail: .*\n$/);
 });
+test('a client key instead of a password: PEM or Ed25519 seed, TLS from the start or STARTTLS, until it is removed', async () => {
+  const admin = (...args: readonly string[]) =>
+    mustRun(program, ['config', 'tlspubkey', ...args, '--config', join(server.dataDir, 'posthorn.yaml')]);
+  const [stem, other] = [join(server.dir, 'printer'), join(server.dir, 'scanner')];
+  await admin('gen', 'post@localhost', stem);
+  const { stdout: fingerprint } = await admin('gen', 'post@localhost', other, '--type', 'ed25519');
+  const none = { username: '', password: '' };
+  const seed = { ...none, clientKeyEd25519: readFileSync(`${other}.seed`, 'utf8').trim() };
+  const starttls = { tls: 'starttls', port: String(server.ports.submission) };
+  for (const [at, settings] of [
+    { ...none, clientCert: `${stem}.pem` },
+    { ...none, clientCert: `${stem}.pem`, ...starttls },
+    seed,
+    { ...seed, ...starttls },
+  ].entries()) {
+    const done = await sendmail(['x@elsewhere.test'], `Subject: by key ${at}\n\nhello\n`, settings);
+    expect(done).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(await newest()).toContain(`Subject: by key ${at}\r\n`);
+  }
+  await admin('rm', fingerprint.trim());
+  const removed = await sendmail(['x@elsewhere.test'], 'Subject: x\n\n', seed);
+  expect(removed).toMatchObject({ status: 77, stderr: expect.stringContaining('nobody logs in with the key') });
+});
+
 test('STARTTLS', async () => {
   const settings = { tls: 'starttls', port: String(server.ports.submission) };
   expect((await sendmail(['-f', 'post@localhost', 'x@elsewhere.test'], 'Subject: x\n\n', settings)).status).toBe(0);

@@ -19,6 +19,8 @@ const keys = {
   expired: ['EC', 'ec_paramgen_curve:P-256'],
   'not yet valid': ['EC', 'ec_paramgen_curve:P-256'],
   'for another name': ['EC', 'ec_paramgen_curve:P-256'],
+  'full of odd extensions': ['EC', 'ec_paramgen_curve:P-256'],
+  'signed by others': ['EC', 'ec_paramgen_curve:P-256'],
 } as const;
 
 export type CertificateKind = keyof typeof keys;
@@ -29,7 +31,16 @@ const validity: Partial<Record<CertificateKind, readonly [string, string]>> = {
   'not yet valid': ['20900101000000Z', '20910101000000Z'],
 };
 
-/** Makes a key and a certificate signed by itself, in a folder. */
+/** None of them is for a client, one is critical and known to nobody. */
+const oddExtensions = [
+  'basicConstraints=critical,CA:TRUE,pathlen:0',
+  'keyUsage=critical,keyCertSign,cRLSign',
+  'extendedKeyUsage=critical,codeSigning',
+  'nameConstraints=critical,permitted;DNS:elsewhere.example',
+  '1.3.6.1.4.1.55555.1=critical,ASN1:UTF8String:nobody knows this',
+];
+
+/** Makes a key and a certificate signed by itself (or by an authority that a root of its own has signed), in a folder. */
 export async function makeCertificate(
   dir: string,
   kind: CertificateKind,
@@ -59,9 +70,11 @@ export async function makeCertificate(
       subject,
       '-days',
       '30',
+      ...(kind === 'full of odd extensions' ? oddExtensions.flatMap((one) => ['-addext', one]) : []),
       '-out',
       made.cert,
     ]);
+    if (kind === 'signed by others') await signByOthers(made, file);
     return made;
   }
   // Only `openssl ca` lets one say when a certificate begins and ends.
@@ -77,6 +90,22 @@ export async function makeCertificate(
     ...['-startdate', start, '-enddate', end, '-out', made.cert],
   ]);
   return made;
+}
+
+/** Root, authority, client: the certificate, with those that signed it behind it. */
+async function signByOthers({ key, cert }: ClientCertificate, file: (end: string) => string): Promise<void> {
+  const make = async (name: string, issuer: string): Promise<string> => {
+    const [own, request] = [file(`${name}.crt`), ['req', '-x509', '-new', '-newkey', 'ec', '-nodes', '-days', '30']];
+    const curve = ['-pkeyopt', 'ec_paramgen_curve:P-256', '-keyout', file(`${name}.key`), '-subj', `/CN=${name}`];
+    const by = issuer === '' ? [] : ['-CA', file(`${issuer}.crt`), '-CAkey', file(`${issuer}.key`)];
+    await mustRun('openssl', [...request, ...curve, ...by, '-out', own]);
+    return readFileSync(own, 'utf8');
+  };
+  const root = await make('root', '');
+  const authority = await make('authority', 'root');
+  const by = ['-CA', file('authority.crt'), '-CAkey', file('authority.key')];
+  await mustRun('openssl', ['req', '-x509', '-new', '-key', key, '-subj', '/CN=leaf', ...by, '-out', cert]);
+  writeFileSync(file('chain'), authority + root);
 }
 
 export function readPair({ cert, key }: ClientCertificate): { readonly cert: Buffer; readonly key: Buffer } {

@@ -28,7 +28,7 @@ export class SendmailFailure extends Error {
 
 /** What a failure of the client means to the caller: only `tempFail` is worth another try as it is. */
 export function statusOf(error: SmtpError): number {
-  const { step, fault, permanence, cause } = error;
+  const { step, fault, permanence, cause, enhanced } = error;
   if (permanence === 'unknown') return exitStatus.tempFail;
   switch (fault) {
     case 'name':
@@ -42,7 +42,8 @@ export function statusOf(error: SmtpError): number {
       return exitStatus.unavailable;
     case 'refused':
       if (permanence === 'temporary') return exitStatus.tempFail;
-      return step === 'AUTH' ? exitStatus.noPermission : exitStatus.unavailable;
+      // 5.7.8: credentials are wrong, such as the client's key (RFC 4954 section 6).
+      return step === 'AUTH' || enhanced === '5.7.8' ? exitStatus.noPermission : exitStatus.unavailable;
     default:
       return exitStatus.tempFail;
   }
