@@ -90,7 +90,8 @@ test('a client key instead of a password: PEM or Ed25519 seed, TLS from the star
   }
   await admin('rm', fingerprint.trim());
   const removed = await sendmail(['x@elsewhere.test'], 'Subject: x\n\n', seed);
-  expect(removed).toMatchObject({ status: 77, stderr: expect.stringContaining('nobody logs in with the key') });
+  expect(removed.stderr).toContain('nobody logs in with the key');
+  expect(removed.status).toBe(77);
 });
 
 test('STARTTLS', async () => {
