@@ -149,7 +149,7 @@ describe('with the server stopped', { timeout }, () => {
       ['config alias set team@example.test --no-post-public --list-members'],
       ['config tlspubkey add alice@example.test --name laptop --no-imap-preauth', p256Certificate],
       ['config account disable bob --message moved'],
-      ['config account set bob quota=1000000 unique-return-paths=true recipients-per-day=50 new-recipients-per-day='],
+      ['config account set bob quota=1000000 admin=true unique-return-paths=true recipients-per-day=50 new-recipients-per-day='],
       ['account app-password add alice laptop'],
       ['config account set alice main-password=web-only'],
       ['config domain disable bücher.example'],
@@ -163,12 +163,14 @@ describe('with the server stopped', { timeout }, () => {
     ]);
     expect(await json('config account show bob')).toMatchObject({
       quotaBytes: 1_000_000,
+      administrator: true,
       loginDisabled: 'moved',
       postmaster: true,
       addresses: [{ address: '@bücher.example' }, { address: 'Bob@example.test' }],
       aliases: ['team@example.test'],
       ...{ uniqueReturnPaths: true, copySent: false, recipientsPerDay: 50, newRecipientsPerDay: null },
     });
+    expect((await posthorn('config account list')).stdout).toMatch(/^bob +administrator, postmaster/m);
     expect((await posthorn('config account show bob')).stdout).toMatch(/^sending +to 50 recipients a day$/m);
     expect(await json('config address list')).toContainEqual({
       address: 'lists@example.test',

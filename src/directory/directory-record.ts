@@ -24,11 +24,13 @@ const accountSchema = z.object({
   kind: z.literal('account'),
   name: z.string(),
   /** Undefined: no limit. */
-  quotaBytes: z.number().int().positive().optional(),
+  quotaBytes: z.number().int().nonnegative().optional(),
   /** Text for the user while login is disabled. */
   loginDisabled: z.string().optional(),
   /** The password is for the web alone; programs need app passwords, keys or tokens. */
   mainPassword: z.literal('web-only').optional(),
+  /** May administer the server: quotas of all accounts by IMAP (RFC 9208), and what other faces give to administrators. */
+  administrator: z.literal(true).optional(),
   /** Capabilities of IMAP that its clients are not told of, upper case. */
   hiddenCapabilities: z.array(z.string()).readonly().optional(),
   /** Each recipient of its mail gets a return path of its own. spec/protocols.md section 1.8 */

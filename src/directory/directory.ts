@@ -16,6 +16,8 @@ export interface Account {
   readonly loginDisabled: string | undefined;
   /** Capabilities of IMAP that its clients are not told of, upper case; `THREAD` also stands for `THREAD=…`. None when missing. */
   readonly hiddenCapabilities?: readonly string[];
+  /** May administer the server. Ask `findAccount` again before each act: it may have been taken back. */
+  readonly isAdministrator?: boolean;
 }
 
 /** One recipient that is an account of ours. `address` is the configured address that matched, printed; for a catchall `@example.org`. */
@@ -150,6 +152,11 @@ export interface Directory {
   /** Undefined once it was removed. Ask again for each message: quota and disabled state may change. */
   findAccount(id: AccountId): Account | undefined;
   findAccountByName(name: string): Account | undefined;
+  /**
+   * Changes how much an account may keep; undefined: any amount. Resolves when it is durable and in effect, to false when the
+   * account is gone. Who may do so is for the caller to say.
+   */
+  setQuota(account: Account, quotaBytes: number | undefined): Promise<boolean>;
   /** May a session that began with this proof go on? Not when the account may not log in (any more) or the proof was taken back. */
   mayStay(account: Account, proof: LoginProof): boolean;
   /** Hear of edits, and of app passwords that run out: sessions that may not stay close. */

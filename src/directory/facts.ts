@@ -29,6 +29,7 @@ export interface AccountFacts {
   readonly postmaster: boolean;
   /** `web-only`: programs need app passwords, keys or tokens. */
   readonly mainPassword: 'anywhere' | 'web-only';
+  readonly administrator: boolean;
   readonly hiddenCapabilities: readonly string[];
   readonly uniqueReturnPaths: boolean;
   readonly copySent: boolean;
@@ -135,6 +136,7 @@ function accountFacts(view: DirectoryView, record: AccountRecord): AccountFacts 
     quotaBytes: record.quotaBytes ?? null,
     postmaster: view.settings.postmaster === record.name,
     mainPassword: record.mainPassword ?? 'anywhere',
+    administrator: record.administrator ?? false,
     hiddenCapabilities: record.hiddenCapabilities ?? [],
     uniqueReturnPaths: record.uniqueReturnPaths ?? false,
     copySent: record.copySent ?? false,

@@ -276,6 +276,21 @@ describe('two processes on one directory', () => {
   });
 });
 
+test('a quota is set, kept, and taken away; not that of an account that is gone', async () => {
+  const store = memoryDirectoryStore();
+  const directory = await open(store);
+  for (const operation of world) await must(directory, operation);
+  const bob = directory.findAccountByName('bob');
+  if (bob === undefined) throw new Error('no bob');
+  expect(await directory.setQuota(bob, 2048)).toBe(true);
+  expect(directory.findAccount(bob.id)?.quotaBytes).toBe(2048);
+  expect((await open(store)).findAccountByName('bob')?.quotaBytes).toBe(2048);
+  expect(await directory.setQuota(bob, undefined)).toBe(true);
+  expect((await open(store)).findAccountByName('bob')?.quotaBytes).toBeUndefined();
+  await must(directory, { do: 'account-remove', name: 'bob' });
+  expect(await directory.setQuota(bob, 1)).toBe(false);
+});
+
 test('a directory against the rules is not opened, and all that is wrong is said', async () => {
   const store = memoryDirectoryStore();
   const body = JSON.stringify({ kind: 'address', address: 'a@example.org', account: 'a', mailbox: 'INBOX' });

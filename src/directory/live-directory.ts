@@ -232,6 +232,11 @@ export class LiveDirectory implements Directory {
     return this.#account(name);
   }
 
+  async setQuota({ name }: Account, quotaBytes: number | undefined): Promise<boolean> {
+    const edited = await this.editor.edit({ do: 'account-set', name, quotaBytes: quotaBytes ?? null });
+    return edited.ok;
+  }
+
   watch(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -258,8 +263,8 @@ export class LiveDirectory implements Directory {
     const record = this.view.accounts.get(name);
     const id = this.view.accountIds.get(name);
     if (!record || id === undefined) return undefined;
-    const { quotaBytes, loginDisabled, hiddenCapabilities = [] } = record;
-    return { id, name, quotaBytes, loginDisabled, hiddenCapabilities };
+    const { quotaBytes, loginDisabled, hiddenCapabilities = [], administrator: isAdministrator = false } = record;
+    return { id, name, quotaBytes, loginDisabled, hiddenCapabilities, isAdministrator };
   }
 
   #recipient(record: AddressRecord): LocalRecipient | undefined {

@@ -90,6 +90,10 @@ export class TestDirectory implements Directory {
     return { address: { localPart: `${base}+${tag}`, domain: name }, hadTag: base !== localPart };
   }
 
+  setQuota(): never {
+    throw new Error('not asked by receive');
+  }
+
   dkimKeysOf(name: string): readonly DkimSigningKey[] {
     return this.dkimKeys.get(name) ?? [];
   }

@@ -67,6 +67,7 @@ export class Actor {
   quotaBytes: number | undefined = undefined;
   loginDisabled: string | undefined = undefined;
   hiddenCapabilities: readonly string[] = [];
+  isAdministrator = false;
   /** What the sessions logged in with was taken back. */
   revoked = false;
   removed = false;
@@ -165,8 +166,8 @@ export class Actor {
   }
 
   private account(): Account {
-    const { quotaBytes, loginDisabled, hiddenCapabilities } = this;
-    return { id: this.accountId, name: this.name, quotaBytes, loginDisabled, hiddenCapabilities };
+    const { quotaBytes, loginDisabled, hiddenCapabilities, isAdministrator } = this;
+    return { id: this.accountId, name: this.name, quotaBytes, loginDisabled, hiddenCapabilities, isAdministrator };
   }
 
   /** The house around it; the other faces need no more. */
@@ -228,6 +229,7 @@ export class Actor {
       maySendAs: no,
       sendingRulesOf: no,
       tagAddress: no,
+      setQuota: (account, quotaBytes) => Promise.resolve(this.setQuota(account, quotaBytes)),
       dkimKeysOf: no,
       checkPassword: (login, password) => Promise.resolve(this.checkPassword(login, password)),
       findScramVerifier: (login, digest) => {
@@ -250,6 +252,12 @@ export class Actor {
         return () => this.watchers.delete(listener);
       },
     };
+  }
+
+  private setQuota({ id }: Account, quotaBytes: number | undefined): boolean {
+    const actor = [this, ...this.neighbours.values()].find(({ accountId }) => accountId === id);
+    if (actor !== undefined) actor.quotaBytes = quotaBytes;
+    return actor !== undefined;
   }
 
   /** By name; the actor itself is `post`. */

@@ -16,7 +16,7 @@ const tls = {
 
 /**
  * Plays a transcript against an account and writes it anew with what the server really said. Events:
- * `neighbour NAME` (one more account, logs in as NAME@localhost) · `options KEY=VALUE…` (before the first C) · `quota BYTES` · `hide CAPABILITY…` · `deliver MAILBOX COUNT [FLAG…]` · `mark MAILBOX FIRST LAST FLAG` ·
+ * `neighbour NAME` (one more account, logs in as NAME@localhost) · `options KEY=VALUE…` (before the first C) · `quota BYTES` · `administrator yes|no` · `hide CAPABILITY…` · `deliver MAILBOX COUNT [FLAG…]` · `mark MAILBOX FIRST LAST FLAG` ·
  * `key NAME [no-preauth] [other]`, `remove-key NAME`, `certificate NAME` (of STARTTLS, and of new connections after `implicit-tls`) ·
  * `make PREFIX COUNT` (mailboxes) · `unmark …` · `expunge MAILBOX FIRST LAST` · `tls` · `timeout` · `shutdown` · `later MINUTES` · `disable TEXT` · `enable` · `revoke` · `remove`.
  * `<uidvalidity>` in what is sent stands for INBOX's; all uidvalidities in what is said are written so. ObjectIDs likewise: `<F1>`, `<M1>`, `<T1>`.
@@ -131,6 +131,9 @@ class Player {
       case 'hide':
         actor.hiddenCapabilities = words;
         actor.tellDirectory();
+        break;
+      case 'administrator':
+        actor.isAdministrator = mailbox === 'yes';
         break;
       case 'quota':
         actor.quotaBytes = Number(words[0]);

@@ -51,6 +51,18 @@ describe('applyDocument', () => {
     expect(id && directory.findAccount(id)?.hiddenCapabilities).toEqual([]);
   });
 
+  test('administrators come, go out again, and go', async () => {
+    const { directory } = await opened();
+    expect(await apply(directory, { accounts: { alice: { addresses: [], admin: true } } })).toMatchObject({ ok: true });
+    expect(directory.findAccountByName('alice')?.isAdministrator).toBe(true);
+    const written = exportDocument(directory.view, { withCredentials: false });
+    expect(written.accounts?.['alice']).toMatchObject({ admin: true });
+    expect(written.accounts?.['bob']).not.toHaveProperty('admin');
+    await directory.editor.edit({ do: 'account-set', name: 'alice', administrator: false });
+    expect(directory.findAccountByName('alice')?.isAdministrator).toBe(false);
+    expect(exportDocument(directory.view, { withCredentials: false }).accounts?.['alice']).not.toHaveProperty('admin');
+  });
+
   test('is one edit, and none when it is applied again', async () => {
     const { directory, edits } = await opened();
     expect(await apply(directory, document)).toMatchObject({ ok: true });

@@ -56,10 +56,11 @@ const accountEntry = z.strictObject({
   credential: credentialSchema.optional(),
   mailboxes: z.enum(['standard', 'minimal']).default('standard'),
   /** Octets. */
-  quota: z.number().int().positive().optional(),
+  quota: z.number().int().nonnegative().optional(),
   'login-disabled': z.string().optional(),
   'tls-public-keys': z.array(tlsPublicKeyEntry).optional(),
   'main-password': z.enum(['web-only', 'anywhere']).optional(),
+  admin: z.boolean().optional(),
   'hidden-capabilities': z.array(z.string().toUpperCase()).optional(),
   'app-passwords': z.array(appPasswordEntry).optional(),
   'unique-return-paths': z.boolean().optional(),

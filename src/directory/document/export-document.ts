@@ -54,6 +54,7 @@ function exportAccounts(view: DirectoryView, withCredentials: boolean): Accounts
       ...(record.quotaBytes === undefined ? {} : { quota: record.quotaBytes }),
       ...(record.loginDisabled === undefined ? {} : { 'login-disabled': record.loginDisabled }),
       ...(record.mainPassword === undefined ? {} : { 'main-password': record.mainPassword }),
+      ...(record.administrator === undefined ? {} : { admin: true }),
       ...(record.hiddenCapabilities === undefined ? {} : { 'hidden-capabilities': [...record.hiddenCapabilities] }),
       ...(record.uniqueReturnPaths === undefined ? {} : { 'unique-return-paths': true }),
       ...(record.copySent === undefined ? {} : { 'copy-sent': true }),

@@ -140,6 +140,7 @@ class Plan {
       ...(quota === undefined ? {} : { quotaBytes: quota }),
       ...(loginDisabled === undefined ? {} : { loginDisabled }),
       ...(mainPassword === 'web-only' ? { mainPassword } : {}),
+      ...(entry.admin === true ? { administrator: true } : {}),
       ...hiddenOf(entry['hidden-capabilities']),
       ...(entry['unique-return-paths'] === true ? { uniqueReturnPaths: true } : {}),
       ...(entry['copy-sent'] === true ? { copySent: true } : {}),

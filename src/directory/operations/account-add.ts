@@ -16,7 +16,7 @@ export const accountAdd = operation({
     /** Without one nobody can log in until `account-password`. */
     password: z.string().optional(),
     mailboxes: z.enum(['standard', 'minimal']).default('standard'),
-    quotaBytes: z.number().int().positive().optional(),
+    quotaBytes: z.number().int().nonnegative().optional(),
   }),
   decide(view, args, { now, credential }) {
     const name = args.name.normalize('NFC');

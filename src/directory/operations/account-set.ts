@@ -10,7 +10,7 @@ export const accountSet = operation({
     /** null: allowed again. */
     loginDisabled: z.string().nullable().optional(),
     /** null: no limit. */
-    quotaBytes: z.number().int().positive().nullable().optional(),
+    quotaBytes: z.number().int().nonnegative().nullable().optional(),
     /** Empty: all are told. */
     hiddenCapabilities: z.array(z.string()).optional(),
     uniqueReturnPaths: z.boolean().optional(),
@@ -19,12 +19,14 @@ export const accountSet = operation({
     recipientsPerDay: z.number().int().nonnegative().nullable().optional(),
     newRecipientsPerDay: z.number().int().nonnegative().nullable().optional(),
     mainPassword: z.enum(['web-only', 'anywhere']).optional(),
+    administrator: z.boolean().optional(),
   }),
   decide(view, { name, ...given }) {
     const account = getAccount(view, name);
     if (!account.ok) return account;
     const { loginDisabled, quotaBytes, mainPassword, uniqueReturnPaths, ...more } = { ...account.value, ...given };
-    const { copySent, recipientsPerDay, newRecipientsPerDay, hiddenCapabilities = [], ...rest } = more;
+    const { copySent, recipientsPerDay, newRecipientsPerDay, hiddenCapabilities = [], ...others } = more;
+    const { administrator, ...rest } = others;
     const next: AccountRecord = {
       ...rest,
       ...(loginDisabled === null || loginDisabled === undefined ? {} : { loginDisabled }),
@@ -35,6 +37,7 @@ export const accountSet = operation({
         ? {}
         : { hiddenCapabilities: hiddenCapabilities.map((one) => one.toUpperCase()) }),
       ...(copySent === true ? { copySent } : {}),
+      ...(administrator === true ? { administrator } : {}),
       ...(recipientsPerDay === null || recipientsPerDay === undefined ? {} : { recipientsPerDay }),
       ...(newRecipientsPerDay === null || newRecipientsPerDay === undefined ? {} : { newRecipientsPerDay }),
     };

@@ -31,6 +31,7 @@ import { resetKey } from './commands/reset-key.ts';
 import { select } from './commands/select.ts';
 import { setAcl } from './commands/set-acl.ts';
 import { setMetadata } from './commands/set-metadata.ts';
+import { setQuota } from './commands/set-quota.ts';
 import { startTls } from './commands/starttls.ts';
 import { status } from './commands/status.ts';
 import { subscribe } from './commands/subscribe.ts';
@@ -45,7 +46,7 @@ import { messageCommands } from './message-commands.ts';
 export const commands: readonly Command[] = [
   ...[capability, noop, logout, id, startTls, login, authenticate],
   ...[enable, select, examine, create, deleteMailbox, rename, subscribe, unsubscribe, list, lsub, namespace, status],
-  ...[idle, notify, getQuota, getQuotaRoot, getMetadata, setMetadata, close, unselect, check, unauthenticate],
+  ...[idle, notify, getQuota, getQuotaRoot, setQuota, getMetadata, setMetadata, close, unselect, check, unauthenticate],
   ...[compress, resetKey, genUrlAuth, urlFetch, uidBatches],
   ...[setAcl, deleteAcl, getAcl, listRights, myRights],
   ...messageCommands,

@@ -1,15 +1,8 @@
 import type { Account } from '../../directory/directory.ts';
 import { annotationLimits } from '../../store/annotation.ts';
 import { mailboxLimits } from '../../store/mailbox.ts';
-import { printAstring } from '../../wire/imap/print-string.ts';
-import { encodeUtf8 } from '../../wire/imap/utf8-octets.ts';
+import { quotaRootOf } from './quota-root.ts';
 import type { Session } from './session.ts';
-import { otherUsers } from './sharing/shared-name.ts';
-
-/** The quota root of an account: '' for the client's own. RFC 9208 section 3.2. */
-export function quotaRootOf(session: Session, owner: Account): string {
-  return owner.id === session.account?.id ? '""' : printAstring(encodeUtf8(`${otherUsers}/${owner.name}`));
-}
 
 /**
  * `QUOTA root (STORAGE used limit MAILBOX used limit ANNOTATION-STORAGE used limit)`; storage in units of 1024 octets, rounded

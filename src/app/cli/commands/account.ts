@@ -58,6 +58,7 @@ const accountSettings: Readonly<
     form: 'web-only|anywhere',
     read: (value) => (value === 'web-only' || value === 'anywhere' ? value : undefined),
   },
+  admin: { name: 'administrator', form: 'true|false', read: readTruth },
   'hidden-capabilities': {
     name: 'hiddenCapabilities',
     form: 'NAME,…',
@@ -134,8 +135,9 @@ function sendingRules(shown: AccountFacts): readonly (readonly string[])[] {
   ];
 }
 
-function marks({ hasPassword, loginDisabled, postmaster, mainPassword }: AccountFacts): string {
+function marks({ hasPassword, loginDisabled, postmaster, mainPassword, administrator }: AccountFacts): string {
   const all = [
+    administrator ? 'administrator' : '',
     postmaster ? 'postmaster' : '',
     hasPassword ? '' : 'no password',
     mainPassword === 'web-only' ? 'password for the web only' : '',

@@ -1,6 +1,7 @@
 import { printMailbox } from '../../../wire/imap/print-string.ts';
 import { command, loggedIn } from '../command.ts';
-import { printQuota, quotaRootOf } from '../quota-text.ts';
+import { quotaRootOf } from '../quota-root.ts';
+import { printQuota } from '../quota-text.ts';
 import { openAccess } from '../sharing/access.ts';
 
 /** GETQUOTAROOT; the room of a shared mailbox is its owner's. RFC 9208 section 4.1.2. */
