@@ -149,7 +149,9 @@ describe('with the server stopped', { timeout }, () => {
       ['config alias set team@example.test --no-post-public --list-members'],
       ['config tlspubkey add alice@example.test --name laptop --no-imap-preauth', p256Certificate],
       ['config account disable bob --message moved'],
-      ['config account set bob quota=1000000 admin=true unique-return-paths=true recipients-per-day=50 new-recipients-per-day='],
+      [
+        'config account set bob quota=1000000 admin=true unique-return-paths=true recipients-per-day=50 new-recipients-per-day=',
+      ],
       ['account app-password add alice laptop'],
       ['config account set alice main-password=web-only'],
       ['config domain disable bücher.example'],
