@@ -198,7 +198,7 @@ describe('with the server stopped', { timeout }, () => {
     ]);
     expect(await posthorn(`config tlspubkey rm ${keys[0]?.fingerprint}`)).toMatchObject({ status: 0 });
     expect((await posthorn('config account list')).stdout).toMatch(
-      /^alice +password for the web only$\nbob +postmaster, login disabled: moved$/m,
+      /^alice +password for the web only$\nbob +administrator, postmaster, login disabled: moved$/m,
     );
     expect(await posthorn('verify')).toMatchObject({ status: 0, stderr: '' });
     expect(await posthorn('repair')).toMatchObject({ status: 0, stderr: '' });
