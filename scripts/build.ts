@@ -42,6 +42,15 @@ function checkThreads(folder: string): void {
   }
 }
 
+/** Text of ASCII alone takes half the memory and is read faster; what is none stands in literals only. */
+function escapeToAscii(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const file = join(folder, name);
+    const escape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/[^\0-\x7f]/g, escape));
+  }
+}
+
 const begun = new Date();
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 await build({
@@ -61,11 +70,14 @@ await build({
         [join(source, 'app/main.ts'), ...findThreads()].map((path) => [basename(path, '.ts'), path]),
       ),
       // Comments are a fifth of the text, and all of it is read at each start.
-      output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js', comments: false },
+      // CommonJS takes of Node's own modules what is used; an import looks at every export, and that loads much more.
+      output: { format: 'cjs', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js', comments: false },
     },
   },
 });
 checkThreads(join(root, 'dist/app'));
+escapeToAscii(join(root, 'dist/app'));
+writeFileSync(join(root, 'dist/app/package.json'), '{ "type": "commonjs" }\n');
 const emitted = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.packages.json'], {
   ...{ cwd: root, encoding: 'utf8', shell: process.platform === 'win32' },
 });

@@ -27,10 +27,9 @@ import { specialLocalParts } from '../serve/smtp/special-local-parts.ts';
 import type { Store } from '../store/store.ts';
 import { SentCopies } from '../submit/sent-copies.ts';
 import { createSubmit } from '../submit/submit.ts';
-import { controlSocketOf, readText } from './config/config-file.ts';
-import type { LoadedConfig } from './config/config-file.ts';
-import { isLoopback } from './config/config-schema.ts';
-import { answerControl } from './control/control-request.ts';
+import { controlSocketOf, readText } from './config/loaded-config.ts';
+import type { LoadedConfig } from './config/loaded-config.ts';
+import { isLoopback } from './config/plaintext-login.ts';
 import { startControlServer } from './control/control-server.ts';
 import type { ControlServer } from './control/control-server.ts';
 import type { Ground } from './break-ground.ts';
@@ -107,7 +106,11 @@ export async function assemble(options: AssembleOptions): Promise<House> {
     const socketPath = controlSocketOf(loaded.dataDir);
     const control: ControlServer = await startControlServer(
       socketPath,
-      (asked) => answerControl({ directory, logins: logins.log, queue }, asked),
+      async (asked) => {
+        // The forms of what can be asked take a while to load, which a start has no time for.
+        const { answerControl } = await import('./control/control-request.ts');
+        return answerControl({ directory, logins: logins.log, queue }, asked);
+      },
       log,
     );
     closing.push(() => control.close());

@@ -1,7 +1,7 @@
 import type { Log } from '../base/log.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
-import type { LoadedConfig } from './config/config-file.ts';
+import type { LoadedConfig } from './config/loaded-config.ts';
 import { lockData } from './lock-data.ts';
 import { storeOptions } from './store-options.ts';
 

@@ -3,14 +3,12 @@ import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import { applyDocument } from '../directory/document/apply-document.ts';
-import { directoryDocumentSchema } from '../directory/document/directory-document.ts';
 import type { LiveDirectory } from '../directory/live-directory.ts';
 import type { Listener } from '../net/listen.ts';
 import { createLog } from '../observe/create-log.ts';
 import { breakGround } from './break-ground.ts';
-import { checkConfig } from './config/config-file.ts';
-import { isLoopback } from './config/config-schema.ts';
+import { checkKnownConfig } from './config/known-config.ts';
+import { isLoopback } from './config/plaintext-login.ts';
 import { services } from './services.ts';
 import { Refusal } from './refusal.ts';
 import { announce, exitOnUncaught, runHouse } from './run-house.ts';
@@ -42,7 +40,7 @@ export async function localserve(options: LocalserveOptions): Promise<void> {
   if (isIP(options.ip) === 0) throw new Refusal(`"${options.ip}" is no IP address`);
   const file = join(dir, 'posthorn.yaml');
   const text = printConfig(options);
-  const loaded = checkConfig(file, text);
+  const loaded = await checkKnownConfig(file, text);
   const log = createLog(loaded.config.log);
   exitOnUncaught(log);
   // Locks the directory first, so that a second server does not touch the files of the first.
@@ -82,6 +80,8 @@ limits: { exempt: ["127.0.0.0/8", "::1"] }
 /** At the first start: one domain, one account that gets everything in it. */
 async function furnish(directory: LiveDirectory): Promise<void> {
   if (directory.view.accounts.has(account)) return;
+  const { applyDocument } = await import('../directory/document/apply-document.ts');
+  const { directoryDocumentSchema } = await import('../directory/document/directory-document.ts');
   const document = directoryDocumentSchema.parse({
     domains: { localhost: {} },
     accounts: { [account]: { addresses: [address, '@localhost'], password } },

@@ -21,4 +21,7 @@ const io: CommandIo = {
 
 // A reader that has seen enough, such as `head`, is no failure.
 process.stdout.on('error', () => process.exit(0));
-process.exitCode = await main(process.argv.slice(2), io);
+// No `await` here: what is built is CommonJS, which starts sooner and has none.
+void main(process.argv.slice(2), io).then((status) => {
+  process.exitCode = status;
+});

@@ -2,8 +2,7 @@ import { createLog } from '../observe/create-log.ts';
 import type { AdjustableLog } from '../observe/create-log.ts';
 import type { House } from './assemble.ts';
 import { breakGround } from './break-ground.ts';
-import { loadConfig } from './config/config-file.ts';
-import type { LoadedConfig } from './config/config-file.ts';
+import type { LoadedConfig } from './config/loaded-config.ts';
 import { announce, exitOnUncaught, runHouse } from './run-house.ts';
 import { loadCertificate } from './tls/certificates.ts';
 import { posthornVersion } from './version.ts';
@@ -35,6 +34,7 @@ function createReload(running: LoadedConfig, house: House, log: AdjustableLog): 
 
 async function reload(running: LoadedConfig, house: House, log: AdjustableLog): Promise<void> {
   try {
+    const { loadConfig } = await import('./config/config-file.ts');
     const next = loadConfig(running.file);
     const certificate = loadCertificate(next);
     if (certificate) house.useCertificate(certificate);

@@ -1,5 +1,5 @@
 import type { StoreOptions } from '../store/store-options.ts';
-import type { LoadedConfig } from './config/config-file.ts';
+import type { LoadedConfig } from './config/loaded-config.ts';
 
 /** Where the configuration keeps mail. */
 export function storeOptions({ config, dataDir }: LoadedConfig): StoreOptions {

@@ -1,6 +1,5 @@
 import { ok } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
-import { decideOperation } from './decide-operation.ts';
 import type { DirectoryOperation } from './decide-operation.ts';
 import { printChange } from './directory-change.ts';
 import type { DirectoryChange } from './directory-change.ts';
@@ -68,6 +67,8 @@ export class DirectoryEditor {
     // It may come from outside: what is no algorithm is refused by the operation's schema.
     const dkimKeys = await makeDkimKeys(dkimAlgorithms.filter((one) => wanted.includes(one)));
     const context = { now: this.now(), ...secrets.value, dkimKeys };
+    // The forms of operations take a while to load, which a start has no time for.
+    const { decideOperation } = await import('./decide-operation.ts');
     return this.change((view) => decideOperation(view, operation, context));
   }
 

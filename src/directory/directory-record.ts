@@ -1,155 +1,158 @@
 /** What the directory keeps, one record a row of the store (`store/directory-object.ts`). Addresses are in printed form. */
-import { z } from 'zod';
-
 import { fail, ok } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
+import { isFlag, isText, listOf, objectOf, oneOf, optional, wholeNumber } from '../base/shape.ts';
+import type { Shaped } from '../base/shape.ts';
 import type { DirectoryObject } from '../store/directory-object.ts';
 import { loginProtocols } from './directory.ts';
-import { appPasswordSecretSchema } from './passwords/app-password.ts';
+import { isAppPasswordSecret } from './passwords/app-password.ts';
 import { dkimAlgorithms } from './dkim/make-dkim-key.ts';
-import { credentialSchema } from './passwords/credential.ts';
+import { isCredential } from './passwords/credential.ts';
 
-const domainSchema = z.object({
-  kind: z.literal('domain'),
+const isDomain = objectOf({
+  kind: oneOf('domain'),
   /** Lower-case A-labels. */
-  name: z.string(),
-  caseSensitive: z.boolean(),
-  separators: z.array(z.string()).readonly(),
+  name: isText,
+  caseSensitive: isFlag,
+  separators: listOf(isText),
   /** Exists to receive DMARC and TLS reports for a domain whose mail is elsewhere. */
-  reportsOnly: z.boolean(),
-  disabled: z.boolean(),
+  reportsOnly: isFlag,
+  disabled: isFlag,
 });
 
-const accountSchema = z.object({
-  kind: z.literal('account'),
-  name: z.string(),
+const isAccount = objectOf({
+  kind: oneOf('account'),
+  name: isText,
   /** Undefined: no limit. */
-  quotaBytes: z.number().int().nonnegative().optional(),
+  quotaBytes: optional(wholeNumber(0)),
   /** Text for the user while login is disabled. */
-  loginDisabled: z.string().optional(),
+  loginDisabled: optional(isText),
   /** The password is for the web alone; programs need app passwords, keys or tokens. */
-  mainPassword: z.literal('web-only').optional(),
+  mainPassword: optional(oneOf('web-only')),
   /** May administer the server: quotas of all accounts by IMAP (RFC 9208), and what other faces give to administrators. */
-  administrator: z.literal(true).optional(),
+  administrator: optional(oneOf(true)),
   /** Capabilities of IMAP that its clients are not told of, upper case. */
-  hiddenCapabilities: z.array(z.string()).readonly().optional(),
+  hiddenCapabilities: optional(listOf(isText)),
   /** Each recipient of its mail gets a return path of its own. spec/protocols.md section 1.8 */
-  uniqueReturnPaths: z.literal(true).optional(),
+  uniqueReturnPaths: optional(oneOf(true)),
   /** What it sends is filed in its mailbox for that, for clients that do not. */
-  copySent: z.literal(true).optional(),
+  copySent: optional(oneOf(true)),
   /** Recipients in 24 hours, and new ones among them; undefined: as the server has it. spec/protocols.md section 6.10 */
-  recipientsPerDay: z.number().int().nonnegative().optional(),
-  newRecipientsPerDay: z.number().int().nonnegative().optional(),
+  recipientsPerDay: optional(wholeNumber(0)),
+  newRecipientsPerDay: optional(wholeNumber(0)),
   /** ISO 8601. */
-  created: z.string(),
+  created: isText,
 });
 
 /** Apart from the account, so that listing and exporting accounts never touches it. */
-const credentialRecordSchema = z.object({
-  kind: z.literal('credential'),
-  account: z.string(),
-  credential: credentialSchema,
+const isCredentialRecord = objectOf({
+  kind: oneOf('credential'),
+  account: isText,
+  credential: isCredential,
 });
 
 /** A password for one program, made by us; it can be taken back alone. */
-const appPasswordSchema = z.object({
-  kind: z.literal('app-password'),
+const isAppPassword = objectOf({
+  kind: oneOf('app-password'),
   /** Follows from the secret, so that another one under the same name is another one. */
-  id: z.string(),
-  account: z.string(),
+  id: isText,
+  account: isText,
   /** Unique within the account. */
-  name: z.string(),
-  protocols: z.array(z.enum(loginProtocols)).readonly(),
-  created: z.string(),
+  name: isText,
+  protocols: listOf(oneOf(...loginProtocols)),
+  created: isText,
   /** ISO 8601; undefined: never. */
-  expires: z.string().optional(),
-  secret: appPasswordSecretSchema,
+  expires: optional(isText),
+  secret: isAppPasswordSecret,
 });
 
-const addressSchema = z.object({
-  kind: z.literal('address'),
+const isAddress = objectOf({
+  kind: oneOf('address'),
   /** As configured, or `@example.org`, the catchall. */
-  address: z.string(),
-  account: z.string(),
+  address: isText,
+  account: isText,
   /** Where its mail is filed. */
-  mailbox: z.string(),
+  mailbox: isText,
 });
 
-const aliasSchema = z.object({
-  kind: z.literal('alias'),
-  address: z.string(),
+const isAlias = objectOf({
+  kind: oneOf('alias'),
+  address: isText,
   /** Each is the `address` of an address record. */
-  members: z.array(z.string()).readonly(),
+  members: listOf(isText),
   /** Others than members may write to it. */
-  postPublic: z.boolean(),
+  postPublic: isFlag,
   /** Members may see who else is one. */
-  listMembers: z.boolean(),
+  listMembers: isFlag,
   /** Members may write with it as From. */
-  allowMsgFrom: z.boolean(),
+  allowMsgFrom: isFlag,
 });
 
-const tlsPublicKeySchema = z.object({
-  kind: z.literal('tls-public-key'),
+const isTlsPublicKey = objectOf({
+  kind: oneOf('tls-public-key'),
   /** base64url without padding of the SHA-256 of the DER SubjectPublicKeyInfo. */
-  fingerprint: z.string(),
-  name: z.string(),
-  account: z.string(),
+  fingerprint: isText,
+  name: isText,
+  account: isText,
   /** Printed address that the key logs in as. */
-  loginAddress: z.string(),
+  loginAddress: isText,
   /** `rsa-2048`, `ecdsa-p256`, `ed25519`, … */
-  type: z.string(),
-  imapPreauth: z.boolean(),
-  created: z.string(),
+  type: isText,
+  imapPreauth: isFlag,
+  created: isText,
   /** base64 of the DER certificate as it was given. */
-  certificate: z.string(),
+  certificate: isText,
 });
 
 /** Apart from the domain, so that listing and exporting domains never touches it. RFC 6376 section 3.1. */
-const dkimKeySchema = z.object({
-  kind: z.literal('dkim-key'),
-  domain: z.string(),
-  selector: z.string(),
-  algorithm: z.enum(dkimAlgorithms),
+const isDkimKey = objectOf({
+  kind: oneOf('dkim-key'),
+  domain: isText,
+  selector: isText,
+  algorithm: oneOf(...dkimAlgorithms),
   /** base64 of PKCS#8 in DER. */
-  privateKey: z.string(),
+  privateKey: isText,
   /** `next`: to be published, signs nothing yet. `retiring`: signs no more, but mail that it signed is under way. */
-  state: z.enum(['next', 'active', 'retiring']),
+  state: oneOf('next', 'active', 'retiring'),
   /** When it came into that state, ISO 8601. */
-  since: z.string(),
+  since: isText,
 });
 
-const settingsSchema = z.object({
-  kind: z.literal('settings'),
+const isSettings = objectOf({
+  kind: oneOf('settings'),
   /** Account that gets mail for the bare `postmaster` and for `postmaster` in domains without one (RFC 5321 section 4.5.1). */
-  postmaster: z.string().optional(),
+  postmaster: optional(isText),
   /** base64, random: what is made up for unknown logins comes out of it. Never told to anybody. */
-  loginSecret: z.string().optional(),
+  loginSecret: optional(isText),
 });
 
-export type DomainRecord = Readonly<z.infer<typeof domainSchema>>;
-export type AccountRecord = Readonly<z.infer<typeof accountSchema>>;
-export type CredentialRecord = Readonly<z.infer<typeof credentialRecordSchema>>;
-export type AppPasswordRecord = Readonly<z.infer<typeof appPasswordSchema>>;
-export type AddressRecord = Readonly<z.infer<typeof addressSchema>>;
-export type AliasRecord = Readonly<z.infer<typeof aliasSchema>>;
-export type TlsPublicKeyRecord = Readonly<z.infer<typeof tlsPublicKeySchema>>;
-export type DkimKeyRecord = Readonly<z.infer<typeof dkimKeySchema>>;
-export type SettingsRecord = Readonly<z.infer<typeof settingsSchema>>;
+export type DomainRecord = Shaped<typeof isDomain>;
+export type AccountRecord = Shaped<typeof isAccount>;
+export type CredentialRecord = Shaped<typeof isCredentialRecord>;
+export type AppPasswordRecord = Shaped<typeof isAppPassword>;
+export type AddressRecord = Shaped<typeof isAddress>;
+export type AliasRecord = Shaped<typeof isAlias>;
+export type TlsPublicKeyRecord = Shaped<typeof isTlsPublicKey>;
+export type DkimKeyRecord = Shaped<typeof isDkimKey>;
+export type SettingsRecord = Shaped<typeof isSettings>;
 
-const recordSchema = z.discriminatedUnion('kind', [
-  domainSchema,
-  accountSchema,
-  credentialRecordSchema,
-  appPasswordSchema,
-  addressSchema,
-  aliasSchema,
-  tlsPublicKeySchema,
-  dkimKeySchema,
-  settingsSchema,
-]);
+const shapes = {
+  domain: isDomain,
+  account: isAccount,
+  credential: isCredentialRecord,
+  'app-password': isAppPassword,
+  address: isAddress,
+  alias: isAlias,
+  'tls-public-key': isTlsPublicKey,
+  'dkim-key': isDkimKey,
+  settings: isSettings,
+} as const;
 
-export type DirectoryRecord = Readonly<z.infer<typeof recordSchema>>;
-export type RecordKind = DirectoryRecord['kind'];
+
+export type RecordKind = keyof typeof shapes;
+export type DirectoryRecord = Shaped<(typeof shapes)[RecordKind]>;
+
+const isOfSomeKind = objectOf({ kind: oneOf(...(Object.keys(shapes) as RecordKind[])) });
 
 /** What names a record. */
 export interface RecordKey {
@@ -192,10 +195,13 @@ export function readRecord(row: DirectoryObject): Result<DirectoryRecord, string
   } catch {
     return fail(`the ${row.kind} "${row.id}" is not JSON`);
   }
-  const parsed = recordSchema.safeParse(body);
-  if (!parsed.success) return fail(`the ${row.kind} "${row.id}" is not as this version writes it`);
-  const key = recordKey(parsed.data);
+  if (!isRecord(body)) return fail(`the ${row.kind} "${row.id}" is not as this version writes it`);
+  const key = recordKey(body);
   return key.kind === row.kind && key.id === row.id
-    ? ok(parsed.data)
+    ? ok(body)
     : fail(`the ${row.kind} "${row.id}" is kept under a wrong name`);
+}
+
+function isRecord(body: unknown): body is DirectoryRecord {
+  return isOfSomeKind(body) && shapes[body.kind](body);
 }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 
 import { toAsciiDomain } from '../../base/domain-name.ts';
 import { queue, relay, routes, transports } from './outgoing-schema.ts';
+import { allowsPlaintextLogin, isLoopback } from './plaintext-login.ts';
 import { parseDnsServer } from '../../net/dns/server-address.ts';
 
 const port = z.int().min(1, 'must be a port from 1 to 65535').max(65_535, 'must be a port from 1 to 65535');
@@ -57,18 +58,6 @@ const listener = z
     error: 'plaintext login is only for loopback addresses',
     path: ['plaintextLogin'],
   });
-
-/** Nobody listens in on loopback, so passwords need no TLS there unless the configuration says so. */
-export function allowsPlaintextLogin(listener: {
-  readonly ip: string;
-  readonly plaintextLogin?: boolean | undefined;
-}): boolean {
-  return listener.plaintextLogin ?? isLoopback(listener.ip);
-}
-
-export function isLoopback(ip: string): boolean {
-  return ip === '::1' || ip.startsWith('127.');
-}
 
 const tls = z
   .strictObject({

@@ -9,7 +9,7 @@ import { createLocalCourier } from '../../receive/local-courier.ts';
 import type { AccountId } from '../../store/ids.ts';
 import type { Store } from '../../store/store.ts';
 import { createReportSigner } from '../../submit/create-report-signer.ts';
-import type { LoadedConfig } from '../config/config-file.ts';
+import type { LoadedConfig } from '../config/loaded-config.ts';
 import { isOurs } from './is-ours.ts';
 import { queueSettingsOf } from './queue-settings-of.ts';
 

@@ -6,7 +6,7 @@ import type { Route } from '../../queue/choose-transport.ts';
 import { queueSettings } from '../../queue/queue-settings.ts';
 import type { QueueSettings } from '../../queue/queue-settings.ts';
 import type { ClientKey, Transport } from '../../queue/transport.ts';
-import type { LoadedConfig } from '../config/config-file.ts';
+import type { LoadedConfig } from '../config/loaded-config.ts';
 import type { TransportConfig } from '../config/outgoing-schema.ts';
 import { Refusal } from '../refusal.ts';
 

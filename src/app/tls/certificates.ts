@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { readText } from '../config/config-file.ts';
-import type { LoadedConfig } from '../config/config-file.ts';
+import { readText } from '../config/loaded-config.ts';
+import type { LoadedConfig } from '../config/loaded-config.ts';
 import { Refusal } from '../refusal.ts';
 import { selfSignedCertificate } from './self-signed-certificate.ts';
 import type { CertificatePair } from './self-signed-certificate.ts';

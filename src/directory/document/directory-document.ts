@@ -1,10 +1,16 @@
 /** The directory as one document: what `config export` prints and `config apply` reads. Its keys are in the style of posthorn.yaml. */
 import { z } from 'zod';
 
+import type { Shape } from '../../base/shape.ts';
 import { loginProtocols } from '../directory.ts';
-import { appPasswordSecretSchema } from '../passwords/app-password.ts';
+import { isAppPasswordSecret } from '../passwords/app-password.ts';
 import { dkimAlgorithms } from '../dkim/make-dkim-key.ts';
-import { credentialSchema } from '../passwords/credential.ts';
+import { isCredential } from '../passwords/credential.ts';
+
+/** What we wrote ourselves, in its own form. */
+function shaped<T>(shape: Shape<T>) {
+  return z.custom<T>(shape, 'this is not as posthorn writes it');
+}
 
 const dkimKeyEntry = z.strictObject({
   selector: z.string(),
@@ -45,7 +51,7 @@ const appPasswordEntry = z.strictObject({
   protocols: z.array(z.enum(loginProtocols)),
   created: z.string(),
   expires: z.iso.datetime().optional(),
-  secret: appPasswordSecretSchema,
+  secret: shaped(isAppPasswordSecret),
 });
 
 const accountEntry = z.strictObject({
@@ -53,7 +59,7 @@ const accountEntry = z.strictObject({
   addresses: z.array(addressEntry).optional(),
   password: z.string().optional(),
   /** Instead of `password`: what `config export --with-credentials` printed. */
-  credential: credentialSchema.optional(),
+  credential: shaped(isCredential).optional(),
   mailboxes: z.enum(['standard', 'minimal']).default('standard'),
   /** Octets. */
   quota: z.number().int().nonnegative().optional(),

@@ -1,20 +1,20 @@
 import { createHash, randomInt } from 'node:crypto';
 
-import { z } from 'zod';
-
-import { deriveAllScram, scramSchema, strongerSchema } from './credential.ts';
+import { isText, objectOf, optional } from '../../base/shape.ts';
+import type { Shaped } from '../../base/shape.ts';
+import { deriveAllScram, isKeptScram, isScramPair } from './credential.ts';
 import type { ScramSalts } from './credential.ts';
 
 /** What is kept of an app password. It is random and long, so one hash is enough: guessing 125 bits needs no slowing down. */
-export const appPasswordSecretSchema = z.object({
+export const isAppPasswordSecret = objectOf({
   /** base64 of the SHA-256. */
-  sha256: z.string(),
-  scramSha256: scramSchema,
-  scramSha1: scramSchema,
-  stronger: strongerSchema.optional(),
+  sha256: isText,
+  scramSha256: isKeptScram,
+  scramSha1: isKeptScram,
+  stronger: optional(isScramPair),
 });
 
-export type AppPasswordSecret = Readonly<z.infer<typeof appPasswordSecretSchema>>;
+export type AppPasswordSecret = Shaped<typeof isAppPasswordSecret>;
 
 /** Base32 as of RFC 4648 section 6, in small letters: nothing in it looks like something else. */
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';

@@ -2,47 +2,47 @@ import { argon2, pbkdf2, createHash, createHmac, randomBytes, timingSafeEqual } 
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 
-import { z } from 'zod';
-
+import { isText, objectOf, optional, wholeNumber } from '../../base/shape.ts';
+import type { Shaped } from '../../base/shape.ts';
 import { BoundedWork } from './bounded-work.ts';
 
 const argon2Async = promisify(argon2);
 const pbkdf2Async = promisify(pbkdf2);
 
-export const scramSchema = z.object({
+export const isKeptScram = objectOf({
   /** base64, as the others. */
-  salt: z.string(),
-  iterations: z.number().int(),
-  storedKey: z.string(),
-  serverKey: z.string(),
+  salt: isText,
+  iterations: wholeNumber(),
+  storedKey: isText,
+  serverKey: isText,
 });
 
 /** The same password under today's iterations, until all passwords of the account have them: one challenge has to fit all. */
-export const strongerSchema = z.object({ scramSha256: scramSchema, scramSha1: scramSchema });
+export const isScramPair = objectOf({ scramSha256: isKeptScram, scramSha1: isKeptScram });
 
 /** What is kept of a password; it cannot be had back from it. Parameters stand beside each hash, so that later ones may be stronger. */
-export const credentialSchema = z.object({
+export const isCredential = objectOf({
   /** Names the password, also when its hash is made anew with stronger parameters; where it is missing, the salt does. */
-  id: z.string().optional(),
-  argon2id: z.object({
-    salt: z.string(),
-    memoryKib: z.number().int(),
-    passes: z.number().int(),
-    parallelism: z.number().int(),
-    hash: z.string(),
+  id: optional(isText),
+  argon2id: objectOf({
+    salt: isText,
+    memoryKib: wholeNumber(),
+    passes: wholeNumber(),
+    parallelism: wholeNumber(),
+    hash: isText,
   }),
   /** RFC 5802 section 3: StoredKey and ServerKey, for the SCRAM mechanisms. They can only be made while the password is at hand. */
-  scramSha256: scramSchema,
-  scramSha1: scramSchema,
-  stronger: strongerSchema.optional(),
+  scramSha256: isKeptScram,
+  scramSha1: isKeptScram,
+  stronger: optional(isScramPair),
 });
 
-export type Credential = Readonly<z.infer<typeof credentialSchema>>;
+export type Credential = Shaped<typeof isCredential>;
 export type KeptScram = Credential['scramSha256'];
 /** What costs time and memory in a memory-hard hash. */
 export type HashParameters = Pick<Credential['argon2id'], 'memoryKib' | 'passes' | 'parallelism'>;
 /** Both verifiers of a password. */
-export type ScramPair = Readonly<z.infer<typeof strongerSchema>>;
+export type ScramPair = Shaped<typeof isScramPair>;
 
 /** With what SCRAM verifiers are made; base64. An account has one, so that a challenge fits all of its passwords. */
 export interface ScramSalts {

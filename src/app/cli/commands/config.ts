@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 
 import { directoryDocumentSchema } from '../../../directory/document/directory-document.ts';
 import { configJsonSchema, describeConfig, printDescription } from '../../config/describe-config.ts';
-import { readText } from '../../config/config-file.ts';
+import { readText } from '../../config/loaded-config.ts';
 import { printFault, readYaml } from '../../config/read-yaml.ts';
 import { Refusal } from '../../refusal.ts';
 import { loadCertificate } from '../../tls/certificates.ts';
@@ -14,7 +14,7 @@ import { configOf, withAdministration } from '../with-administration.ts';
 
 /** The file, the certificate, and the directory with all its rules. */
 export async function configCheck(input: CommandInput): Promise<void> {
-  const loaded = configOf(input);
+  const loaded = await configOf(input);
   if (loaded.config.tls?.cert !== undefined) loadCertificate(loaded);
   // Before the first start there is no directory, and a check makes none.
   const started = loaded.config.storage?.database !== undefined || existsSync(loaded.dataDir);

@@ -5,7 +5,7 @@ import { UsageError } from '../command.ts';
 import { configOf } from '../with-administration.ts';
 
 export async function runServe(input: CommandInput): Promise<void> {
-  await serve(configOf(input));
+  await serve(await configOf(input));
 }
 
 const highestWellKnown = 993;

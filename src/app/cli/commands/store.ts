@@ -9,13 +9,13 @@ import { configOf } from '../with-administration.ts';
 
 /** Also beside a running server. */
 export async function verify(input: CommandInput): Promise<void> {
-  const report = await verifyStore(storeOptions(configOf(input)));
+  const report = await verifyStore(storeOptions(await configOf(input)));
   input.print(report, () => printReport(report));
   if (report.problems.length > 0) throw new Refusal(`${report.problems.length} problems; see "posthorn repair"`);
 }
 
 export async function repair(input: CommandInput): Promise<void> {
-  const loaded = configOf(input);
+  const loaded = await configOf(input);
   const lock = lockData(loaded.dataDir);
   try {
     const { before, after } = await repairStore(storeOptions(loaded));
