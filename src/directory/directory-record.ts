@@ -148,7 +148,6 @@ const shapes = {
   settings: isSettings,
 } as const;
 
-
 export type RecordKind = keyof typeof shapes;
 export type DirectoryRecord = Shaped<(typeof shapes)[RecordKind]>;
 
