@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto';
 import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
@@ -72,6 +73,8 @@ function tlsOptions(options: ClientTlsOptions): ConnectionOptions {
     ...(ca === undefined ? {} : { ca }),
     ...(clientCertificate ? { cert: clientCertificate.certPem, key: clientCertificate.keyPem } : {}),
     minVersion: options.minVersion ?? 'TLSv1.2',
+    // It would change what a login is bound to.
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     // Node still verifies; what it found is looked at in `verifyServer`, before anything is sent.
     rejectUnauthorized: false,
   };

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { clientBinding } from './channel-binding.ts';
 import { secure } from './client-tls.ts';
 import type { ClientTlsOptions } from './client-tls.ts';
 import { ConnectionFailure, failureOf } from './connection-failure.ts';
@@ -27,8 +28,8 @@ export interface TlsState {
   /** `TLSv1.3` */
   readonly protocol: string;
   readonly cipher: string;
-  /** `tls-exporter` (RFC 9266); undefined before TLS 1.3, where Node does not tell whether it would be unique. */
-  readonly binding: Uint8Array | undefined;
+  /** What binds a login to this connection; undefined where nothing safe does. */
+  readonly binding: ReturnType<typeof clientBinding>;
 }
 
 /** Opens a connection. @throws ConnectionFailure */
@@ -87,11 +88,10 @@ export class DialedConnection {
     const socket = this.#socket;
     if (!(socket instanceof TLSSocket)) return undefined;
     const protocol = socket.getProtocol() ?? 'unknown';
-    const isNew = protocol === 'TLSv1.3' && !this.#failure;
     return {
       protocol,
       cipher: socket.getCipher().standardName,
-      binding: isNew ? socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0)) : undefined,
+      binding: this.#failure ? undefined : clientBinding(socket),
     };
   }
 

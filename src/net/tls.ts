@@ -1,10 +1,11 @@
-import { constants, createHash, randomBytes, X509Certificate } from 'node:crypto';
+import { constants, randomBytes, X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import type { SecureContext, TLSSocketOptions } from 'node:tls';
 import type { TlsFacts } from '../base/conversation.ts';
 import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
+import { serverBindings } from './channel-binding.ts';
 
 export interface CertificatePem {
   /** The certificate and its chain. */
@@ -79,10 +80,12 @@ function makeEntries(certificates: readonly CertificatePem[], minVersion: 'TLSv1
   const ticketKeys = randomBytes(TICKET_KEY_BYTES);
   return certificates.map(({ certPem, keyPem }) => {
     const base = { cert: certPem, key: keyPem, minVersion, sessionIdContext: 'posthorn' } as const;
+    // On TLS 1.2 it would change what logins are bound to, and is work for us at the client's whim.
+    const secureOptions = constants.SSL_OP_NO_RENEGOTIATION;
     return {
       certificate: new X509Certificate(certPem),
-      withTickets: createSecureContext({ ...base, ticketKeys }),
-      withoutTickets: createSecureContext({ ...base, secureOptions: constants.SSL_OP_NO_TICKET }),
+      withTickets: createSecureContext({ ...base, secureOptions, ticketKeys }),
+      withoutTickets: createSecureContext({ ...base, secureOptions: secureOptions | constants.SSL_OP_NO_TICKET }),
     };
   });
 }
@@ -119,9 +122,7 @@ export function readTlsFacts(socket: TLSSocket): TlsFacts {
     alpn: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : undefined,
     peerPublicKey: certificate && readPublicKey(certificate),
     resumed: socket.isSessionReused(),
-    // TLS 1.2 would need the extended master secret (RFC 9266 section 4.2), and Node does not tell whether it was used. What
-    // could be had there, tls-server-end-point alone, would mislead: who is offered -PLUS counts on tls-unique (RFC 5802 section 6.1).
-    channelBinding: socket.getProtocol() === 'TLSv1.3' ? (type) => exportBinding(socket, type) : undefined,
+    channelBinding: serverBindings(socket),
   };
 }
 
@@ -132,21 +133,4 @@ function readPublicKey(certificate: X509Certificate): Uint8Array {
   } catch {
     return new Uint8Array(0);
   }
-}
-
-/** `tls-exporter` (RFC 9266 section 2), or `tls-server-end-point` for clients that cannot export keys (RFC 5929 section 4). */
-function exportBinding(socket: TLSSocket, type: string): Uint8Array | undefined {
-  if (socket.destroyed) return undefined;
-  if (type === 'tls-server-end-point') return endPointBinding(socket.getX509Certificate());
-  if (type !== 'tls-exporter') return undefined;
-  return socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
-}
-
-/** The hash of our certificate, by the algorithm of its signature; undefined where that has none of its own (Ed25519). */
-function endPointBinding(own: X509Certificate | undefined): Uint8Array | undefined {
-  const [, bits] = /(?:sha-?|md)(\d+)/i.exec(own?.signatureAlgorithm ?? '') ?? [];
-  if (own === undefined || bits === undefined) return undefined;
-  // MD5 and SHA-1 give way to SHA-256.
-  const digest = bits === '1' || bits === '5' ? 'sha256' : `sha${bits}`;
-  return createHash(digest).update(own.raw).digest();
 }

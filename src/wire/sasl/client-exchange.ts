@@ -9,8 +9,8 @@ export interface SaslClientExchange {
   readonly isComplete: boolean;
 }
 
-/** Data that binds a login to its TLS connection (`tls-exporter`, RFC 9266); undefined where there is none. */
-export type ClientBinding = Uint8Array | undefined;
+/** What binds a login to its TLS connection: `tls-exporter` (RFC 9266) or `tls-unique` (RFC 5929); undefined where there is none. */
+export type ClientBinding = { readonly type: 'tls-exporter' | 'tls-unique'; readonly octets: Uint8Array } | undefined;
 
 /** Answers in order, to whatever challenges; for mechanisms in which the server has nothing to say. */
 export function fixedExchange(

@@ -25,13 +25,17 @@ describe('SCRAM', () => {
 
   const binding = Buffer.from('exporter octets');
   test.each([
-    ['sha1', false],
-    ['sha1', true],
-    ['sha256', true],
-  ] as const)('with our server: %s, binding %s', async (digest, plus) => {
-    const options: ClientScramOptions = { digest, login: 'a,b=c', password: 'pencil', plus, binding };
+    ['sha1', false, 'tls-exporter'],
+    ['sha1', true, 'tls-unique'],
+    ['sha256', true, 'tls-exporter'],
+  ] as const)('with our server: %s, binding %s by %s', async (digest, plus, type) => {
+    const bound = { type, octets: binding };
+    const options: ClientScramOptions = { digest, login: 'a,b=c', password: 'pencil', plus, binding: bound };
     const client = clientScram(options);
-    const claim = startScram({ digest, plus, binding: plus ? () => binding : undefined }, client.initial ?? binding);
+    const claim = startScram(
+      { digest, plus, binding: plus ? (asked) => (asked === type ? binding : undefined) : undefined },
+      client.initial ?? binding,
+    );
     if (claim.kind !== 'claim') throw new Error(claim.why);
     expect(claim.login).toBe('a,b=c');
     const hmac = (key: Uint8Array, what: string) => createHmac(digest, key).update(what).digest();
@@ -85,7 +89,7 @@ describe('SCRAM', () => {
 describe('the choice', () => {
   const all = ['LOGIN', 'plain', 'SCRAM-SHA-1', 'SCRAM-SHA-256', 'SCRAM-SHA-256-PLUS', 'EXTERNAL', 'XOAUTH2'];
   const secret: Credentials = { kind: 'password', username: 'u', password: 'p' };
-  const tls: ChannelFacts = { isTls: true, binding: Buffer.from('b'), allowPlaintext: false };
+  const tls: ChannelFacts = { isTls: true, binding: { type: 'tls-unique', octets: Buffer.from('b') }, allowPlaintext: false };
   const plain: ChannelFacts = { isTls: false, binding: undefined, allowPlaintext: false };
   const names = (credentials: Credentials, offered: readonly string[], channel: ChannelFacts) =>
     chooseClientMechanisms(credentials, offered, channel).map((start) => start().mechanism);

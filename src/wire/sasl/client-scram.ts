@@ -33,7 +33,7 @@ const derive = promisify(pbkdf2);
 export function clientScram(options: ClientScramOptions): SaslClientExchange {
   const { digest, plus, binding } = options;
   if (plus && !binding) throw new Error('SCRAM with -PLUS needs a channel binding');
-  const flag = plus ? 'p=tls-exporter' : binding ? 'y' : 'n';
+  const flag = plus && binding ? `p=${binding.type}` : binding ? 'y' : 'n';
   const as =
     options.authorizeAs === undefined || options.authorizeAs === '' ? '' : `a=${saslName(options.authorizeAs)}`;
   const header = `${flag},${as},`;
@@ -52,7 +52,7 @@ export function clientScram(options: ClientScramOptions): SaslClientExchange {
       digest === 'sha1' ? 20 : 32,
       digest,
     );
-    const bound = Buffer.concat([Buffer.from(header), plus && binding ? binding : Buffer.alloc(0)]);
+    const bound = Buffer.concat([Buffer.from(header), plus && binding ? binding.octets : Buffer.alloc(0)]);
     const withoutProof = `c=${encodeSaslBase64(bound)},r=${first.nonce}`;
     const message = `${bare},${text},${withoutProof}`;
     const clientKey = hmac(digest, salted, 'Client Key');
