@@ -96,7 +96,9 @@ test('what is no session of OpenSSL uses no extended master secret, and reading 
   const flags = (value: number) => der(0xad, der(0x02, Buffer.from([value])));
   const session = (...parts: readonly Uint8Array[]) => der(0x30, der(0x02, Buffer.from([1])), ...parts);
   expect(usesExtendedMasterSecret(session(flags(1)))).toBe(true);
-  expect(usesExtendedMasterSecret(session(der(0x04, Buffer.alloc(300)), flags(3), der(0xb3, Buffer.alloc(2))))).toBe(true);
+  expect(usesExtendedMasterSecret(session(der(0x04, Buffer.alloc(300)), flags(3), der(0xb3, Buffer.alloc(2))))).toBe(
+    true,
+  );
   const named = (name: string) => Buffer.from(`\0nodejs:tls:session:1\0\0${String.fromCharCode(name.length)}${name}`);
   expect(usesExtendedMasterSecret(Buffer.concat([named('localhost'), session(flags(1))]))).toBe(true);
   for (const other of [

@@ -12,12 +12,7 @@ afterAll(async () => {
 });
 
 /** `priority`: what GnuTLS may use. */
-async function gsasl(
-  mechanism: string,
-  face: 'imap' | 'smtp',
-  password: string,
-  priority = 'NORMAL',
-): Promise<string> {
+async function gsasl(mechanism: string, face: 'imap' | 'smtp', password: string, priority = 'NORMAL'): Promise<string> {
   const port = face === 'imap' ? server.ports.imap : server.ports.submission;
   const binding = mechanism.endsWith('-PLUS') ? [] : ['--no-cb'];
   const { stdout, stderr } = await runProgram('gsasl', [

@@ -89,7 +89,11 @@ describe('SCRAM', () => {
 describe('the choice', () => {
   const all = ['LOGIN', 'plain', 'SCRAM-SHA-1', 'SCRAM-SHA-256', 'SCRAM-SHA-256-PLUS', 'EXTERNAL', 'XOAUTH2'];
   const secret: Credentials = { kind: 'password', username: 'u', password: 'p' };
-  const tls: ChannelFacts = { isTls: true, binding: { type: 'tls-unique', octets: Buffer.from('b') }, allowPlaintext: false };
+  const tls: ChannelFacts = {
+    isTls: true,
+    binding: { type: 'tls-unique', octets: Buffer.from('b') },
+    allowPlaintext: false,
+  };
   const plain: ChannelFacts = { isTls: false, binding: undefined, allowPlaintext: false };
   const names = (credentials: Credentials, offered: readonly string[], channel: ChannelFacts) =>
     chooseClientMechanisms(credentials, offered, channel).map((start) => start().mechanism);
