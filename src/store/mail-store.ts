@@ -35,6 +35,7 @@ export class MailStore implements Store {
   readonly #search: TextSearch;
   readonly #jobs: readonly BackgroundJob[];
   readonly #watchers = new Map<AccountId, Set<(change: Change) => void>>();
+  readonly #mailboxWatchers = new Set<Parameters<Store['watchMailboxes']>[0]>();
   readonly #directoryWatchers = new Set<(version: number) => void>();
 
   constructor(parts: {
@@ -191,6 +192,11 @@ export class MailStore implements Store {
     };
   }
 
+  watchMailboxes(listener: Parameters<Store['watchMailboxes']>[0]): () => void {
+    this.#mailboxWatchers.add(listener);
+    return () => this.#mailboxWatchers.delete(listener);
+  }
+
   readAnnotations(target: AnnotationTarget): Promise<readonly Annotation[]> {
     return this.#read(target.accountId, readAnnotations(target));
   }
@@ -241,9 +247,11 @@ export class MailStore implements Store {
     for (const delta of deltas) this.#indexes.apply(delta);
     for (const delta of deltas) {
       const watchers = this.#watchers.get(delta.accountId);
-      if (watchers === undefined) continue;
+      const isOfMailbox = delta.kind === 'mailbox' && this.#mailboxWatchers.size > 0;
+      if (watchers === undefined && !isOfMailbox) continue;
       const change = toChange(delta, origin);
-      for (const watcher of watchers) watcher(change);
+      for (const watcher of watchers ?? []) watcher(change);
+      if (change.kind === 'mailbox') for (const watcher of this.#mailboxWatchers) watcher(delta.accountId, change);
     }
     if (directoryVersion !== undefined) for (const watcher of this.#directoryWatchers) watcher(directoryVersion);
     for (const job of this.#jobs) job.committed(deltas);

@@ -43,9 +43,20 @@ export function describeRights(name: string, open: () => Promise<Store>): void {
         store.setRights({ accountId: owner, mailboxId, identifier, granteeId, how, rights });
       const changes: Change[] = [];
       const unwatch = store.watch(owner, (change) => changes.push(change));
+      const everywhere: unknown[] = [];
+      const unwatchAll = store.watchMailboxes((ownerId, { what, name }) => {
+        if (ownerId === owner || ownerId === bob) everywhere.push([ownerId, what, name]);
+      });
+      await store.createMailbox({ accountId: bob, name: 'His' });
       expect(await set('bob@example.org', bob, 'wrl')).toEqual({ ok: true });
       expect(await set('bob@example.org', bob, 'lrw')).toEqual({ ok: true });
       unwatch();
+      unwatchAll();
+      await store.createMailbox({ accountId: bob, name: 'Unheard' });
+      expect(everywhere).toEqual([
+        [bob, 'created', 'His'],
+        [owner, 'changed', 'Team'],
+      ]);
       expect(changes).toMatchObject([{ kind: 'mailbox', what: 'changed', mailboxId, name: 'Team' }]);
       await set('bob@example.org', bob, 'si', 'add');
       await set('anyone', undefined, 'lx');

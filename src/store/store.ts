@@ -271,6 +271,11 @@ export interface Store {
    * here on.
    */
   watch(accountId: AccountId, listener: (change: Change) => void): () => void;
+  /**
+   * Hear of every mailbox that is made, renamed or removed, or whose rights change, whoever's it is; what another process on the
+   * same database does may be missed, if that process or the connection to the database ends just then.
+   */
+  watchMailboxes(listener: (ownerId: AccountId, change: Change & { readonly kind: 'mailbox' }) => void): () => void;
 
   // ── annotations (RFC 5464) ──
   readAnnotations(target: AnnotationTarget): Promise<readonly Annotation[]>;

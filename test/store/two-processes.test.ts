@@ -155,6 +155,24 @@ describe.skipIf(server === undefined)('two processes on one PostgreSQL', () => {
     }
   }
 
+  test('a mailbox of an account that nobody here follows is heard of', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'posthorn-two-'));
+    const second = await openStore({ dataDir, databaseUrl, blobsUrl });
+    try {
+      const [mailboxId] = mailboxes;
+      if (mailboxId === undefined) throw new Error('no mailboxes');
+      const heard = new Promise<unknown>((resolve) => {
+        second.watchMailboxes((ownerId, { what, name, mailboxId: id }) => resolve({ ownerId, what, name, id }));
+      });
+      const { name } = (await store.findMailbox(accountId, mailboxId)) ?? { name: '' };
+      const anyone = { identifier: 'anyone', granteeId: undefined, how: 'replace', rights: 'lr' } as const;
+      expect(await store.setRights({ accountId, mailboxId, ...anyone })).toEqual({ ok: true });
+      expect(await heard).toEqual({ ownerId: accountId, what: 'changed', name, id: mailboxId });
+    } finally {
+      await second.close();
+    }
+  });
+
   test('both work on the same mailboxes: each hears every change once, its own before the answer', async () => {
     const since = await modseq();
     const [one, two] = await Promise.all([start('one'), start('two')]);

@@ -14,6 +14,7 @@ import type { ImapListenerOptions, ImapServices } from './services.ts';
 import { deselect } from './select-mailbox.ts';
 import { Session, type ImapEvent, type MoreInput } from './session.ts';
 import { SessionRegistry } from './session-registry.ts';
+import { SharingRegistry } from './sharing/sharing-registry.ts';
 import { hasToTell, tellChanges } from './tell.ts';
 import { Unanswered } from './unanswered.ts';
 
@@ -32,7 +33,8 @@ const skipBytesAfterLogin = 64 * 1024 * 1024;
  */
 export function createImapConversation(services: ImapServices, options: ImapListenerOptions): Converse<ImapEvent> {
   const registry = new SessionRegistry(services.directory);
-  return (peer, sink) => new ImapConversation(services, options, peer, sink, registry);
+  const sharing = new SharingRegistry(services.store, services.log);
+  return (peer, sink) => new ImapConversation(services, options, peer, sink, registry, sharing);
 }
 
 /**
@@ -62,8 +64,9 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
     peer: Peer,
     sink: Sink<ImapEvent>,
     registry: SessionRegistry,
+    sharing: SharingRegistry,
   ) {
-    this.session = new Session(services, options, peer, sink, this, printCapabilities);
+    this.session = new Session(services, options, peer, sink, this, printCapabilities, sharing);
     this.unanswered = new Unanswered(this.session, (ending) => {
       if (ending.kind === 'done') this.errors.succeeded();
       this.lookAgain();
@@ -120,6 +123,7 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
     void this.gate.fail(new ConnectionEnded('connection ended'));
     this.registry.remove(this.session);
     this.session.unwatch?.();
+    this.session.replaceNotify(undefined);
     deselect(this.session);
   }
 

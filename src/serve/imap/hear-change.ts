@@ -11,7 +11,21 @@ export function hearChange(session: Session, change: Change): void {
     return;
   }
   const isDue = session.notify === undefined ? noteForIdle(session, change) : noteForNotify(session, change);
-  if (!isDue || session.changePosted || !(session.idling || session.notify !== undefined)) return;
+  if (isDue && (session.idling || session.notify !== undefined)) wake(session);
+}
+
+/** The same of a mailbox of another account, which is not selected. Only NOTIFY asks for these. */
+export function hearShared(session: Session, change: Change): void {
+  if (session.notify !== undefined && noteForNotify(session, change)) wake(session);
+}
+
+/** What others share may have changed. */
+export function wakeForNotify(session: Session): void {
+  if (session.notify !== undefined) wake(session);
+}
+
+function wake(session: Session): void {
+  if (session.changePosted) return;
   session.changePosted = true;
   session.sink.post('mailbox-changed');
 }

@@ -9,6 +9,7 @@ import { MailboxNews } from './mailbox-news.ts';
 import type { NotifyWatch } from './notify/notify-watch.ts';
 import { No } from './refusal.ts';
 import type { ImapListenerOptions, ImapServices } from './services.ts';
+import type { SharingRegistry } from './sharing/sharing-registry.ts';
 import type { View } from './view.ts';
 
 /** RFC 9051 section 3. */
@@ -57,6 +58,8 @@ export class Session {
   readonly input: MoreInput;
   /** The names that CAPABILITY lists for this session now. */
   readonly printCapabilities: (session: Session) => string;
+  /** Who tells what other accounts share. */
+  readonly sharing: SharingRegistry;
   log: Log;
   tls: TlsFacts | undefined;
   /** Set by login. */
@@ -98,6 +101,7 @@ export class Session {
     sink: Sink<ImapEvent>,
     input: MoreInput,
     printCapabilities: (session: Session) => string,
+    sharing: SharingRegistry,
   ) {
     this.services = services;
     this.options = options;
@@ -105,6 +109,7 @@ export class Session {
     this.sink = sink;
     this.input = input;
     this.printCapabilities = printCapabilities;
+    this.sharing = sharing;
     this.tls = peer.tls;
     this.log = services.log.with({ session: peer.id });
   }
@@ -117,6 +122,12 @@ export class Session {
   /** Mailbox names and quoted strings in UTF-8. RFC 9051 section 5.1, RFC 6855. */
   get utf8(): boolean {
     return this.rev2 || this.utf8Accept;
+  }
+
+  /** What NOTIFY asked for before is void. */
+  replaceNotify(watch: NotifyWatch | undefined): void {
+    this.notify?.others?.close();
+    this.notify = watch;
   }
 
   /** Passwords may be sent: TLS is on, or the listener allows it without. */

@@ -24,6 +24,7 @@ export async function tellMailboxes(session: Session, reply: Reply): Promise<voi
     await tellNames(session, tellable, { mailboxes, subscriptions }, reply);
   }
   const nameOf = new Map<MailboxId | undefined, string>(mailboxes.map(({ id, name }) => [id, name]));
+  for (const { mailbox } of session.notify?.others?.allReadable() ?? []) nameOf.set(mailbox.id, mailbox.name);
   nameOf.set(undefined, '');
   for (const [mailboxId, changed] of entries) {
     const name = nameOf.get(mailboxId);

@@ -125,9 +125,20 @@ export class ChangeFeeds {
 
   #hearChange(accountId: AccountId, modseq: number, record: string | undefined): void {
     const followed = this.#followed.get(accountId);
-    if (followed === undefined) return;
+    if (followed === undefined) {
+      if (record !== undefined) this.#hearOfMailboxes(record);
+      return;
+    }
     const change = record === undefined ? undefined : tryParseChange(record);
     followed.feed.remote(modseq as ModSeq, change === undefined ? undefined : { ...change, origin: undefined });
+  }
+
+  /** `watchMailboxes` is about all accounts, also those that nobody here follows. */
+  #hearOfMailboxes(record: string): void {
+    if (!record.includes('["mailbox",')) return;
+    const change = tryParseChange(record);
+    const deltas = change?.deltas.filter(({ kind }) => kind === 'mailbox') ?? [];
+    if (change !== undefined && deltas.length > 0) this.#source.deliver({ ...change, origin: undefined, deltas });
   }
 
   #begin(accountId: AccountId, feed: AccountFeed): void {

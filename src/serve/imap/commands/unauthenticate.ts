@@ -37,7 +37,7 @@ function forgetLogin(session: Session): void {
   session.qresync = false;
   session.metadata = false;
   session.uidOnly = false;
-  session.notify = undefined;
+  session.replaceNotify(undefined);
   session.news.forget();
   session.log = session.services.log.with({ session: session.peer.id });
 }

@@ -6,6 +6,7 @@ import {
   type NamedFilter,
   type NotifyEvent,
 } from '../../../wire/imap/read-notify.ts';
+import { splitSharedName } from '../sharing/shared-name.ts';
 
 /** What is told of the selected mailbox. */
 export interface SelectedRules {
@@ -68,6 +69,19 @@ export function watchesSome({ groups }: NotifyRules, event: NotifyEvent): boolea
   return groups.some(({ events }) => events.has(event));
 }
 
+/** Does a group watch anything of this mailbox? */
+export function watchesAny({ groups }: NotifyRules, name: string, subscribed: boolean): boolean {
+  return groups.some(({ filter }) => covers(filter, name, subscribed));
+}
+
+/** Can a group cover mailboxes that others share, now or later? */
+export function reachesOthers({ groups }: NotifyRules): boolean {
+  return groups.some(({ filter }) => {
+    if (filter.kind === 'subscribed') return true;
+    return 'names' in filter && filter.names.some((name) => splitSharedName(name) !== undefined);
+  });
+}
+
 /** True when subscriptions decide on what is told. */
 export function usesSubscriptions({ groups }: NotifyRules): boolean {
   return groups.some(({ filter }) => filter.kind === 'subscribed');
@@ -79,7 +93,7 @@ export function covers(filter: NamedFilter, name: string, subscribed: boolean): 
     // Where mail may be filed cannot be known beforehand, so all mailboxes count as inboxes. RFC 5465 section 6.3.
     case 'inboxes':
     case 'personal':
-      return true;
+      return splitSharedName(name) === undefined;
     case 'subscribed':
       return subscribed;
     case 'subtree':

@@ -2,6 +2,7 @@ import type { Change } from '../../../store/change.ts';
 import type { MailboxId } from '../../../store/ids.ts';
 import type { MailboxNews } from '../mailbox-news.ts';
 import { watches, watchesSome, type NotifyRules } from './notify-rules.ts';
+import type { OthersWatch } from './others-watch.ts';
 
 /** What happened to the messages of a mailbox, as bits. */
 export const messagesChanged = 1;
@@ -23,6 +24,8 @@ export class NotifyWatch {
   overflowed = false;
   /** This client expunged in its own mailbox: it hears of that even if it wants no such events. */
   ownExpunge = false;
+  /** Mailboxes of other accounts, where a group can cover some. */
+  others: OthersWatch | undefined = undefined;
   private readonly marks = new Map<MailboxId, number>();
   /** Names that are only told if they are subscribed when they are told. */
   private readonly ifSubscribed = new Set<string>();
@@ -33,7 +36,7 @@ export class NotifyWatch {
   }
 
   get waiting(): boolean {
-    return this.marks.size > 0 || this.overflowed;
+    return this.marks.size > 0 || this.overflowed || this.others?.waiting === true;
   }
 
   /** Notes a change of another session. False when the client does not want to hear of it. */

@@ -1,3 +1,4 @@
+import type { AccountId, MailboxId } from '../../../store/ids.ts';
 import type { Mailbox } from '../../../store/mailbox.ts';
 import type { StatusItem } from '../../../wire/imap/read-status.ts';
 import type { Reply } from '../respond.ts';
@@ -5,6 +6,7 @@ import type { Session } from '../session.ts';
 import { statusLine } from '../status-text.ts';
 import { noRules, usesSubscriptions, watches, type NotifyRules } from './notify-rules.ts';
 import { flagsChanged, messagesChanged, NotifyWatch } from './notify-watch.ts';
+import { tellSharing } from './tell-sharing.ts';
 
 /**
  * STATUS of the mailboxes that are watched and not selected, as they are now. RFC 5465 sections 5.1 to 5.3; after an overflow
@@ -15,14 +17,19 @@ export async function tellWatched(session: Session, watch: NotifyWatch, reply: R
     endWatch(session, reply, 'too much happens at once, NOTIFY again');
     return;
   }
-  const accountId = session.currentAccount().id;
+  if (watch.others?.waiting === true) await tellSharing(session, watch.others, watch.rules, reply);
+  if (watch.others?.tooMany === true) {
+    endWatch(session, reply, 'too many mailboxes of others');
+    return;
+  }
   const subscriptions = await subscriptionsFor(session, watch.rules);
   for (const [mailboxId, happened] of watch.takeMarks()) {
     if (mailboxId === session.selected?.mailbox.id) continue;
-    const mailbox = await session.services.store.findMailbox(accountId, mailboxId);
-    if (mailbox === undefined) continue;
+    const found = await findWatched(session, watch, mailboxId);
+    if (found === undefined) continue;
+    const { mailbox, ownerId } = found;
     const items = statusItems(session, happened & watchedBits(watch.rules, mailbox, subscriptions), false);
-    if (items.length > 0) reply.untagged(await statusLine(session, mailbox, items));
+    if (items.length > 0) reply.untagged(await statusLine(session, mailbox, items, ownerId));
     const pause = reply.pause();
     if (pause !== undefined) await pause;
     if (reply.gone) return;
@@ -32,21 +39,41 @@ export async function tellWatched(session: Session, watch: NotifyWatch, reply: R
 /** STATUS of every mailbox whose messages are watched, for NOTIFY SET STATUS. RFC 5465 section 3.1. */
 export async function tellAllWatched(session: Session, rules: NotifyRules, reply: Reply): Promise<void> {
   const subscriptions = await subscriptionsFor(session, rules);
-  for (const mailbox of await session.services.store.listMailboxes(session.currentAccount().id)) {
+  const ownId = session.currentAccount().id;
+  const own = (await session.services.store.listMailboxes(ownId)).map((mailbox) => ({ mailbox, ownerId: ownId }));
+  const shared = session.notify?.others?.allReadable() ?? [];
+  for (const { mailbox, ownerId } of [
+    ...own,
+    ...shared.map(({ mailbox, owner }) => ({ mailbox, ownerId: owner.id })),
+  ]) {
     if (mailbox.id === session.selected?.mailbox.id) continue;
     const items = statusItems(session, watchedBits(rules, mailbox, subscriptions), true);
     if (items.length === 0) continue;
-    reply.untagged(await statusLine(session, mailbox, items));
+    reply.untagged(await statusLine(session, mailbox, items, ownerId));
     const pause = reply.pause();
     if (pause !== undefined) await pause;
     if (reply.gone) return;
   }
 }
 
+/** A mailbox as it is now, by the name that the client knows; undefined: it is gone, or may not be read any more. */
+async function findWatched(
+  session: Session,
+  { others }: NotifyWatch,
+  mailboxId: MailboxId,
+): Promise<{ readonly mailbox: Mailbox; readonly ownerId: AccountId } | undefined> {
+  const { store } = session.services;
+  const shared = others?.readable(mailboxId);
+  const ownerId = shared?.owner.id ?? session.currentAccount().id;
+  const mailbox = await store.findMailbox(ownerId, mailboxId);
+  if (mailbox === undefined) return undefined;
+  return { ownerId, mailbox: shared === undefined ? mailbox : { ...mailbox, name: shared.mailbox.name } };
+}
+
 /** From now on as after NOTIFY NONE. RFC 5465 section 5.8. */
 export function endWatch(session: Session, reply: Reply, why: string): void {
   session.news.forget();
-  session.notify = new NotifyWatch(noRules);
+  session.replaceNotify(new NotifyWatch(noRules));
   reply.untagged(`OK [NOTIFICATIONOVERFLOW] ${why}`);
 }
 
