@@ -138,7 +138,11 @@ export class OthersWatch implements SharingListener {
   private watch({ id }: Account): void {
     if (this.watched.has(id)) return;
     if (this.watched.size >= maxOwners) this.tooMany = true;
-    else this.watched.set(id, this.session.services.store.watch(id, (change) => this.hearOwner(change)));
+    else
+      this.watched.set(
+        id,
+        this.session.services.store.watch(id, (change) => this.hearOwner(change)),
+      );
   }
 
   private hearOwner(change: Change): void {
