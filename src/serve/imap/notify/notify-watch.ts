@@ -2,7 +2,7 @@ import type { Change } from '../../../store/change.ts';
 import type { MailboxId } from '../../../store/ids.ts';
 import type { MailboxNews } from '../mailbox-news.ts';
 import { watches, watchesSome, type NotifyRules } from './notify-rules.ts';
-import type { OthersWatch } from './others-watch.ts';
+import type { WatchedOthers } from './watched-others.ts';
 
 /** What happened to the messages of a mailbox, as bits. */
 export const messagesChanged = 1;
@@ -25,7 +25,7 @@ export class NotifyWatch {
   /** This client expunged in its own mailbox: it hears of that even if it wants no such events. */
   ownExpunge = false;
   /** Mailboxes of other accounts, where a group can cover some. */
-  others: OthersWatch | undefined = undefined;
+  others: WatchedOthers | undefined = undefined;
   private readonly marks = new Map<MailboxId, number>();
   /** Names that are only told if they are subscribed when they are told. */
   private readonly ifSubscribed = new Set<string>();

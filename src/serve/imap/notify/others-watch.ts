@@ -6,30 +6,19 @@ import type { Session } from '../session.ts';
 import { listVisible, type Access } from '../sharing/access.ts';
 import type { SharingListener } from '../sharing/sharing-registry.ts';
 import { watchesAny, type NotifyRules } from './notify-rules.ts';
+import type { SharingNews, WatchedOthers } from './watched-others.ts';
 
 /** Owners whose accounts one session watches, and mailboxes of theirs that it knows. */
 const maxOwners = 100;
 const maxKnown = 5000;
-
-/** What happened to one mailbox of somebody else. */
-export interface SharingNews {
-  /** By the name that the client knows or is to know. */
-  readonly name: string;
-  /** What it was called before. */
-  readonly oldName: string | undefined;
-  /** `lost`: it is there, and may not be seen any more. `gained`: for the first time, or again (`wasLost`). */
-  readonly what: 'gained' | 'lost' | 'renamed' | 'gone';
-  readonly wasLost: boolean;
-}
 
 /**
  * The mailboxes of other accounts that NOTIFY covers: which ones they are (RFC 5465 section 5.9), and what happens in them. Each owner's
  * account is watched once; that something else is shared or not any more is heard from the registry, and looked up when it
  * is told.
  */
-export class OthersWatch implements SharingListener {
+export class OthersWatch implements WatchedOthers, SharingListener {
   readonly accountId: AccountId;
-  /** More than can be watched. */
   tooMany = false;
   private readonly session: Session;
   private readonly rules: NotifyRules;
@@ -78,12 +67,10 @@ export class OthersWatch implements SharingListener {
     this.wake();
   }
 
-  /** What is shared may have changed since it was last looked up. */
   get waiting(): boolean {
     return this.changed;
   }
 
-  /** A mailbox that may be read. */
   readable(mailboxId: MailboxId): Access | undefined {
     const access = this.known.get(mailboxId);
     return access?.rights.includes('r') === true ? access : undefined;
@@ -93,12 +80,10 @@ export class OthersWatch implements SharingListener {
     return [...this.known.values()].filter(({ rights }) => rights.includes('r'));
   }
 
-  /** All that may be seen, for attributes of names. */
   visible(): readonly Mailbox[] {
     return [...this.known.values()].map(({ mailbox }) => mailbox);
   }
 
-  /** Looks up what is shared now, and says what that changes for the client. */
   async refresh(): Promise<readonly SharingNews[]> {
     const tell = this.changedByOthers;
     this.changed = false;

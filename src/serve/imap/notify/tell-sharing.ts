@@ -4,7 +4,7 @@ import type { Reply } from '../respond.ts';
 import type { Session } from '../session.ts';
 import { levelsAbove } from '../sharing/access.ts';
 import { watches, watchesAny, type NotifyRules } from './notify-rules.ts';
-import type { OthersWatch, SharingNews } from './others-watch.ts';
+import type { SharingNews, WatchedOthers } from './watched-others.ts';
 
 /**
  * LIST, unasked, for mailboxes that others share, share no more (\NoAccess), rename (OLDNAME) or remove (\NonExistent). A client
@@ -12,7 +12,7 @@ import type { OthersWatch, SharingNews } from './others-watch.ts';
  */
 export async function tellSharing(
   session: Session,
-  others: OthersWatch,
+  others: WatchedOthers,
   rules: NotifyRules,
   reply: Reply,
 ): Promise<void> {
