@@ -19,9 +19,8 @@ import { headerAlone, type IncomingReport, type IncomingReports } from './report
 import type { QueueSettings } from './queue-settings.ts';
 import { toEntry, toEnvelope } from './rows.ts';
 import { Runner, type RunnerServices } from './runner.ts';
-import { recipientKey } from './suppression.ts';
-
-export type SendingRefusal = 'too-many-recipients' | 'too-many-new-recipients';
+import { SendingAllowances } from './sending-allowances.ts';
+import type { SendingAllowance, SendingRefusal } from './sending-allowances.ts';
 
 /** An entry as people see it: with whether somebody tries it now. */
 export interface ListedEntry extends QueueEntry {
@@ -34,10 +33,12 @@ export class Queue implements QueueDoor, IncomingReports {
   /** What all parts look at; `useSettings` changes it in place. */
   readonly #settings: { -readonly [Key in keyof QueueSettings]: QueueSettings[Key] };
   readonly #runner: Runner;
+  readonly #allowances: SendingAllowances;
 
   constructor(services: Omit<RunnerServices, 'owner'>) {
     this.#settings = { ...services.settings };
     this.#services = { ...services, settings: this.#settings };
+    this.#allowances = new SendingAllowances(services.store);
     this.#runner = new Runner({ ...this.#services, owner: randomBytes(9).toString('base64url') });
   }
 
@@ -110,18 +111,12 @@ export class Queue implements QueueDoor, IncomingReports {
   }
 
   /**
-   * Whether an account may send to these recipients today; undefined: it may. What it enqueues counts (spec section 6.10), so
-   * sessions that ask at the same moment can pass the limit by what they have under way.
+   * Whether an account may send to these recipients today: which limit it would pass, or room that counts until it is given
+   * back. What it enqueues counts from then on (spec section 6.10).
    */
-  async mayEnqueue(accountId: AccountId, recipients: readonly string[]): Promise<SendingRefusal | undefined> {
-    const { store, clock, settings } = this.#services;
-    const limits = settings.limitsOf(accountId);
-    const sent = await store.sent(accountId, recipients.map(recipientKey), clock.now());
-    if (sent.recipients + recipients.length > limits.recipientsPerDay) return 'too-many-recipients';
-    if (sent.unknown > 0 && sent.firstTime + sent.unknown > limits.firstTimeRecipientsPerDay) {
-      return 'too-many-new-recipients';
-    }
-    return undefined;
+  mayEnqueue(accountId: AccountId, recipients: readonly string[]): Promise<SendingRefusal | SendingAllowance> {
+    const { clock, settings } = this.#services;
+    return this.#allowances.take(accountId, recipients, settings.limitsOf(accountId), clock.now());
   }
 
   /** Entries in the order in which they came, from one on. */

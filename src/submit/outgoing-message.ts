@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Result } from '../base/result.ts';
 import type { Account, AddressParts, Directory } from '../directory/directory.ts';
+import type { SendingAllowance, SendingRefusal } from '../queue/sending-allowances.ts';
 import type { QueueDoor } from '../queue/enqueue.ts';
 import type { AccountId } from '../store/ids.ts';
 import type { Store } from '../store/store.ts';
@@ -55,10 +56,7 @@ export type SubmitRefusal =
 /** The queue, as this door needs it. */
 export interface SubmitQueue extends QueueDoor {
   /** May the account write to these recipients today? spec/protocols.md section 6.10 */
-  mayEnqueue(
-    account: AccountId,
-    recipients: readonly string[],
-  ): Promise<'too-many-recipients' | 'too-many-new-recipients' | undefined>;
+  mayEnqueue(account: AccountId, recipients: readonly string[]): Promise<SendingRefusal | SendingAllowance>;
 }
 
 export interface SubmitServices {

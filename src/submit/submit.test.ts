@@ -309,7 +309,7 @@ describe('refused', () => {
     ['a header too long', `X: ${'x'.repeat(300_000)}\r\n${plain}`, 'header-too-long'],
   ])('%s', async (_, text, why) => {
     const { answer, queue } = await send(text);
-    expect([answer, queue.queued.length]).toEqual([why, 0]);
+    expect([answer, queue.queued.length, queue.held]).toEqual([why, 0, 0]);
   });
 
   test('over a limit, which sees the recipients', async () => {

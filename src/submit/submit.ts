@@ -32,15 +32,27 @@ async function submit(services: SubmitServices, outgoing: OutgoingMessage): Prom
   const from = checkHeader(given.header, outgoing.account, directory);
   if (!from.ok) return from;
   const recipients = outgoing.recipients.map(({ address }) => printRecipient(address, hostname));
-  const limit = await queue.mayEnqueue(outgoing.account.id, recipients);
-  if (limit !== undefined) {
-    log.warn('an account reached its limit of sending', { account: outgoing.account.name, limit });
-    return fail(limit);
+  const allowed = await queue.mayEnqueue(outgoing.account.id, recipients);
+  if (typeof allowed === 'string') {
+    log.warn('an account reached its limit of sending', { account: outgoing.account.name, limit: allowed });
+    return fail(allowed);
   }
+  try {
+    return await send(services, outgoing, { given, recipients, fromDomain: from.value.domain });
+  } finally {
+    allowed.release();
+  }
+}
+
+async function send(
+  services: SubmitServices,
+  outgoing: OutgoingMessage,
+  { given, recipients, fromDomain }: Omit<Prepared, 'prefix' | 'body'> & { readonly given: FinishedBody },
+): Promise<Result<undefined, SubmitRefusal>> {
   const body = await makeSendable(services, given);
   let done: Result<undefined, SubmitRefusal> | undefined;
   try {
-    done = await signAndQueue(services, outgoing, { body, recipients, fromDomain: from.value.domain });
+    done = await signAndQueue(services, outgoing, { body, recipients, fromDomain });
     return done;
   } finally {
     // Of the two only one went into the queue; what was given is the caller's unless all went well.

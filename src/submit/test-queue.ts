@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Outgoing } from '../queue/enqueue.ts';
 import type { QueueId } from '../queue/queued.ts';
+import type { SendingAllowance, SendingRefusal } from '../queue/sending-allowances.ts';
 import type { SubmitQueue } from './outgoing-message.ts';
 
 export interface QueuedForTest extends Outgoing {
@@ -12,15 +13,19 @@ export interface QueuedForTest extends Outgoing {
 export class TestQueue implements SubmitQueue {
   readonly queued: QueuedForTest[] = [];
   /** The answer to the next ones who ask whether they may. */
-  limit: 'too-many-recipients' | 'too-many-new-recipients' | undefined;
+  limit: SendingRefusal | undefined;
+  /** Room that was allowed and not given back. */
+  held = 0;
   asked: readonly string[] = [];
   /** Thrown by the next calls. */
   failure: Error | undefined;
   #entries = 0;
 
-  mayEnqueue(_account: number, recipients: readonly string[]): Promise<TestQueue['limit']> {
+  mayEnqueue(_account: number, recipients: readonly string[]): Promise<SendingRefusal | SendingAllowance> {
     this.asked = recipients;
-    return Promise.resolve(this.limit);
+    if (this.limit !== undefined) return Promise.resolve(this.limit);
+    this.held++;
+    return Promise.resolve({ release: () => void this.held-- });
   }
 
   enqueue(outgoing: Outgoing): Promise<readonly QueueId[]> {
