@@ -40,7 +40,11 @@ test('who asks at one moment does not go over the limit together', async () => {
 test('nor do those who write to new recipients', async () => {
   const { take } = stage((count) => count);
   const asked = await Promise.all([take(2), take(2), take(1)]);
-  expect(asked.map((one) => (typeof one === 'string' ? one : 'yes'))).toEqual(['yes', 'too-many-new-recipients', 'yes']);
+  expect(asked.map((one) => (typeof one === 'string' ? one : 'yes'))).toEqual([
+    'yes',
+    'too-many-new-recipients',
+    'yes',
+  ]);
 });
 
 test('what came into the queue while the store was read counts once at least', async () => {

@@ -70,7 +70,11 @@ export class SendingAllowances {
     return found;
   }
 
-  #giveBack(accountId: AccountId, mine: UnderWay, held: { readonly recipients: number; readonly unknown: number }): void {
+  #giveBack(
+    accountId: AccountId,
+    mine: UnderWay,
+    held: { readonly recipients: number; readonly unknown: number },
+  ): void {
     mine.recipients -= held.recipients;
     mine.unknown -= held.unknown;
     mine.released.recipients += held.recipients;
