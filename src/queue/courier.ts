@@ -1,4 +1,6 @@
+import type { Header } from '../mime/parse-header.ts';
 import type { MessageReader } from '../store/message-reader.ts';
+import type { AppendTarget } from '../store/store.ts';
 import type { Outcome, QueueEntry, QueuedMessage } from './queued.ts';
 import type { Transport } from './transport.ts';
 
@@ -23,4 +25,22 @@ export interface Courier {
    * After `signal` it ends soon; entries without an outcome are then tried again as if this try had not been.
    */
   deliver(batch: Batch, record: (outcomes: readonly Outcome[]) => Promise<void>, signal: AbortSignal): Promise<void>;
+}
+
+/** A message on its way into the queue, as far as a decision about it needs; its recipients share a return path. */
+export interface Arriving {
+  readonly header: Header;
+  /** What stands in front of the header, one character an octet. */
+  readonly prefix: string;
+  readonly returnPath: string;
+  readonly recipients: readonly Pick<QueueEntry, 'recipient' | 'notify' | 'originalRecipient'>[];
+}
+
+/** The courier to our own accounts, which live in the store that the queue is in. */
+export interface LocalCourier extends Courier {
+  /**
+   * What a try would file for each recipient, so that the commit that takes the message does it: the same decision, a
+   * commit and a half less. Undefined: only a try can tell, and for refusals it must.
+   */
+  planCopies?(arriving: Arriving): readonly (readonly AppendTarget[] | undefined)[];
 }

@@ -70,6 +70,11 @@ export class Destination {
     return Math.max(0, Math.min(this.#limit - this.active, this.#fill(nowMs)) - this.reserved);
   }
 
+  /** Nothing but the number of connections keeps transactions back: no pause, no rest, no rate. */
+  isOpen(nowMs: number): boolean {
+    return !this.isPaused && nowMs >= this.#restUntilMs && this.#limits.perMinute === undefined;
+  }
+
   /** When `free` may become more by time alone: the rest or the rate. */
   freeAtMs(nowMs: number): number {
     if (nowMs < this.#restUntilMs) return this.#restUntilMs;

@@ -1,3 +1,4 @@
+import type { Header } from '../mime/parse-header.ts';
 import type { AccountId } from '../store/ids.ts';
 import type { Spooled } from '../store/spool.ts';
 import type { Notify, QueueId, QueuedMessage } from './queued.ts';
@@ -6,6 +7,8 @@ import type { Notify, QueueId, QueuedMessage } from './queued.ts';
 export interface Outgoing extends Omit<QueuedMessage, 'messageId' | 'sizeBytes' | 'queuedAtMs' | 'accountId'> {
   readonly accountId: AccountId | undefined;
   readonly content: Spooled;
+  /** Of the content, by whoever has read it: then what is for ourselves can be filed by the commit that takes it. */
+  readonly header?: Header | undefined;
   /** Header fields in front of the content (Received, DKIM-Signature, …), each ends in CRLF, one character an octet. */
   readonly prefix: string;
   readonly recipients: readonly {
@@ -21,8 +24,16 @@ export interface Outgoing extends Omit<QueuedMessage, 'messageId' | 'sizeBytes' 
   readonly lifetimeMs: number | undefined;
 }
 
+/** What became of the recipients of a message. */
+export interface Enqueued {
+  /** Entries that are now in the queue. */
+  readonly ids: readonly QueueId[];
+  /** Recipients who have it already. */
+  readonly filed: number;
+}
+
 /** The queue as `submit/` sees it. */
 export interface QueueDoor {
-  /** One commit: when it resolves, message and entries are on stable storage. @throws StorageFull */
-  enqueue(outgoing: Outgoing): Promise<readonly QueueId[]>;
+  /** One commit: when it resolves, message and entries, or the copies of our own, are on stable storage. @throws StorageFull */
+  enqueue(outgoing: Outgoing): Promise<Enqueued>;
 }

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
+import { parseHeader } from '../mime/parse-header.ts';
 import type { AccountId } from '../store/ids.ts';
 import { openStore } from '../store/open-store.ts';
 import type { OutgoingStore } from '../store/queue/outgoing-store.ts';
-import { StorageFull, type Store } from '../store/store.ts';
+import { StorageFull, type AppendTarget, type Store } from '../store/store.ts';
 import { verifyStore } from '../store/verify/verify-store.ts';
-import type { Batch, Courier } from './courier.ts';
+import type { Arriving, Batch, LocalCourier } from './courier.ts';
 import { Queue } from './queue.ts';
 import { queueSettings, type QueueSettings } from './queue-settings.ts';
 import type { Notify, Outcome } from './queued.ts';
@@ -21,13 +22,26 @@ type Behaviour = (
   batch: Batch,
 ) => 'delivered' | 'later' | 'failed' | Promise<'delivered' | 'later' | 'failed'>;
 
-class TestCourier implements Courier {
+class TestCourier implements LocalCourier {
   readonly tried: string[] = [];
   readonly batches: string[][] = [];
   readonly texts: string[] = [];
   active = 0;
   most = 0;
   behave: Behaviour = () => 'delivered';
+  /** What can be filed at once, when there is an account. */
+  account: AccountId | undefined;
+  readonly arrived: Arriving[] = [];
+
+  planCopies(arriving: Arriving): readonly (readonly AppendTarget[] | undefined)[] {
+    this.arrived.push(arriving);
+    return arriving.recipients.map(({ recipient }) => {
+      if (this.account === undefined || !recipient.startsWith('filed')) return undefined;
+      const { account: accountId } = this;
+      const mailbox = { name: recipient.startsWith('filed-nowhere') ? 'Nowhere' : 'INBOX', orInbox: false };
+      return [{ accountId, mailbox, flags: 0, keywords: [], receivedAtMs: 1, prefix: 'X: y\r\n' }];
+    });
+  }
 
   async deliver(batch: Batch, record: (outcomes: readonly Outcome[]) => Promise<void>): Promise<void> {
     this.active += 1;
@@ -383,4 +397,49 @@ test('what came in and was refused in part is told to its sender, header alone',
   await empty(on);
   expect(on.courier.tried).toEqual(['x@one.example']);
   expect(on.courier.texts[0]).toMatch(/\r\n\r\nReceived: by home.example\r\nSubject: Hello\r\n\r\n--/);
+});
+
+/** With an account whose mailbox takes what begins with `filed`. */
+async function stageWithAccount(given: Partial<QueueSettings> = {}): Promise<Stage> {
+  const on = await stage(given);
+  const createAccounts = [{ name: 'bob', mailboxes: 'minimal' }] as const;
+  const edited = await on.store.editDirectory({ baseVersion: 0, put: [], remove: [], createAccounts, removeAccounts: [] });
+  on.local.account = edited.ok ? edited.accountIds.get('bob') : undefined;
+  on.queue.start();
+  // Until the pauses are known nothing is filed at once.
+  await on.queue.editRules({ do: 'resume', domain: 'nowhere.example' });
+  return on;
+}
+const header = parseHeader('Subject: Hello\r\n\r\n');
+const filedBy = async ({ store, local }: Stage) =>
+  local.account === undefined ? undefined : (await store.findMailbox(local.account, 'INBOX'))?.total;
+
+test('what is for our own accounts is filed by the commit that takes it; the others, and what has no place, are tried', async () => {
+  const on = await stageWithAccount();
+  const to = ['filed@home.example', 'tried@home.example', 'filed-nowhere@home.example', 'a@one.example'];
+  const { ids, filed } = await on.queue.enqueue(testOutgoing(to, { header }));
+  expect(filed).toBe(1);
+  expect(ids).toHaveLength(3);
+  expect(await filedBy(on)).toBe(1);
+  expect(on.local.arrived).toMatchObject([
+    { header, prefix: 'Received: by home.example\r\n', returnPath: 'ann@home.example', recipients: { length: 3 } },
+  ]);
+  await empty(on);
+  expect(on.local.tried.toSorted()).toEqual(['filed-nowhere@home.example', 'tried@home.example']);
+  expect(on.courier.tried).toEqual(['a@one.example']);
+});
+
+test('whose sender wants to hear of success, what has to wait, and what is held back is not filed at once', async () => {
+  const on = await stageWithAccount({ destinations: [{ domains: ['slow.home.example'], perMinute: 10 }] });
+  const [recipient] = testOutgoing(['filed@home.example']).recipients;
+  if (recipient === undefined) throw new Error('there is one');
+  const notified = { ...recipient, notify: ['SUCCESS'] as const };
+  expect(await on.queue.enqueue(testOutgoing([], { header, recipients: [notified] }))).toMatchObject({ filed: 0 });
+  await vi.waitFor(() => expect(on.local.tried).toEqual(['filed@home.example']));
+  const later = testOutgoing(['filed@home.example'], { header, notBeforeMs: Date.now() + 3_600_000 });
+  expect(await on.queue.enqueue(later)).toMatchObject({ filed: 0 });
+  expect(await on.queue.enqueue(testOutgoing(['filed@home.example']))).toMatchObject({ filed: 0 });
+  await on.queue.editRules({ do: 'pause', paused: { domain: 'home.example', reason: 'by hand', createdAtMs: 1 } });
+  expect(await on.queue.enqueue(testOutgoing(['filed@home.example'], { header }))).toMatchObject({ filed: 0 });
+  expect(await filedBy(on)).toBe(0);
 });

@@ -3,8 +3,8 @@ import type { AccountId } from '../store/ids.ts';
 import type { OutgoingEdited } from '../store/operations/queue/edit-outgoing.ts';
 import type { QueueRulesEdit } from '../store/operations/queue/edit-queue-rules.ts';
 import type {
-  EnqueuedEntry,
   HoldRule,
+  EnqueuedEntry,
   NewEntry,
   OutgoingEnvelope,
   OutgoingFilter,
@@ -12,7 +12,8 @@ import type {
   PausedDestination,
   Suppression,
 } from '../store/queue/outgoing-row.ts';
-import type { Outgoing, QueueDoor } from './enqueue.ts';
+import type { Enqueued, Outgoing, QueueDoor } from './enqueue.ts';
+import { planFiling } from './plan-filing.ts';
 import { writeReport } from './dsn/write-report.ts';
 import type { QueueEntry, QueueId } from './queued.ts';
 import { headerAlone, type IncomingReport, type IncomingReports } from './report-incoming.ts';
@@ -59,41 +60,68 @@ export class Queue implements QueueDoor, IncomingReports {
     return this.#runner.stop();
   }
 
-  async enqueue(outgoing: Outgoing): Promise<readonly QueueId[]> {
-    const { store, clock, settings } = this.#services;
+  async enqueue(outgoing: Outgoing): Promise<Enqueued> {
+    const { store, clock, settings, local } = this.#services;
     const nowMs = clock.now();
     const { content } = outgoing;
     // Before the octets change hands.
     const sizeBytes = (content.kind === 'file' ? content.sizeBytes : content.octets.length) + outgoing.prefix.length;
     const plain = toEnvelope(outgoing, settings.schedule, nowMs);
-    const reserved = this.#reserve(plain, nowMs);
-    const envelope = {
-      ...plain,
-      entries: plain.entries.map((each) => ({ ...each, claim: reserved.has(each.domain) })),
-    };
-    const claimed = new Map<string, QueueEntry[]>();
+    const mayFile = (domain: string): boolean => this.#runner.mayFileAtOnce(domain);
+    const planCopies = local.planCopies?.bind(local);
+    const { entries: planned, targets } = planFiling(outgoing, plain.entries, { planCopies, mayFile, nowMs });
+    const reserved = this.#reserve(planned, nowMs);
+    const entries = planned.map((each) => (reserved.has(each.domain) ? { ...each, claim: true } : each));
+    const envelope = { ...plain, entries };
+    let put: readonly EnqueuedEntry[] | undefined;
     try {
-      const entries = await store.enqueue([{ message: content, outgoing: envelope }], this.#runner.lease());
-      for (const [place, entry] of envelope.entries.entries()) {
-        const put = entries[place];
-        if (put?.isClaimed !== true) continue;
-        const list = claimed.get(entry.domain) ?? [];
-        claimed.set(entry.domain, [...list, toEntry(toRow(put, { envelope, entry, sizeBytes }))]);
-      }
-      return entries.map(({ id }) => id);
+      put = await store.enqueue([{ message: content, outgoing: envelope, targets }], this.#runner.lease());
     } finally {
-      for (const domain of reserved) {
-        const entries = claimed.get(domain);
-        if (entries === undefined) this.#runner.unreserve(domain);
-        else this.#runner.adopt(domain, entries);
-      }
-      for (const { domain, dueAtMs } of envelope.entries) if (!claimed.has(domain)) this.#runner.news(domain, dueAtMs);
+      this.#begin(put ?? [], { envelope, sizeBytes, reserved });
+    }
+    return this.#tell(put, entries);
+  }
+
+  /** What was claimed by the commit is tried now; the rest when its time comes, if the commit went well at all. */
+  #begin(put: readonly EnqueuedEntry[], { envelope, sizeBytes, reserved }: Begun): void {
+    const claimed = new Map<string, QueueEntry[]>();
+    for (const [place, entry] of envelope.entries.entries()) {
+      const own = put[place];
+      if (own?.kind !== 'queued' || !own.isClaimed) continue;
+      const list = claimed.get(entry.domain) ?? [];
+      claimed.set(entry.domain, [...list, toEntry(toRow(own, { envelope, entry, sizeBytes }))]);
+    }
+    for (const domain of reserved) {
+      const entries = claimed.get(domain);
+      if (entries === undefined) this.#runner.unreserve(domain);
+      else this.#runner.adopt(domain, entries);
+    }
+    for (const [place, { domain, dueAtMs }] of envelope.entries.entries()) {
+      if (put[place]?.kind !== 'filed' && !claimed.has(domain)) this.#runner.news(domain, dueAtMs);
     }
   }
 
-  /** Destinations that have a connection free for this message: a commit is saved when its entries are claimed at once. */
-  #reserve({ entries }: OutgoingEnvelope, nowMs: number): ReadonlySet<string> {
-    const domains = new Set(entries.filter(({ dueAtMs }) => dueAtMs <= nowMs).map(({ domain }) => domain));
+  #tell(put: readonly EnqueuedEntry[], entries: readonly NewEntry[]): Enqueued {
+    const ids: QueueId[] = [];
+    let filed = 0;
+    for (const [place, own] of put.entries()) {
+      if (own.kind === 'queued') ids.push(own.id);
+      else {
+        filed += 1;
+        const summary = 'Filed in the mailbox of the recipient, as it was taken.';
+        this.#services.log.info('mail delivered', { recipient: entries[place]?.recipient, transport: 'local', summary });
+      }
+    }
+    return { ids, filed };
+  }
+
+  /**
+   * Destinations that have a connection free for this message: a commit is saved when its entries are claimed at once. For
+   * those that the commit itself files there is need of none, and one that it cannot file waits its turn.
+   */
+  #reserve(entries: readonly NewEntry[], nowMs: number): ReadonlySet<string> {
+    const due = entries.filter(({ dueAtMs, copies }) => dueAtMs <= nowMs && copies === undefined);
+    const domains = new Set(due.map(({ domain }) => domain));
     for (const domain of domains) if (!this.#runner.reserve(domain)) domains.delete(domain);
     return domains;
   }
@@ -175,9 +203,16 @@ export class Queue implements QueueDoor, IncomingReports {
   }
 }
 
+interface Begun {
+  readonly envelope: OutgoingEnvelope;
+  readonly sizeBytes: number;
+  /** Destinations with a connection that waits for what was claimed. */
+  readonly reserved: ReadonlySet<string>;
+}
+
 /** The row of an entry that was just put in and claimed. */
 function toRow(
-  { id, messageId }: EnqueuedEntry,
+  { id, messageId }: Extract<EnqueuedEntry, { kind: 'queued' }>,
   from: { readonly envelope: OutgoingEnvelope; readonly entry: NewEntry; readonly sizeBytes: number },
 ): OutgoingRow {
   const { envelope, entry, sizeBytes } = from;

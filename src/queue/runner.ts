@@ -4,7 +4,7 @@ import type { Log } from '../base/log.ts';
 import type { EnqueueLease, OutgoingWant } from '../store/queue/outgoing-row.ts';
 import type { OutgoingStore } from '../store/queue/outgoing-store.ts';
 import { chooseTransport, localTransport } from './choose-transport.ts';
-import type { Batch, Courier } from './courier.ts';
+import type { Batch, Courier, LocalCourier } from './courier.ts';
 import { Delivery } from './delivery.ts';
 import { Destination } from './destination.ts';
 import { DueList } from './due-list.ts';
@@ -19,7 +19,7 @@ export interface RunnerServices {
   readonly store: OutgoingStore;
   readonly settings: QueueSettings;
   /** Into our own accounts. */
-  readonly local: Courier;
+  readonly local: LocalCourier;
   /** To everybody else. */
   readonly remote: Courier;
   readonly isLocal: (domain: string) => boolean;
@@ -134,6 +134,12 @@ export class Runner {
     destination.ready.push(...this.#batchesOf(domain, entries));
     this.#startReady(destination);
     this.#lookAgain(destination);
+  }
+
+  /** Whether mail to a domain may be filed without a turn: it is ours, and nothing keeps what goes there back. */
+  mayFileAtOnce(domain: string): boolean {
+    if (!this.#knowsPauses || this.#stopping.signal.aborted || !this.#services.isLocal(domain)) return false;
+    return this.#destinationOf(domain).isOpen(this.#services.clock.now());
   }
 
   /** What claims in a name other than the runner's own loop need to know. */

@@ -54,7 +54,8 @@ async function finish(spool: Spool): Promise<Spooled> {
   }
 }
 
-function targetOf(copy: Copy, trace: string, receivedAtMs: number): AppendTarget {
+/** A copy as the store takes it. */
+export function targetOf(copy: Copy, trace: string, receivedAtMs: number): AppendTarget {
   const { account, mailbox } = copy.recipient;
   const target = {
     accountId: account.id,

@@ -1,11 +1,13 @@
 import { parseAddress } from '../directory/address-text.ts';
 import type { Account, Directory } from '../directory/directory.ts';
-import type { Batch, Courier } from '../queue/courier.ts';
+import type { Batch, LocalCourier } from '../queue/courier.ts';
 import type { AttemptStory, Outcome, QueueEntry } from '../queue/queued.ts';
 import type { Spool } from '../store/spool.ts';
 import type { Store } from '../store/store.ts';
 import { gather } from './gather.ts';
 import type { EnvelopeRecipient, ReceiveServices, RecipientResult, RefusalReason } from './incoming.ts';
+import { maxReceived, traceOf } from './local-trace.ts';
+import { planCopies } from './plan-copies.ts';
 import { receive } from './receive.ts';
 import { screen } from './screen.ts';
 
@@ -34,13 +36,12 @@ const answers: Readonly<Record<RefusalReason | 'domain-disabled' | 'bad-address'
   loop: { result: 'failed', code: 550, status: '5.4.6', text: 'the message goes round in circles' },
 };
 
-/** RFC 5321 section 6.3. */
-const maxReceived = 100;
 const pieceBytes = 256 * 1024;
 
 /** Mail for our own accounts takes the same road as mail from outside: one decision for both. */
-export function createLocalCourier(services: LocalCourierServices): Courier {
+export function createLocalCourier(services: LocalCourierServices): LocalCourier {
   return {
+    planCopies: (arriving) => planCopies(services, arriving),
     async deliver(batch, record) {
       const startedAtMs = services.clock.now();
       const { recipients, refused } = screenAll(services, batch.entries);
@@ -112,7 +113,7 @@ async function file(
     await copyInto(spool, reader);
     const facts = gather(spool);
     if (facts.receivedFields > maxReceived) return 'loop';
-    const trace = `Return-Path: <${toOctets(returnPath)}>\r\n${Buffer.from(reader.prefix).toString('latin1')}`;
+    const trace = traceOf(returnPath, Buffer.from(reader.prefix).toString('latin1'));
     const id = `queue.${batch.message.messageId}`;
     isOurs = false;
     return await receive(
@@ -130,11 +131,6 @@ async function copyInto(spool: Spool, reader: Awaited<ReturnType<Batch['open']>>
   for (let start = 0; start < reader.originalBytes; start += pieceBytes) {
     await spool.write(await reader.read(start, Math.min(start + pieceBytes, reader.originalBytes)));
   }
-}
-
-/** UTF-8 as one character an octet (RFC 6532 headers). */
-function toOctets(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
 }
 
 function answerOf(result: RecipientResult | 'loop' | undefined): Answer | undefined {

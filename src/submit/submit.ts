@@ -5,8 +5,7 @@ import type { AddressParts } from '../directory/directory.ts';
 import { decodeHeaderText } from '../mime/decode-words.ts';
 import { findField, findFields, trimBlanks, unfold } from '../mime/parse-header.ts';
 import type { Header } from '../mime/parse-header.ts';
-import type { Outgoing } from '../queue/enqueue.ts';
-import type { QueueId } from '../queue/queued.ts';
+import type { Enqueued, Outgoing } from '../queue/enqueue.ts';
 import { copySpooled, discardSpooled } from '../store/copy-spooled.ts';
 import type { Spool, Spooled } from '../store/spool.ts';
 import { checkHeader } from './check-header.ts';
@@ -86,13 +85,14 @@ async function signAndQueue(
   const received = printReceived({ hostname, via: outgoing.via, id: outgoing.id, forWhom, nowMs });
   const prefix = toOctets(received) + signatures.value;
   const copy = await copyForSender(services, outgoing, body);
-  const ids = await enqueue(services, describe(services, outgoing, { body, recipients, fromDomain, prefix }), copy);
+  const { ids, filed } = await enqueue(services, describe(services, outgoing, { body, recipients, fromDomain, prefix }), copy);
   const { account, id } = outgoing;
   log.info('message queued', {
     message: id,
     account: account.name,
     queue: ids.slice(0, 10).map(String),
-    recipients: ids.length,
+    recipients: recipients.length,
+    filed,
   });
   if (copy !== undefined) {
     const messageId = unfold(findField(header, 'message-id')?.raw ?? '');
@@ -114,7 +114,7 @@ async function enqueue(
   { queue }: SubmitServices,
   message: Outgoing,
   copy: Spooled | undefined,
-): Promise<readonly QueueId[]> {
+): Promise<Enqueued> {
   try {
     return await queue.enqueue(message);
   } catch (error) {
@@ -143,6 +143,7 @@ function describe(
   return {
     accountId: account.id,
     content: body.content,
+    header,
     prefix,
     body: body.form,
     utf8: !isPlain(header.text) || addresses.some((address) => !isPlain(address)),

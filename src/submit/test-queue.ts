@@ -1,6 +1,6 @@
 /** A queue that only remembers, for tests of what stands in front of it. */
 import { readFileSync } from 'node:fs';
-import type { Outgoing } from '../queue/enqueue.ts';
+import type { Enqueued, Outgoing } from '../queue/enqueue.ts';
 import type { QueueId } from '../queue/queued.ts';
 import type { SendingAllowance, SendingRefusal } from '../queue/sending-allowances.ts';
 import type { SubmitQueue } from './outgoing-message.ts';
@@ -28,12 +28,12 @@ export class TestQueue implements SubmitQueue {
     return Promise.resolve({ release: () => void this.held-- });
   }
 
-  enqueue(outgoing: Outgoing): Promise<readonly QueueId[]> {
+  enqueue(outgoing: Outgoing): Promise<Enqueued> {
     if (this.failure !== undefined) return Promise.reject(this.failure);
     const { content } = outgoing;
     const octets = content.kind === 'octets' ? content.octets : readFileSync(content.path);
     this.queued.push({ ...outgoing, text: outgoing.prefix + Buffer.from(octets).toString('latin1') });
     // The brand of a test: nothing else makes ids here.
-    return Promise.resolve(outgoing.recipients.map(() => ++this.#entries as QueueId));
+    return Promise.resolve({ ids: outgoing.recipients.map(() => ++this.#entries as QueueId), filed: 0 });
   }
 }

@@ -1,10 +1,13 @@
 import type { AccountId, QueueId } from '../ids.ts';
 import type { Spooled } from '../spool.ts';
+import type { AppendTarget } from '../store.ts';
 
 /** A message for the queue, with its recipients. */
 export interface NewOutgoing {
   readonly message: Spooled;
   readonly outgoing: OutgoingEnvelope;
+  /** Copies for accounts of this store, which entries name by their places. */
+  readonly targets?: readonly AppendTarget[];
 }
 
 export interface OutgoingEnvelope {
@@ -32,6 +35,11 @@ export interface NewEntry {
   readonly key: number;
   /** Its first try begins with the commit, when it is not held: see `EnqueueLease`. */
   readonly claim?: boolean;
+  /**
+   * Places in `targets`: unless a rule holds the entry, the commit files these copies. When one of them was filed, or none
+   * is needed, the recipient has been served and there is no entry; otherwise it goes into the queue as always.
+   */
+  readonly copies?: readonly number[];
 }
 
 /** For entries that somebody tries as soon as they are there: claimed in the commit that puts them in. */
@@ -42,11 +50,10 @@ export interface EnqueueLease {
   readonly retryAfterMs: number;
 }
 
-export interface EnqueuedEntry {
-  readonly id: QueueId;
-  readonly messageId: number;
-  readonly isClaimed: boolean;
-}
+export type EnqueuedEntry =
+  | { readonly kind: 'queued'; readonly id: QueueId; readonly messageId: number; readonly isClaimed: boolean }
+  /** Its copies are where they belong; nothing is left to do. */
+  | { readonly kind: 'filed' };
 
 /** One entry with what its message says. */
 export interface OutgoingRow {

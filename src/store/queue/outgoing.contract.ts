@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountId, QueueId } from '../ids.ts';
 import type { MessageReader } from '../message-reader.ts';
-import type { Store } from '../store.ts';
+import type { AppendTarget, Store } from '../store.ts';
+import type { EnqueuedEntry } from './outgoing-row.ts';
 import { newOutgoing } from './test-outgoing.ts';
 
 const retryAfterMs = [100, 200];
 const lease = { nowMs: 1000, leaseUntilMs: 5000, retryAfterMs };
+
+function idsOf(entries: readonly EnqueuedEntry[]): readonly QueueId[] {
+  return entries.flatMap((entry) => (entry.kind === 'queued' ? [entry.id] : []));
+}
 
 async function textOf(reader: MessageReader | undefined): Promise<string | undefined> {
   return reader && Buffer.concat([reader.prefix, await reader.read(0, reader.originalBytes)]).toString('latin1');
@@ -49,7 +54,7 @@ export function describeOutgoing(name: string, open: () => Promise<Store>): void
     test('a message has one entry for each recipient; octets and facts come back as they were', async () => {
       const recipients = ['a@one.example', 'b@one.example', 'c@two.example'];
       const entries = await store.outgoing.enqueue([newOutgoing('hello', recipients, { prefix: 'Received: x\r\n' })]);
-      const ids = entries.map(({ id }) => id);
+      const ids = idsOf(entries);
       expect(ids).toHaveLength(3);
       const rows = await store.outgoing.list({}, { after: 0, limit: 10 });
       expect(rows.map(({ id, recipient, domain }) => ({ id, recipient, domain }))).toEqual(
@@ -74,12 +79,14 @@ export function describeOutgoing(name: string, open: () => Promise<Store>): void
     });
 
     test('claimed entries are nobody else’s until the lease ends; the try is counted and the next one put off', async () => {
-      const [first] = await store.outgoing.enqueue([
-        newOutgoing('claimed', ['a@one.example']),
-        newOutgoing('another', ['b@one.example']),
-      ]);
+      const [first] = idsOf(
+        await store.outgoing.enqueue([
+          newOutgoing('claimed', ['a@one.example']),
+          newOutgoing('another', ['b@one.example']),
+        ]),
+      );
       const mine = await claim('me', 'one.example', 1);
-      expect(mine).toMatchObject([{ id: first?.id, attempts: 0, recipient: 'a@one.example' }]);
+      expect(mine).toMatchObject([{ id: first, attempts: 0, recipient: 'a@one.example' }]);
       expect(await claim('you', 'one.example')).toMatchObject([{ recipient: 'b@one.example' }]);
       expect(await claim('you', 'one.example')).toEqual([]);
       expect(await store.outgoing.nextDue('one.example')).toBe(1100);
@@ -103,15 +110,82 @@ export function describeOutgoing(name: string, open: () => Promise<Store>): void
       const entries = await store.outgoing.enqueue([{ message, outgoing: { ...outgoing, entries: claimed } }], {
         ...{ owner: 'me', leaseUntilMs: 5000, retryAfterMs: 100 },
       });
-      expect(entries.map(({ isClaimed }) => isClaimed)).toEqual([true, false, false]);
+      expect(entries).toMatchObject([{ isClaimed: true }, { isClaimed: false }, { isClaimed: false }]);
       expect(await claim('you', 'one.example', 9, 4000)).toEqual([]);
       expect(await store.outgoing.list({}, { after: 0, limit: 9 })).toMatchObject([
         { attempts: 1, dueAtMs: 600, leaseUntilMs: 5000 },
         { attempts: 0, dueAtMs: 500, isHeld: true, leaseUntilMs: 0 },
         { attempts: 0, dueAtMs: 500, isHeld: false, leaseUntilMs: 0 },
       ]);
-      const ids = entries.slice(0, 1).map(({ id }) => id);
+      const ids = idsOf(entries.slice(0, 1));
       expect(await settle('me', { done: ids })).toEqual(ids);
+    });
+
+    describe('what is for accounts of this store', () => {
+      async function newAccount(accountName: string): Promise<AccountId> {
+        const edited = await store.editDirectory({
+          baseVersion: (await store.readDirectory()).version,
+          createAccounts: [{ name: accountName, mailboxes: 'minimal' }],
+          ...{ put: [], remove: [], removeAccounts: [] },
+        });
+        const id = edited.ok ? edited.accountIds.get(accountName) : undefined;
+        if (id === undefined) throw new Error('account was not made');
+        return id;
+      }
+
+      const copyFor = (accountId: AccountId, quotaBytes?: number): AppendTarget => ({
+        ...{ accountId, mailbox: { name: 'INBOX', orInbox: true }, flags: 0, keywords: [], receivedAtMs: 1 },
+        ...{ prefix: 'Delivered-To: x\r\n', ...(quotaBytes === undefined ? {} : { quotaBytes }) },
+      });
+      const total = async (accountId: AccountId) => (await store.findMailbox(accountId, 'INBOX'))?.total;
+
+      /** Entries of one message, each with these places of copies. */
+      function withCopies(copies: readonly (readonly number[] | undefined)[], targets: readonly AppendTarget[]) {
+        const plain = newOutgoing(
+          'filed',
+          copies.map((_, n) => `r${n}@one.example`),
+          { accountId: 78 as AccountId, counts: true, dueAtMs: 500 },
+        );
+        const entries = plain.outgoing.entries.map((entry, n) => {
+          const own = copies[n];
+          return own === undefined ? entry : { ...entry, copies: own };
+        });
+        return { ...plain, outgoing: { ...plain.outgoing, entries }, targets };
+      }
+
+      test('the commit files it, tells who watches, counts it and leaves no entry', async () => {
+        const ann = await newAccount('filed-ann');
+        const seen: string[] = [];
+        const stop = store.watch(ann, (change) => seen.push(change.kind));
+        const before = await store.outgoing.sent(78 as AccountId, [], 0);
+        const put = await store.outgoing.enqueue([withCopies([[0], []], [copyFor(ann)])]);
+        stop();
+        expect(put).toEqual([{ kind: 'filed' }, { kind: 'filed' }]);
+        expect(seen).toContain('added');
+        expect(await total(ann)).toBe(1);
+        expect(await store.outgoing.count({})).toBe(0);
+        const { recipients } = await store.outgoing.sent(78 as AccountId, [], 0);
+        expect(recipients - before.recipients).toBe(2);
+      });
+
+      test('who has no room, or is held, gets an entry; one copy of several is enough', async () => {
+        const ann = await newAccount('partly-ann');
+        const full = await newAccount('partly-full');
+        const targets = [copyFor(full, 10), copyFor(ann), copyFor(full, 10), copyFor(ann)];
+        const put = await store.outgoing.enqueue([withCopies([[0], [1, 2], undefined, [3]], targets)]);
+        expect(put.map(({ kind }) => kind)).toEqual(['queued', 'filed', 'queued', 'filed']);
+        expect(await store.outgoing.list({}, { after: 0, limit: 9 })).toMatchObject([
+          { recipient: 'r0@one.example', dueAtMs: 500, attempts: 0, isHeld: false },
+          { recipient: 'r2@one.example' },
+        ]);
+        expect([await total(ann), await total(full)]).toEqual([2, 0]);
+        const rule = { accountId: undefined, fromDomain: undefined, domain: 'one.example' };
+        await store.outgoing.editRules({ do: 'add-hold-rule', rule });
+        const held = await store.outgoing.enqueue([withCopies([[0], []], [copyFor(ann)])]);
+        expect(held).toMatchObject([{ kind: 'queued' }, { kind: 'queued' }]);
+        expect(await store.outgoing.count({ held: true })).toBe(4);
+        expect(await total(ann)).toBe(2);
+      });
     });
 
     test('a limit does not tear the recipients of one message apart', async () => {

@@ -1,32 +1,102 @@
-import type { Written } from '../../delta.ts';
+import type { Delta, Written } from '../../delta.ts';
 import type { QueueId } from '../../ids.ts';
 import type { PreparedMessage } from '../../prepare-message.ts';
 import type { EnqueuedEntry, EnqueueLease, NewEntry, OutgoingEnvelope } from '../../queue/outgoing-row.ts';
-import { execute, first, query, type Operation } from '../../sql/statement.ts';
+import { execute, first, query, type Operation, type SqlRow } from '../../sql/statement.ts';
+import type { AppendTarget } from '../../store.ts';
+import { append } from '../append.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { storeBlob } from '../store-blob.ts';
 
 export interface PreparedOutgoing {
   readonly message: PreparedMessage;
   readonly outgoing: OutgoingEnvelope;
+  readonly targets?: readonly AppendTarget[];
 }
 
-/** Puts messages into the queue, each with an entry for each recipient, in their order. */
+/** Puts messages into the queue, each with an entry for each recipient, in their order; what can be filed here at once is. */
 export function* enqueueOutgoing(
   context: OperationContext,
   request: { readonly messages: readonly PreparedOutgoing[]; readonly lease?: EnqueueLease | undefined },
 ): Operation<Written<readonly EnqueuedEntry[]>> {
-  const entries: EnqueuedEntry[] = [];
-  for (const each of request.messages) entries.push(...(yield* insertOutgoing(context, each, request.lease)));
-  return { result: entries, deltas: [] };
+  const result: EnqueuedEntry[] = [];
+  const deltas: Delta[] = [];
+  for (const each of request.messages) {
+    const { entries } = each.outgoing;
+    const rules = yield* query('SELECT account_id, from_domain, domain FROM hold_rule');
+    const held = entries.map((entry) => isHeld(rules, each.outgoing, entry));
+    const filed = yield* fileAtOnce(context, each, held);
+    deltas.push(...filed.deltas);
+    const queued = yield* insertEntries(context, each, { held, filed: filed.places, lease: request.lease });
+    result.push(...queued);
+    const { counts, accountId } = each.outgoing;
+    if (counts && accountId !== undefined) yield* count(accountId, each.outgoing);
+  }
+  return { result, deltas };
 }
 
-/** One message with its entries; those that a rule holds are held. */
-export function* insertOutgoing(
+/** One message with its entries, for the commit of something else; those that a rule holds are held. */
+export function* insertOutgoing(context: OperationContext, prepared: PreparedOutgoing): Operation<void> {
+  yield* enqueueOutgoing(context, { messages: [prepared] });
+}
+
+function isHeld(rules: readonly SqlRow[], outgoing: OutgoingEnvelope, entry: NewEntry): boolean {
+  const facts = [outgoing.accountId, outgoing.fromDomain, entry.domain];
+  return rules.some((rule) => rule.every((wanted, place) => wanted === null || same(wanted, facts[place])));
+}
+
+/** Files the copies of entries that have some and are not held. The places of the entries that are served by it. */
+function* fileAtOnce(
+  context: OperationContext,
+  { message, outgoing, targets = [] }: PreparedOutgoing,
+  held: readonly boolean[],
+): Operation<{ readonly places: ReadonlySet<number>; readonly deltas: readonly Delta[] }> {
+  const places = new Set<number>();
+  const wanted: { readonly place: number; readonly target: AppendTarget }[] = [];
+  for (const [place, { copies }] of outgoing.entries.entries()) {
+    if (copies === undefined || held[place] === true) continue;
+    if (copies.length === 0) places.add(place);
+    for (const copy of copies) {
+      const target = targets[copy];
+      if (target !== undefined) wanted.push({ place, target });
+    }
+  }
+  if (wanted.length === 0) return { places, deltas: [] };
+  const messages = [{ message, targets: wanted.map(({ target }) => target) }];
+  const { result, deltas } = yield* append(context, { messages, allOrNothing: false });
+  for (const [n, { place }] of wanted.entries()) if (result[n]?.ok === true) places.add(place);
+  return { places, deltas };
+}
+
+function* insertEntries(
   context: OperationContext,
   { message, outgoing }: PreparedOutgoing,
-  lease?: EnqueueLease,
+  how: {
+    readonly held: readonly boolean[];
+    readonly filed: ReadonlySet<number>;
+    readonly lease: EnqueueLease | undefined;
+  },
 ): Operation<readonly EnqueuedEntry[]> {
+  if (how.filed.size === outgoing.entries.length) return outgoing.entries.map(() => ({ kind: 'filed' }));
+  const messageId = yield* insertMessage(context, { message, outgoing });
+  const entries: EnqueuedEntry[] = [];
+  for (const [place, entry] of outgoing.entries.entries()) {
+    if (how.filed.has(place)) {
+      entries.push({ kind: 'filed' });
+      continue;
+    }
+    const held = how.held[place] === true;
+    const claim = entry.claim === true && !held ? how.lease : undefined;
+    const id = yield* insertEntry(messageId, entry, { held, claim });
+    entries.push({ kind: 'queued', id, messageId, isClaimed: claim !== undefined });
+  }
+  return entries;
+}
+
+function* insertMessage(
+  context: OperationContext,
+  { message, outgoing }: Pick<PreparedOutgoing, 'message' | 'outgoing'>,
+): Operation<number> {
   const blobId = yield* storeBlob(context, message);
   const row = yield* first(
     'INSERT INTO outgoing_message (blob_id, account_id, size_bytes, queued_at, from_domain, facts, prefix, part_map) ' +
@@ -34,18 +104,7 @@ export function* insertOutgoing(
     ...[blobId, outgoing.accountId ?? null, message.sizeBytes + outgoing.prefix.length, outgoing.queuedAtMs],
     ...[outgoing.fromDomain, outgoing.facts, outgoing.prefix, message.partMap],
   );
-  const messageId = Number(row?.[0]);
-  const rules = yield* query('SELECT account_id, from_domain, domain FROM hold_rule');
-  const entries: EnqueuedEntry[] = [];
-  for (const entry of outgoing.entries) {
-    const facts = [outgoing.accountId, outgoing.fromDomain, entry.domain];
-    const held = rules.some((rule) => rule.every((wanted, place) => wanted === null || same(wanted, facts[place])));
-    const claim = entry.claim === true && !held ? lease : undefined;
-    const id = yield* insertEntry(messageId, entry, { held, claim });
-    entries.push({ id, messageId, isClaimed: claim !== undefined });
-  }
-  if (outgoing.counts && outgoing.accountId !== undefined) yield* count(outgoing.accountId, outgoing);
-  return entries;
+  return Number(row?.[0]);
 }
 
 /** PostgreSQL gives numbers of 64 bits as text. */
