@@ -403,7 +403,13 @@ test('what came in and was refused in part is told to its sender, header alone',
 async function stageWithAccount(given: Partial<QueueSettings> = {}): Promise<Stage> {
   const on = await stage(given);
   const createAccounts = [{ name: 'bob', mailboxes: 'minimal' }] as const;
-  const edited = await on.store.editDirectory({ baseVersion: 0, put: [], remove: [], createAccounts, removeAccounts: [] });
+  const edited = await on.store.editDirectory({
+    baseVersion: 0,
+    put: [],
+    remove: [],
+    createAccounts,
+    removeAccounts: [],
+  });
   on.local.account = edited.ok ? edited.accountIds.get('bob') : undefined;
   on.queue.start();
   // Until the pauses are known nothing is filed at once.

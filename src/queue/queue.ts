@@ -109,7 +109,11 @@ export class Queue implements QueueDoor, IncomingReports {
       else {
         filed += 1;
         const summary = 'Filed in the mailbox of the recipient, as it was taken.';
-        this.#services.log.info('mail delivered', { recipient: entries[place]?.recipient, transport: 'local', summary });
+        this.#services.log.info('mail delivered', {
+          recipient: entries[place]?.recipient,
+          transport: 'local',
+          summary,
+        });
       }
     }
     return { ids, filed };

@@ -85,7 +85,11 @@ async function signAndQueue(
   const received = printReceived({ hostname, via: outgoing.via, id: outgoing.id, forWhom, nowMs });
   const prefix = toOctets(received) + signatures.value;
   const copy = await copyForSender(services, outgoing, body);
-  const { ids, filed } = await enqueue(services, describe(services, outgoing, { body, recipients, fromDomain, prefix }), copy);
+  const { ids, filed } = await enqueue(
+    services,
+    describe(services, outgoing, { body, recipients, fromDomain, prefix }),
+    copy,
+  );
   const { account, id } = outgoing;
   log.info('message queued', {
     message: id,
@@ -110,11 +114,7 @@ function copyForSender(
   return sentCopies !== undefined && directory.sendingRulesOf(account).copySent ? copySpooled(content) : undefined;
 }
 
-async function enqueue(
-  { queue }: SubmitServices,
-  message: Outgoing,
-  copy: Spooled | undefined,
-): Promise<Enqueued> {
+async function enqueue({ queue }: SubmitServices, message: Outgoing, copy: Spooled | undefined): Promise<Enqueued> {
   try {
     return await queue.enqueue(message);
   } catch (error) {
