@@ -1,6 +1,6 @@
 import type { Header } from '../mime/parse-header.ts';
 import type { MessageReader } from '../store/message-reader.ts';
-import type { AppendTarget } from '../store/store.ts';
+import type { AppendTarget } from '../store/append-target.ts';
 import type { Outcome, QueueEntry, QueuedMessage } from './queued.ts';
 import type { Transport } from './transport.ts';
 

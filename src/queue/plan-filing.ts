@@ -1,5 +1,5 @@
 import type { NewEntry } from '../store/queue/outgoing-row.ts';
-import type { AppendTarget } from '../store/store.ts';
+import type { AppendTarget } from '../store/append-target.ts';
 import type { LocalCourier } from './courier.ts';
 import type { Outgoing } from './enqueue.ts';
 

@@ -1,5 +1,5 @@
 import type { Spool, Spooled } from '../store/spool.ts';
-import type { AppendOutcome, AppendTarget } from '../store/store.ts';
+import type { AppendOutcome, AppendTarget } from '../store/append-target.ts';
 import type { Copy, Decision } from './decide.ts';
 import type { IncomingMessage, ReceiveServices, RecipientResult, RefusalReason } from './incoming.ts';
 

@@ -1,7 +1,7 @@
 import { parseAddress } from '../directory/address-text.ts';
 import type { Account, Directory } from '../directory/directory.ts';
 import type { Arriving } from '../queue/courier.ts';
-import type { AppendTarget } from '../store/store.ts';
+import type { AppendTarget } from '../store/append-target.ts';
 import { decide } from './decide.ts';
 import { targetOf } from './file.ts';
 import { findCanonicalFrom } from './gather.ts';

@@ -1,7 +1,8 @@
 /** A store of two methods in memory, for tests of what stands in front of it. */
 import type { AccountId, EmailId, MailboxId, ModSeq, ThreadId, Uid } from '../store/ids.ts';
 import type { Spool, Spooled } from '../store/spool.ts';
-import type { AppendMessage, AppendOutcome, Store } from '../store/store.ts';
+import type { AppendOutcome } from '../store/append-target.ts';
+import type { AppendMessage, Store } from '../store/store.ts';
 
 export interface StoredCopy {
   readonly accountId: number;

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Change } from './change.ts';
 import { flagBits } from './flags.ts';
 import type { AccountId, MailboxId, ModSeq, Uid } from './ids.ts';
-import type { AppendTarget, Store } from './store.ts';
+import type { AppendTarget } from './append-target.ts';
+import type { Store } from './store.ts';
 
 const { '\\Seen': seen, '\\Flagged': flagged, '\\Deleted': deleted } = flagBits;
 

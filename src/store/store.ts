@@ -7,6 +7,7 @@
  * - Arguments and results are plain data.
  */
 import type { Annotation, AnnotationTarget } from './annotation.ts';
+import type { AppendOutcome, AppendTarget } from './append-target.ts';
 import type { Change } from './change.ts';
 import type { DirectoryEdit, DirectoryState } from './directory-object.ts';
 import type { EmailColumns, EmailRow, EmailSelection } from './email-row.ts';
@@ -27,39 +28,11 @@ export interface Origin {
   readonly origin?: string;
 }
 
-/** Where one copy of a message goes. */
-export interface AppendTarget {
-  readonly accountId: AccountId;
-  /** A mailbox, by id or by name; with `orInbox` a missing one falls back to INBOX. */
-  readonly mailbox: MailboxId | { readonly name: string; readonly orInbox: boolean };
-  readonly flags: number;
-  readonly keywords: readonly string[];
-  /** INTERNALDATE, milliseconds since 1970. */
-  readonly receivedAtMs: number;
-  /** Header fields that this server adds in front (each ends in CRLF), one character an octet; '' for none. */
-  readonly prefix: string;
-  /** Octets the account may hold, or undefined for no limit. */
-  readonly quotaBytes?: number;
-}
-
 /** One message, stored once, filed for each target. */
 export interface AppendMessage {
   readonly message: Spooled;
   readonly targets: readonly AppendTarget[];
 }
-
-export type AppendOutcome =
-  | {
-      readonly ok: true;
-      readonly accountId: AccountId;
-      readonly mailboxId: MailboxId;
-      readonly uidValidity: number;
-      readonly uid: Uid;
-      readonly emailId: EmailId;
-      readonly threadId: ThreadId;
-      readonly modseq: ModSeq;
-    }
-  | { readonly ok: false; readonly reason: 'over-quota' | 'no-such-mailbox' };
 
 /** As of `append`; or the message that was to go is not there (any more), and nothing was changed. */
 export type ReplaceOutcome = AppendOutcome | { readonly ok: false; readonly reason: 'no-such-message' };

@@ -3,7 +3,7 @@ import { deleted, seen } from '../flags.ts';
 import type { AccountId, EmailId, MailboxId, ModSeq, ThreadId, Uid } from '../ids.ts';
 import type { PreparedMessage } from '../prepare-message.ts';
 import { execute, first, type Operation } from '../sql/statement.ts';
-import type { AppendOutcome, AppendTarget } from '../store.ts';
+import type { AppendOutcome, AppendTarget } from '../append-target.ts';
 import { findThread } from './find-thread.ts';
 import { internKeywords } from './intern-keywords.ts';
 import type { OperationContext } from './operation-context.ts';

@@ -1,6 +1,7 @@
 import type { Written } from '../delta.ts';
 import type { AccountId, MailboxId, Uid } from '../ids.ts';
-import type { AppendOutcome, ReplaceOutcome } from '../store.ts';
+import type { AppendOutcome } from '../append-target.ts';
+import type { ReplaceOutcome } from '../store.ts';
 import { append, type PreparedAppend } from './append.ts';
 import { expunge } from './expunge.ts';
 import type { OperationContext } from './operation-context.ts';

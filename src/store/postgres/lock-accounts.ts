@@ -1,5 +1,5 @@
 import { execute, type Operation } from '../sql/statement.ts';
-import type { AppendTarget } from '../store.ts';
+import type { AppendTarget } from '../append-target.ts';
 import type { WriteName } from '../write-request.ts';
 
 /** An account's row until the transaction ends. Not stronger, so that nobody who only names the account waits. */

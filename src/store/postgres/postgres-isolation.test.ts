@@ -6,7 +6,8 @@ import { startPostgresIfPossible } from '../../../test/servers/postgres.ts';
 import type { AccountId, MailboxId } from '../ids.ts';
 import { openEngine } from '../open-engine.ts';
 import { openStore } from '../open-store.ts';
-import type { AppendTarget, Store } from '../store.ts';
+import type { AppendTarget } from '../append-target.ts';
+import type { Store } from '../store.ts';
 import type { StoreOptions } from '../store-options.ts';
 import { verifyStore } from '../verify/verify-store.ts';
 

@@ -1,6 +1,6 @@
 import type { AccountId, QueueId } from '../ids.ts';
 import type { Spooled } from '../spool.ts';
-import type { AppendTarget } from '../store.ts';
+import type { AppendTarget } from '../append-target.ts';
 
 /** A message for the queue, with its recipients. */
 export interface NewOutgoing {

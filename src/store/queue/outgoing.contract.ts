@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountId, QueueId } from '../ids.ts';
 import type { MessageReader } from '../message-reader.ts';
-import type { AppendTarget, Store } from '../store.ts';
+import type { AppendTarget } from '../append-target.ts';
+import type { Store } from '../store.ts';
 import type { EnqueuedEntry } from './outgoing-row.ts';
 import { newOutgoing } from './test-outgoing.ts';
 

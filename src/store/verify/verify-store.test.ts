@@ -10,7 +10,7 @@ import type { AccountId } from '../ids.ts';
 import { openStore } from '../open-store.ts';
 import { newOutgoing } from '../queue/test-outgoing.ts';
 import type { StoreOptions } from '../store-options.ts';
-import type { AppendTarget } from '../store.ts';
+import type { AppendTarget } from '../append-target.ts';
 import { packThreadFacts } from '../thread-facts.ts';
 import type { ProblemRule } from './problem.ts';
 import { repairStore } from './repair-store.ts';

@@ -1,5 +1,6 @@
 import type { EmailRow } from '../../../store/email-row.ts';
-import type { AppendMessage, AppendOutcome } from '../../../store/store.ts';
+import type { AppendOutcome } from '../../../store/append-target.ts';
+import type { AppendMessage } from '../../../store/store.ts';
 import type { Spool } from '../../../store/spool.ts';
 import type { UidRanges } from '../../../store/uid-ranges.ts';
 import { No } from '../refusal.ts';

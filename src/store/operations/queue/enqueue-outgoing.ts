@@ -3,7 +3,7 @@ import type { QueueId } from '../../ids.ts';
 import type { PreparedMessage } from '../../prepare-message.ts';
 import type { EnqueuedEntry, EnqueueLease, NewEntry, OutgoingEnvelope } from '../../queue/outgoing-row.ts';
 import { execute, first, query, type Operation, type SqlRow } from '../../sql/statement.ts';
-import type { AppendTarget } from '../../store.ts';
+import type { AppendTarget } from '../../append-target.ts';
 import { append } from '../append.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { storeBlob } from '../store-blob.ts';
