@@ -11,7 +11,7 @@ import type { AppendOutcome, AppendTarget } from './append-target.ts';
 import type { Change } from './change.ts';
 import type { DirectoryEdit, DirectoryState } from './directory-object.ts';
 import type { EmailColumns, EmailRow, EmailSelection } from './email-row.ts';
-import type { AccountId, EmailId, MailboxId, ModSeq, ThreadId, Uid } from './ids.ts';
+import type { AccountId, EmailId, MailboxId, ModSeq, Uid } from './ids.ts';
 import type { LoginAttemptRow, LoginAttemptSelection } from './login-attempt.ts';
 import type { Mailbox, SpecialUse } from './mailbox.ts';
 import type { MailboxRight, SharedMailbox } from './mailbox-rights.ts';
