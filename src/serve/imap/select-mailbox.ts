@@ -16,6 +16,7 @@ export function deselect(session: Session): void {
   session.selected?.view.index.release();
   session.selected?.unwatch?.();
   session.selected = undefined;
+  session.ageTimer.stop();
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Account, LoginProof } from '../../directory/directory.ts';
 import type { LoginNote } from '../../directory/logins/login-log.ts';
 import type { AccountId } from '../../store/ids.ts';
 import type { Mailbox } from '../../store/mailbox.ts';
+import { AgeTimer } from './context/age-timer.ts';
 import type { MessageLiteral } from '../../wire/imap/imap-reader.ts';
 import { MailboxNews } from './mailbox-news.ts';
 import type { NotifyWatch } from './notify/notify-watch.ts';
@@ -91,6 +92,8 @@ export class Session {
   readonly news = new MailboxNews();
   /** What the client wants to hear since NOTIFY; undefined before the first. RFC 5465. */
   notify: NotifyWatch | undefined = undefined;
+  /** For contexts with OLDER or YOUNGER. */
+  readonly ageTimer: AgeTimer;
   /** Ends the watch on the account. */
   unwatch: (() => void) | undefined = undefined;
 
@@ -112,6 +115,14 @@ export class Session {
     this.sharing = sharing;
     this.tls = peer.tls;
     this.log = services.log.with({ session: peer.id });
+    this.ageTimer = new AgeTimer(services.clock, () => this.lookNow());
+  }
+
+  /** Only sessions that are told at once: in IDLE, or after NOTIFY. All others look when a command ends. */
+  private lookNow(): void {
+    if (this.changePosted || this.ending || !(this.idling || this.notify !== undefined)) return;
+    this.changePosted = true;
+    this.sink.post('mailbox-changed');
   }
 
   get state(): State {

@@ -46,6 +46,7 @@ export function hasToTell(session: Session): boolean {
   if (selected === undefined) return false;
   const { view } = selected;
   const { messages, flags, delayed } = notify.rules.selected;
+  if ((view.contexts?.nextSeconds ?? Infinity) * 1000 <= session.services.clock.now()) return true;
   if (view.index.gone || (flags && view.index.highestModseq > view.flagsModseq)) return true;
   if (!messages) return false;
   return view.hasExpunged() ? !delayed : view.index.length > view.length;
@@ -80,7 +81,8 @@ function tellSelected(
   const { index } = view;
   if (index.gone) throw new Bye('mailbox was deleted', 'UNAVAILABLE');
   if (!selected.rights.includes('r')) throw new Bye('mailbox is not shared any more', 'UNAVAILABLE');
-  if (view.contexts?.areBehind(index) !== true) return tellView(session, view, reply, mayExpunge, rules);
+  const isBehind = view.contexts?.areBehind(index, session.services.clock.now());
+  if (isBehind !== true) return tellView(session, view, reply, mayExpunge, rules);
   return tellWithContexts(session, selected, reply, mayExpunge, rules);
 }
 
@@ -95,6 +97,7 @@ async function tellWithContexts(
   tellGone(selected.view, reply);
   await tellView(session, selected.view, reply, mayExpunge, rules);
   await tellChanged(session, selected, reply);
+  session.ageTimer.set(selected.view.contexts?.nextSeconds ?? Infinity);
 }
 
 function tellView(

@@ -1,3 +1,5 @@
+import type { ImapServices } from '../services.ts';
+import { AgeSchedule } from './age-schedule.ts';
 import { printString } from '../../../wire/imap/print-string.ts';
 import type { SearchKey, SearchReturn } from '../../../wire/imap/search-key.ts';
 import type { SortCriterion } from '../../../wire/imap/sort-key.ts';
@@ -24,13 +26,15 @@ export class OpeningContext {
   private readonly start: SearchContext;
 
   /** @throws Bad when a context has this tag already. RFC 5267 section 4.3. */
-  constructor(view: View, { tag, byUid, correlator, key, criteria }: Asked) {
+  constructor(view: View, { tag, byUid, correlator, key, criteria }: Asked, nowMs: number) {
     if (view.contexts?.has(tag) === true) throw new Bad('this tag has a context');
     this.view = view;
     this.start = {
       ...{ tag, byUid, criteria, key: freezeNumbers(key, view) },
       ...(correlator === undefined ? {} : { correlator }),
       members: new Uint32Array(),
+      // Not yet known of any message: they are looked at when changes are told, right after the answer.
+      ages: AgeSchedule.of(key, Math.floor(nowMs / 1000)),
       checkedModseq: view.index.highestModseq,
       checkedUid: view.length === 0 ? 0 : view.uidAt(view.length - 1),
     };
@@ -50,8 +54,9 @@ export function openingFor(
   returns: ReadonlySet<SearchReturn> | undefined,
   view: View,
   asked: Asked,
+  { clock }: ImapServices,
 ): OpeningContext | undefined {
-  return returns?.has('UPDATE') === true ? new OpeningContext(view, asked) : undefined;
+  return returns?.has('UPDATE') === true ? new OpeningContext(view, asked, clock.now()) : undefined;
 }
 
 export function refuseUpdates(reply: Reply, tag: string): void {

@@ -1,6 +1,7 @@
 import type { MailboxIndex } from '../../../store/mailbox-index.ts';
 import type { SearchKey } from '../../../wire/imap/search-key.ts';
 import type { SortCriterion } from '../../../wire/imap/sort-key.ts';
+import type { AgeSchedule } from './age-schedule.ts';
 
 /** Contexts of one session. RFC 5267 section 4.3.1 wants one at least. */
 const maxContexts = 20;
@@ -23,6 +24,8 @@ export interface SearchContext {
   /** Changes up to here were looked at, of messages up to this uid. */
   checkedModseq: number;
   checkedUid: number;
+  /** When time alone changes the results; undefined: never. */
+  readonly ages: AgeSchedule | undefined;
 }
 
 /** The contexts of a selected mailbox; they end with it. */
@@ -51,8 +54,16 @@ export class SearchContexts {
     return [...this.byTag.values()];
   }
 
-  /** True when something happened that was not looked at. */
-  areBehind(index: MailboxIndex): boolean {
+  /** When time changes the results next; `Infinity`: never. */
+  get nextSeconds(): number {
+    let next = Infinity;
+    for (const { ages } of this.byTag.values()) next = Math.min(next, ages?.nextSeconds ?? Infinity);
+    return next;
+  }
+
+  /** True when something happened that was not looked at, or time passed. */
+  areBehind(index: MailboxIndex, nowMs: number): boolean {
+    if (this.nextSeconds * 1000 <= nowMs) return true;
     const lastUid = index.length === 0 ? 0 : (index.uids[index.length - 1] ?? 0);
     for (const { checkedModseq, checkedUid } of this.byTag.values()) {
       if (index.highestModseq > checkedModseq || lastUid > checkedUid) return true;

@@ -1,7 +1,7 @@
 import { ConnectionEnded } from '../refusal.ts';
 import type { Reply } from '../respond.ts';
 import { keepThere } from '../search/find-all.ts';
-import { noPositions, type PositionList } from '../search/position-list.ts';
+import { noPositions, positionsBetween, type PositionList } from '../search/position-list.ts';
 import { SearchRun } from '../search/search-run.ts';
 import { prepareKey } from '../search/search-step.ts';
 import type { Selected, Session } from '../session.ts';
@@ -41,7 +41,7 @@ export async function tellChanged(session: Session, selected: Selected, reply: R
 async function update(context: SearchContext, run: SearchRun, reply: Reply): Promise<void> {
   const { view } = run.selected;
   const upTo = view.index.highestModseq;
-  const candidates = changedSince(context, view);
+  const candidates = await candidatesFor(context, run);
   const lastUid = view.length === 0 ? 0 : view.uidAt(view.length - 1);
   const step = prepareKey(context.key, view);
   const found = candidates.length === 0 ? noPositions : keepThere(view, await step.find(run, candidates));
@@ -62,6 +62,28 @@ function changedSince({ checkedModseq, checkedUid }: SearchContext, view: View):
     if (view.indexPosition(position) >= 0) positions.add(position);
   }
   return Uint32Array.from(positions).sort();
+}
+
+/** Messages that changed or came, and those that became older or are not younger any more. */
+async function candidatesFor(context: SearchContext, run: SearchRun): Promise<PositionList> {
+  const { view } = run.selected;
+  const changed = changedSince(context, view);
+  const { ages } = context;
+  if (ages === undefined) return changed;
+  const nowSeconds = Math.floor(run.session.services.clock.now() / 1000);
+  const all = ages.endsBefore(nowSeconds);
+  if (all) ages.extend(nowSeconds);
+  const unknown = all ? keepThere(view, positionsBetween(0, view.length)) : changed;
+  await run.facts.load(unknown);
+  ages.add(
+    Array.from(unknown, (position) => ({
+      uid: view.uidAt(position),
+      receivedSeconds: Math.floor((run.facts.received[position] ?? NaN) / 1000),
+    })),
+  );
+  const turned = ages.take(nowSeconds).map((uid) => view.find(uid));
+  const both = new Set([...changed, ...turned.filter((position) => position >= 0)]);
+  return keepThere(view, Uint32Array.from(both).sort());
 }
 
 function remove(context: SearchContext, view: View, isGone: (uid: number) => boolean, reply: Reply): void {

@@ -109,7 +109,7 @@ async function searchOne(
   const correlator = `MAILBOX ${printMailbox(mailbox.name, session.utf8)} UIDVALIDITY ${mailbox.uidValidity}`;
   const isSelected = opened === session.selected;
   const asked = { tag, byUid: true, correlator, key: search.key };
-  const opening = isSelected ? openingFor(returns, view, asked) : undefined;
+  const opening = isSelected ? openingFor(returns, view, asked, session.services) : undefined;
   const step = prepareKey(search.key, view);
   const run = new SearchRun(session, opened, reply);
   const found = await withProgress(reply, tag, findMatches(run, step, returns));

@@ -60,7 +60,7 @@ export async function runSearch(session: Session, search: TaggedSearch, byUid: b
   let opening: OpeningContext | undefined;
   try {
     const key = await expandFilters(session, args.key);
-    opening = openingFor(returns, view, { tag, byUid, key });
+    opening = openingFor(returns, view, { tag, byUid, key }, session.services);
     const step = prepareKey(key, view);
     limited = limitMessages(session, view, searchedBy(key, view));
     if (limited.code !== undefined) run.lowest = limited.positions[0]?.[0] ?? 0;

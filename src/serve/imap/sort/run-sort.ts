@@ -51,7 +51,7 @@ async function answer(session: Session, { args, tag }: TaggedSort, byUid: boolea
   const { view } = selected;
   const key = await expandFilters(session, args.key);
   const returns = args.returns && new Set<SearchReturn>(args.returns.length === 0 ? ['ALL'] : args.returns);
-  const opening = openingFor(returns, view, { tag, byUid, key, criteria: args.criteria });
+  const opening = openingFor(returns, view, { tag, byUid, key, criteria: args.criteria }, session.services);
   const step = prepareKey(key, view);
   const wantsModseq = usesModseq(key);
   if (wantsModseq) useCondstore(session, reply);
