@@ -25,10 +25,13 @@ export class AgeTimer {
     if (atSeconds === Infinity) return;
     this.atSeconds = atSeconds;
     const waitMs = Math.max(0, atSeconds * 1000 - this.clock.now());
-    this.timer = setTimeout(() => {
-      this.atSeconds = Infinity;
-      this.wake();
-    }, Math.min(waitMs, maxWaitMs)).unref();
+    this.timer = setTimeout(
+      () => {
+        this.atSeconds = Infinity;
+        this.wake();
+      },
+      Math.min(waitMs, maxWaitMs),
+    ).unref();
   }
 
   stop(): void {
