@@ -14,6 +14,7 @@ import type { LiveDirectory } from '../directory/live-directory.ts';
 import { toPlainAddress } from '../net/address-class.ts';
 import { createStubResolver } from '../net/dns/stub-resolver.ts';
 import { createConnectionLimits, createExemptions, isExempt } from '../net/limits.ts';
+import { prepareToListen } from '../net/listen.ts';
 import type { Listener } from '../net/listen.ts';
 import { createTlsIdentity } from '../net/tls.ts';
 import type { TlsIdentity } from '../net/tls.ts';
@@ -79,6 +80,10 @@ export async function assemble(options: AssembleOptions): Promise<House> {
     for (const step of closing.splice(0).toReversed()) await step();
   };
   try {
+    // What needs no store is done while it is being opened.
+    const identity = options.certificate && makeIdentity(options.certificate, loaded);
+    const resolver = createStubResolver(loaded.config.dns ?? {});
+    prepareToListen();
     const store = await ground.store;
     const hostnames = [loaded.config.hostname];
     const directory = await openDirectory({ store, log, clock: systemClock, hostnames });
@@ -90,8 +95,6 @@ export async function assemble(options: AssembleOptions): Promise<House> {
     }
     const logins = openLogins({ limits: loaded.config.limits, store, directory, log });
     closing.push(() => logins.log.close());
-    const identity = options.certificate && makeIdentity(options.certificate, loaded);
-    const resolver = createStubResolver(loaded.config.dns ?? {});
     const queue = startQueue(options, { store, directory, resolver }, closing);
     const sentCopies = new SentCopies({ store, clock: systemClock, log });
     closing.push(() => sentCopies.close());

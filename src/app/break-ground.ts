@@ -1,5 +1,5 @@
 import type { Log } from '../base/log.ts';
-import { openStore } from '../store/open-store.ts';
+import { beginStore } from '../store/begin-store.ts';
 import type { Store } from '../store/store.ts';
 import type { LoadedConfig } from './config/loaded-config.ts';
 import { lockData } from './lock-data.ts';
@@ -19,7 +19,7 @@ export interface Ground {
  */
 export function breakGround(loaded: LoadedConfig, log: Log): Ground {
   const lock = lockData(loaded.dataDir);
-  const store = openStore({ ...storeOptions(loaded), log });
+  const store = beginStore({ ...storeOptions(loaded), log });
   // Whoever waits for it hears of it; until then it must not count as unheard.
   store.catch(() => {});
   return {

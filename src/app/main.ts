@@ -2,9 +2,10 @@
 import type { CommandIo } from './cli/command.ts';
 import { main } from './cli/main.ts';
 import { Refusal } from './refusal.ts';
+import { writeOut } from './standard-output.ts';
 
 const io: CommandIo = {
-  out: (text) => void process.stdout.write(text),
+  out: writeOut,
   err: (text) => void process.stderr.write(text),
   async readInput(limit) {
     const chunks: Buffer[] = [];
@@ -19,8 +20,6 @@ const io: CommandIo = {
   },
 };
 
-// A reader that has seen enough, such as `head`, is no failure.
-process.stdout.on('error', () => process.exit(0));
 // No `await` here: what is built is CommonJS, which starts sooner and has none.
 void main(process.argv.slice(2), io).then((status) => {
   process.exitCode = status;

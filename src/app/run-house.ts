@@ -1,5 +1,6 @@
 import type { AdjustableLog } from '../observe/create-log.ts';
 import type { House } from './assemble.ts';
+import { writeOut } from './standard-output.ts';
 
 /** Terminals, npm and supervisors may each pass on one signal: what comes so soon after the first is the same one. */
 const sameSignalMs = 500;
@@ -50,5 +51,5 @@ export function exitOnUncaught(log: AdjustableLog): void {
 
 /** `ready` and what goes before it, for whoever started us. */
 export function announce(lines: readonly string[]): void {
-  process.stdout.write(`${[...lines, 'ready'].join('\n')}\n`);
+  writeOut(`${[...lines, 'ready'].join('\n')}\n`);
 }

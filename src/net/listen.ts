@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { createServer, isIPv6 } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import type { Converse } from '../base/conversation.ts';
 import type { Log } from '../base/log.ts';
@@ -62,6 +62,11 @@ export interface Listener<Event = never> {
 }
 
 const MINUTE = 60_000;
+
+/** Does beforehand what the first port would wait for: Node compiles a long expression for the addresses it looks at. */
+export function prepareToListen(): void {
+  isIPv6('::1');
+}
 
 /**
  * Opens a port and runs a conversation for each connection.

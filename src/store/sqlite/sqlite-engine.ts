@@ -1,11 +1,10 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Committed, Engine } from '../engine.ts';
 import { reviveError } from '../revive-error.ts';
 import { sqliteDialect } from '../sql/dialect.ts';
 import type { Operation } from '../sql/statement.ts';
 import {
   spooledMessages,
-  type PlainError,
   type WriteArguments,
   type WriteName,
   type WriteRequest,
@@ -14,11 +13,10 @@ import {
 } from '../write-request.ts';
 import { unpackResponses, type PackedResponses } from './pack-responses.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
-import type { ToWriter, WriterThreadData } from './writer-thread.ts';
+import type { StartedWriter } from './start-writer.ts';
+import type { ToWriter } from './serve-writes.ts';
 
 type FromWriter =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'broken'; readonly error: PlainError }
   | { readonly kind: 'responses'; readonly responses: readonly WriteResponse[] }
   | PackedResponses
   | { readonly kind: 'closed' };
@@ -41,21 +39,11 @@ export class SqliteEngine implements Engine {
   #closed: Promise<void> | undefined;
   #failure: Error | undefined;
 
-  /** Opens the database, makes or migrates its schema. @throws DatabaseTooNew */
-  static async open(data: WriterThreadData): Promise<SqliteEngine> {
-    const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
-      workerData: data,
-      // A message leaves much garbage behind; a larger nursery is emptied less often.
-      resourceLimits: { maxYoungGenerationSizeMb: 24 },
-    });
-    await new Promise<void>((resolve, reject) => {
-      worker.once('error', reject);
-      worker.once('message', (message: FromWriter) => {
-        if (message.kind === 'broken') reject(reviveError(message.error));
-        else resolve();
-      });
-    });
-    const reader = new SqliteConnection(data.databasePath, { readOnly: true, cacheKiB: 16 * 1024 });
+  /** Once the writer has opened the database, and made or migrated its schema. @throws DatabaseTooNew */
+  static async open({ worker, databasePath, opened }: StartedWriter): Promise<SqliteEngine> {
+    const error = await opened;
+    if (error !== undefined) throw reviveError(error);
+    const reader = new SqliteConnection(databasePath, { readOnly: true, cacheKiB: 16 * 1024 });
     return new SqliteEngine(worker, reader);
   }
 

@@ -1,10 +1,11 @@
-/** The thread of the writer: requests come in, responses go out after their commit. */
-import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
-import { openBlobStore } from '../blobs/open-blob-store.ts';
-import { toPlainError, type WriteRequest } from '../write-request.ts';
+/**
+ * The thread of the writer. It says that the database is open before it loads what writes: a server that starts goes on
+ * meanwhile, and the first requests wait in the port.
+ */
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { toPlainError } from '../write-request.ts';
 import { openDatabaseForWriting } from './open-database.ts';
-import { packResponses } from './pack-responses.ts';
-import { SqliteWriter } from './sqlite-writer.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
 
 export interface WriterThreadData {
   readonly databasePath: string;
@@ -12,50 +13,23 @@ export interface WriterThreadData {
   readonly blobs: string;
 }
 
-export type ToWriter =
-  | { readonly kind: 'writes'; readonly requests: readonly WriteRequest[] }
-  | { readonly kind: 'close' };
-
-function start(port: MessagePort, data: WriterThreadData): void {
-  const connection = openDatabaseForWriting(data.databasePath);
-  const writer = new SqliteWriter(connection, openBlobStore(data.blobs), (responses) => {
-    port.postMessage(packResponses(responses) ?? { kind: 'responses', responses });
-  });
-  let closing = false;
-  const take = (message: ToWriter): void => {
-    if (message.kind === 'close') closing = true;
-    else for (const request of message.requests) writer.add(request);
-  };
-  port.on('message', (message: ToWriter) => {
-    take(message);
-    // Whatever has arrived meanwhile shares the commit.
-    for (let more = receiveMessageOnPort(port); more !== undefined; more = receiveMessageOnPort(port))
-      // Only the engine's side writes to this port.
-      take(more.message as ToWriter);
-    writer.commitWaiting();
-    if (closing) finish();
-  });
-  const finish = (): void => {
-    if (writer.busy) {
-      setTimeout(finish, 5);
-      return;
-    }
-    try {
-      connection.pragmaRow('wal_checkpoint(TRUNCATE)');
-    } catch {
-      // No room: what is in the log is copied at the next start.
-    }
-    connection.close();
-    port.postMessage({ kind: 'closed' });
-    port.close();
-  };
-  port.postMessage({ kind: 'ready' });
+function open(port: MessagePort, { databasePath }: WriterThreadData): SqliteConnection | undefined {
+  try {
+    const connection = openDatabaseForWriting(databasePath);
+    port.postMessage({ kind: 'ready' });
+    return connection;
+  } catch (error) {
+    port.postMessage({ kind: 'broken', error: toPlainError(error) });
+    return undefined;
+  }
 }
 
 if (parentPort !== null) {
-  try {
-    start(parentPort, workerData as WriterThreadData);
-  } catch (error) {
-    parentPort.postMessage({ kind: 'broken', error: toPlainError(error) });
+  const port = parentPort;
+  const data = workerData as WriterThreadData;
+  const connection = open(port, data);
+  if (connection !== undefined) {
+    // Failing to load ends the thread with an error, as any fault in it does.
+    void import('./serve-writes.ts').then(({ serveWrites }) => serveWrites(port, connection, data.blobs));
   }
 }

@@ -5,7 +5,7 @@ import { first, query, type Operation } from '../sql/statement.ts';
 import { PostgresDriver } from '../postgres/postgres-driver.ts';
 import { SqliteConnection } from '../sqlite/sqlite-connection.ts';
 import { DatabaseTooNew } from '../migrations/migrate.ts';
-import { blobPlace } from '../open-engine.ts';
+import { blobPlace } from '../blob-place.ts';
 import type { StoreOptions } from '../store-options.ts';
 import { decodeBlock } from '../search/signature-block.ts';
 import { checkBlobs, type Reader } from './check-blobs.ts';

@@ -10,7 +10,8 @@ import { Refusal } from '../../refusal.ts';
 import { loadCertificate } from '../../tls/certificates.ts';
 import type { CommandInput } from '../command.ts';
 import { UsageError } from '../command.ts';
-import { configOf, withAdministration } from '../with-administration.ts';
+import { configOf } from '../config-of.ts';
+import { withAdministration } from '../with-administration.ts';
 
 /** The file, the certificate, and the directory with all its rules. */
 export async function configCheck(input: CommandInput): Promise<void> {

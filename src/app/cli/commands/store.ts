@@ -5,7 +5,7 @@ import { lockData } from '../../lock-data.ts';
 import { Refusal } from '../../refusal.ts';
 import { storeOptions } from '../../store-options.ts';
 import type { CommandInput } from '../command.ts';
-import { configOf } from '../with-administration.ts';
+import { configOf } from '../config-of.ts';
 
 /** Also beside a running server. */
 export async function verify(input: CommandInput): Promise<void> {
