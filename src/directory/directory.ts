@@ -131,8 +131,11 @@ export interface Directory {
   ): { readonly address: AddressParts; readonly hadTag: boolean } | undefined;
   /** The keys that sign for a domain (A-labels) now; the same objects until they change. */
   dkimKeysOf(domain: string): readonly DkimSigningKey[];
-  /** Takes the same time whatever is wrong. `login` and `password` as the client sent them. */
-  checkPassword(login: string, password: string, protocol: LoginProtocol): Promise<LoginOutcome>;
+  /**
+   * Takes the same time whatever is wrong. `login` and `password` as the client sent them. `isKnown`: the login succeeded from
+   * there lately, so it does not wait behind the guesses of strangers.
+   */
+  checkPassword(login: string, password: string, protocol: LoginProtocol, isKnown?: boolean): Promise<LoginOutcome>;
   /**
    * Always answers: for logins that nobody has with something made up, which stays the same for a login and which no
    * password proves.

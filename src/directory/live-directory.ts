@@ -160,8 +160,13 @@ export class LiveDirectory implements Directory {
     return (this.view.dkimKeys.get(normalizeDomain(domain)) ?? []).filter(({ state }) => state === 'active');
   }
 
-  async checkPassword(login: string, password: string, protocol: LoginProtocol): Promise<LoginOutcome> {
-    return this.#admit(await this.#passwords.check(login, password, protocol));
+  async checkPassword(
+    login: string,
+    password: string,
+    protocol: LoginProtocol,
+    isKnown = false,
+  ): Promise<LoginOutcome> {
+    return this.#admit(await this.#passwords.check(login, password, protocol, isKnown));
   }
 
   /** The account whose login this is; undefined when it is nobody's. */

@@ -17,6 +17,14 @@ export interface LoginSession {
   };
 }
 
+/** The same, where passwords are checked. */
+export interface PasswordSession {
+  readonly services: {
+    readonly directory: Pick<Directory, 'checkPassword'>;
+    readonly failures: Pick<LoginGuard, 'isKnown'>;
+  };
+}
+
 /**
  * Counts an attempt before any credential is looked at, and makes the client wait: as long as its login has to, but no less
  * than `sessionMs`. False: it must not be made, and the connection should close. spec/protocols.md sections 0.1 and 0.2.
@@ -31,6 +39,15 @@ export async function admitAttempt(session: LoginSession, attempt: LoginAttempt,
   const delayMs = Math.max(loginMs, sessionMs);
   if (delayMs > 0) await session.sink.delay(delayMs);
   return true;
+}
+
+/** The password of an attempt that was admitted, by those who keep it. */
+export function checkPassword(
+  { services: { directory, failures } }: PasswordSession,
+  { login, protocol, remoteAddress }: LoginAttempt,
+  password: string,
+): Promise<LoginOutcome> {
+  return directory.checkPassword(login, password, protocol, failures.isKnown(remoteAddress, login));
 }
 
 /** What a face has to do with the outcome of an attempt. */

@@ -4,6 +4,7 @@ import type { TokenVerifier } from '../base/token-verifier.ts';
 import type { Directory, LoginOutcome } from '../directory/directory.ts';
 import type { LoginAttempt } from '../directory/logins/login-attempt.ts';
 import type { LoginGuard } from '../directory/logins/login-guard.ts';
+import { checkPassword } from './login-steps.ts';
 import type { SaslLink } from '../wire/sasl/exchange.ts';
 import type { SaslAuthority } from '../wire/sasl/sasl-login.ts';
 
@@ -16,7 +17,7 @@ export interface SaslSession {
       Directory,
       'checkPassword' | 'findScramVerifier' | 'confirmScram' | 'confirmTlsKey' | 'confirmToken'
     >;
-    readonly failures: Pick<LoginGuard, 'takeBack' | 'failed'>;
+    readonly failures: Pick<LoginGuard, 'takeBack' | 'failed' | 'isKnown'>;
     readonly tokens?: TokenVerifier | undefined;
   };
 }
@@ -51,7 +52,7 @@ export function authorityOf(session: SaslSession, attempt: AttemptOfFace): SaslA
     findScramVerifier: (login, digest) => directory.findScramVerifier(login, digest),
     confirmScram: (login, storedKey) => directory.confirmScram(login, storedKey, protocol),
     confirmCertificate: (authorizeAs) => directory.confirmTlsKey(publicKey, authorizeAs),
-    checkPassword: (login, password) => directory.checkPassword(login, password, protocol),
+    checkPassword: (login, password) => checkPassword(session, attempt.describe(login), password),
     checkToken: (login, token) => checkToken(session, attempt, login, token),
     configurationUrl: tokens?.configurationUrl ?? '',
   };

@@ -79,6 +79,9 @@ export class Actor {
   nowMs = 1_700_000_000_000;
   failures = 0;
   tokens: TokenVerifier | undefined = undefined;
+  /** The login succeeded from the client's address lately; and what the directory was told of that. */
+  known = false;
+  readonly askedAsKnown: (boolean | undefined)[] = [];
   /** What was written down of logins. */
   readonly attempts: (LoginAttempt & { readonly result: string; client?: string | undefined })[] = [];
   /** All that was logged, to look for secrets. */
@@ -181,6 +184,7 @@ export class Actor {
           this.failures++;
           return !this.blocked;
         },
+        isKnown: () => this.known,
         reset: () => void (this.failures = 0),
         takeBack: () => void this.failures--,
         succeeded: (attempt) => {
@@ -231,7 +235,10 @@ export class Actor {
       tagAddress: no,
       setQuota: (account, quotaBytes) => Promise.resolve(this.setQuota(account, quotaBytes)),
       dkimKeysOf: no,
-      checkPassword: (login, password) => Promise.resolve(this.checkPassword(login, password)),
+      checkPassword: (login, password, _protocol, isKnown) => {
+        this.askedAsKnown.push(isKnown);
+        return Promise.resolve(this.checkPassword(login, password));
+      },
       findScramVerifier: (login, digest) => {
         const password = login === 'post@localhost' ? 'posthorn' : 'nobody knows';
         return deriveScram(digest, password, Buffer.from(`salt of ${login}`), 4096).verifier;

@@ -60,6 +60,12 @@ test('guesses at a login slow it down for everybody but the addresses it succeed
   expect(guard.delayMs('203.0.113.10', 'ann@example.org')).toBe(60_000);
   expect(guard.delayMs('127.0.0.1', 'ann@example.org')).toBe(0);
   expect(guard.delayMs(stranger, 'bob@example.org')).toBe(0);
+  expect(guard.isKnown(home, 'ann@example.org')).toBe(true);
+  for (const [address, login] of [
+    [stranger, 'ann@example.org'],
+    [home, 'bob@example.org'],
+  ] as const)
+    expect(guard.isKnown(address, login)).toBe(false);
   // And its networks are judged by its own failures.
   expect([guard.blocked(home), guard.blocked(stranger)]).toEqual([false, true]);
   guard.attempt(home);

@@ -14,6 +14,8 @@ export interface LoginGuard {
   attempt(remoteAddress: string): boolean;
   /** How long this attempt has to wait before credentials are looked at; undefined: it must not be made. */
   delayMs(remoteAddress: string, login: string): number | undefined;
+  /** Did the login succeed from there lately? */
+  isKnown(remoteAddress: string, login: string): boolean;
   /** The credentials were right: the network starts anew. */
   reset(remoteAddress: string): void;
   /** An attempt that was counted could not be judged: it alone is taken back. */
@@ -77,6 +79,10 @@ export function createLoginGuard(options: LoginGuardOptions): LoginGuard & { res
       const account = accountOf(login);
       if (isExempt(address) || (account !== undefined && isKnown(address, account))) return 0;
       return delays.take(loginKey(login, account), clock.now());
+    },
+    isKnown(address, login) {
+      const account = accountOf(login);
+      return account !== undefined && isKnown(address, account);
     },
     reset: (address) => networks.reset(address),
     takeBack: (address) => networks.takeBack(address),

@@ -60,17 +60,15 @@ export const scramIterations = 15_000;
 /** Two threads at most for logins; the pool has four, and the disk needs some. One processor is left to all else: a flood of guesses must not hold up sessions. */
 const hashing = new BoundedWork(Math.max(1, Math.min(2, availableParallelism() - 1)));
 
-async function hashArgon2(password: string, parameters: Omit<Credential['argon2id'], 'hash'>): Promise<Buffer> {
-  return hashing.run(() =>
-    argon2Async('argon2id', {
-      message: password,
-      nonce: Buffer.from(parameters.salt, 'base64'),
-      parallelism: parameters.parallelism,
-      tagLength: hashBytes,
-      memory: parameters.memoryKib,
-      passes: parameters.passes,
-    }),
-  );
+async function hashArgon2(
+  password: string,
+  parameters: Omit<Credential['argon2id'], 'hash'>,
+  isUrgent = false,
+): Promise<Buffer> {
+  const { memoryKib: memory, passes, parallelism } = parameters;
+  const nonce = Buffer.from(parameters.salt, 'base64');
+  const options = { message: password, nonce, parallelism, tagLength: hashBytes, memory, passes };
+  return hashing.run(() => argon2Async('argon2id', options), isUrgent);
 }
 
 export function newScramSalts(): ScramSalts {
@@ -130,10 +128,10 @@ async function deriveVerifier(
   };
 }
 
-/** Is it this password? Takes a password that `prepareOpaqueString` has passed. */
-export async function verifyPassword(password: string, credential: Credential): Promise<boolean> {
+/** Is it this password? Takes a password that `prepareOpaqueString` has passed. `isUrgent`: not behind those who only guess. */
+export async function verifyPassword(password: string, credential: Credential, isUrgent = false): Promise<boolean> {
   const wanted = Buffer.from(credential.argon2id.hash, 'base64');
-  const got = await hashArgon2(password, credential.argon2id);
+  const got = await hashArgon2(password, credential.argon2id, isUrgent);
   return wanted.length === got.length && timingSafeEqual(wanted, got);
 }
 

@@ -61,7 +61,12 @@ export class PasswordLogins {
    * Undefined for whatever is wrong, after the time of one memory-hard hash. An app password is random, so it costs none: only
    * those who know it see that.
    */
-  async check(login: string, password: string, protocol: LoginProtocol): Promise<ProvenLogin | undefined> {
+  async check(
+    login: string,
+    password: string,
+    protocol: LoginProtocol,
+    isKnown: boolean,
+  ): Promise<ProvenLogin | undefined> {
     const prepared = prepareOpaqueString(password);
     const address = parseAddress(login);
     const account = address.ok ? findLogin(this.#view(), address.value)?.account : undefined;
@@ -79,7 +84,7 @@ export class PasswordLogins {
       await pretendToVerify(prepared.value, this.#parametersFor(login));
       return undefined;
     }
-    if (!(await this.#isMain(kept, prepared.value))) return undefined;
+    if (!(await this.#isMain(kept, prepared.value, isKnown))) return undefined;
     this.#upgrades.shown({ kept, password: prepared.value });
     return { account, address: address.value, proof: mainProof(kept.credential) };
   }
@@ -122,9 +127,9 @@ export class PasswordLogins {
     }
   }
 
-  async #isMain({ account, credential }: CredentialRecord, password: string): Promise<boolean> {
+  async #isMain({ account, credential }: CredentialRecord, password: string, isKnown: boolean): Promise<boolean> {
     if (this.#cache.has(account, credential, password)) return true;
-    if (!(await verifyPassword(password, credential))) return false;
+    if (!(await verifyPassword(password, credential, isKnown))) return false;
     // The directory may have changed while the hash was made: only what is still true counts and is remembered.
     const current = programCredential(this.#view(), account);
     if (current === undefined || passwordId(current) !== passwordId(credential)) return false;

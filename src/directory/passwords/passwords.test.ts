@@ -113,3 +113,11 @@ test('BoundedWork runs no more than its limit at once, and all of it, also after
   expect(most).toBe(2);
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(13);
 });
+
+test('BoundedWork takes what is urgent before all that waits', async () => {
+  const bounded = new BoundedWork(1);
+  const order: string[] = [];
+  const piece = (name: string, isUrgent = false) => bounded.run(async () => void order.push(name), isUrgent);
+  await Promise.all([piece('running'), piece('a'), piece('b'), piece('urgent', true), piece('c'), piece('as much', true)]);
+  expect(order).toEqual(['running', 'urgent', 'as much', 'a', 'b', 'c']);
+});

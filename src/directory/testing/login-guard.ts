@@ -6,6 +6,7 @@ export function openGuard(own: Partial<LoginGuard> = {}): LoginGuard {
     blocked: () => false,
     attempt: () => true,
     delayMs: () => 0,
+    isKnown: () => false,
     reset() {},
     takeBack() {},
     succeeded: () => ({ client() {} }),

@@ -1,5 +1,5 @@
 import type { LoginOutcome } from '../../directory/directory.ts';
-import { admitAttempt, judgeOutcome } from '../login-steps.ts';
+import { admitAttempt, checkPassword, judgeOutcome } from '../login-steps.ts';
 import type { LoginFailure } from '../login-steps.ts';
 import { hearChange } from './hear-change.ts';
 import { attemptOf } from './login-attempt.ts';
@@ -19,7 +19,8 @@ const maxDelayMs = 10_000;
 export async function logIn(session: Session, name: string, password: string): Promise<Done> {
   if (!session.mayLogin) throw new No('turn on TLS first', 'PRIVACYREQUIRED');
   await beginAttempt(session, 'LOGIN', name);
-  return endAttempt(session, 'LOGIN', name, await session.services.directory.checkPassword(name, password, 'imap'));
+  const outcome = await checkPassword(session, attemptOf(session, 'LOGIN', name), password);
+  return endAttempt(session, 'LOGIN', name, outcome);
 }
 
 /** Counts an attempt before any credential is looked at, and makes the client wait. @throws Bye when there were too many. */

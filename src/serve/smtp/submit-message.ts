@@ -17,7 +17,10 @@ export async function submitMessage(
 ): Promise<Reply> {
   const { submit, directory, clock } = session.services;
   const account = session.account === undefined ? undefined : directory.findAccount(session.account.id);
-  if (account === undefined || account.loginDisabled !== undefined) throw new Refuse(replies.accountGone, true);
+  const { proof } = session;
+  if (account === undefined || proof === undefined || !directory.mayStay(account, proof)) {
+    throw new Refuse(replies.accountGone, true);
+  }
   if (submit === undefined) throw new Error('a message is to be submitted and nobody takes it');
   const { params, sender, recipients, id } = transaction;
   const { holdForSeconds, holdUntilMs } = params;

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
-import { beginAttempt, endAttempt } from '../login.ts';
+import { checkPassword } from '../../login-steps.ts';
+import { attemptOf, beginAttempt, endAttempt } from '../login.ts';
 import { badArguments, Refuse } from '../refuse.ts';
 
 /** PASS. RFC 1939 section 7: all that follows the blank is the password. */
@@ -12,7 +13,7 @@ export const pass: Command = {
     if (userName === undefined) throw new Refuse('USER first', { isSyntax: true });
     if (password === '') throw badArguments();
     await beginAttempt(session, 'PASS', userName);
-    const outcome = await session.services.directory.checkPassword(userName, password, 'pop3');
+    const outcome = await checkPassword(session, attemptOf(session, 'PASS', userName), password);
     await endAttempt(session, 'PASS', userName, outcome);
   },
 };
