@@ -118,6 +118,13 @@ test('BoundedWork takes what is urgent before all that waits', async () => {
   const bounded = new BoundedWork(1);
   const order: string[] = [];
   const piece = (name: string, isUrgent = false) => bounded.run(async () => void order.push(name), isUrgent);
-  await Promise.all([piece('running'), piece('a'), piece('b'), piece('urgent', true), piece('c'), piece('as much', true)]);
+  await Promise.all([
+    piece('running'),
+    piece('a'),
+    piece('b'),
+    piece('urgent', true),
+    piece('c'),
+    piece('as much', true),
+  ]);
   expect(order).toEqual(['running', 'urgent', 'as much', 'a', 'b', 'c']);
 });
