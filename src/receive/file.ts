@@ -57,11 +57,12 @@ async function finish(spool: Spool): Promise<Spooled> {
 /** A copy as the store takes it. */
 export function targetOf(copy: Copy, trace: string, receivedAtMs: number): AppendTarget {
   const { account, mailbox } = copy.recipient;
-  const target = {
+  const target: AppendTarget = {
     accountId: account.id,
     mailbox: { name: mailbox, orInbox: true },
     flags: 0,
     keywords: [],
+    marksAttachments: true,
     receivedAtMs,
     prefix: `Delivered-To: ${toOctets(copy.deliveredTo)}\r\n${trace}`,
   };

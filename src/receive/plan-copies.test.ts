@@ -24,6 +24,7 @@ test('each account gets its copy, with what a try puts in front of it', () => {
     ['bob', 'cat'].map((name, n) => [
       {
         ...{ accountId: n + 2, mailbox: { name: 'INBOX', orInbox: true }, flags: 0, keywords: [], receivedAtMs: 5 },
+        ...{ marksAttachments: true },
         prefix: `Delivered-To: ${name}@example.org\r\n${trace}`,
         ...(name === 'cat' ? { quotaBytes: 9 } : {}),
       },

@@ -7,6 +7,8 @@ export interface AppendTarget {
   readonly mailbox: MailboxId | { readonly name: string; readonly orInbox: boolean };
   readonly flags: number;
   readonly keywords: readonly string[];
+  /** A message with attachments gets `$hasattachment` besides, as it is at delivery. RFC 9979. */
+  readonly marksAttachments?: true;
   /** INTERNALDATE, milliseconds since 1970. */
   readonly receivedAtMs: number;
   /** Header fields that this server adds in front (each ends in CRLF), one character an octet; '' for none. */

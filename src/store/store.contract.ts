@@ -156,6 +156,23 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       ]);
     });
 
+    test('with marksAttachments a message that has some gets its keyword; without, and without any, it does not', async () => {
+      const account = await newAccount();
+      const octets = Buffer.from(
+        'Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\ntext\r\n' +
+          '--b\r\nContent-Type: application/pdf; name=a.pdf\r\n\r\nx\r\n--b--\r\n',
+      );
+      const marks = { marksAttachments: true } as const;
+      const file = (message: Uint8Array, more: Partial<AppendTarget>) =>
+        store.append({ message: { kind: 'octets', octets: message }, targets: [target(account, 'INBOX', more)] });
+      await file(Buffer.from(octets), { ...marks, keywords: ['work'] });
+      await file(Buffer.from(octets), {});
+      await file(message('plain'), marks);
+      const index = await store.openMailbox(account, (await mailboxNamed(account, 'INBOX')).id);
+      expect([0, 1, 2].map((at) => index?.keywordsAt(at))).toEqual([['$hasattachment', 'work'], [], []]);
+      index?.release();
+    });
+
     test('appendAll stores nothing when one fails', async () => {
       const account = await newAccount();
       const one = { message: { kind: 'octets', octets: message('one') }, targets: [target(account)] } as const;

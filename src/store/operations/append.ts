@@ -98,7 +98,8 @@ function* file(
   const sizeBytes = message.sizeBytes + target.prefix.length;
   const threadId = yield* findThread(accountId, message, receivedAtMs, modseq);
   const emailId = yield* insertEmail(message, target, { modseq, blobId, threadId, sizeBytes });
-  const keywords = (yield* internKeywords(accountId, target.keywords)).join(' ');
+  const marks = target.marksAttachments === true && message.hasAttachment ? ['$hasattachment'] : [];
+  const keywords = (yield* internKeywords(accountId, [...target.keywords, ...marks])).join(' ');
   const counted = yield* first(
     'UPDATE mailbox SET uid_next = uid_next + 1, total = total + 1, unseen = unseen + ?, deleted = deleted + ?, ' +
       'size_bytes = size_bytes + ?, highest_modseq = ? WHERE id = ? RETURNING uid_next - 1, uid_validity',
