@@ -68,16 +68,17 @@ async function runExchange(
   let held = isSent ? undefined : exchange.initial;
   const command = `AUTHENTICATE ${exchange.mechanism}${isSent ? ` ${initial === '' ? '=' : initial}` : ''}`;
   const tag = await dialogue.send([command], timeoutMs, onUntagged);
-  for (let step = 0; ; step++) {
-    const response = await dialogue.next(timeoutMs);
-    if (response.kind === 'piece') throw dialogue.breach('octets of nothing');
+  const exchanged = dialogue.beginAnswer(timeoutMs);
+  for (let step = 0; ;) {
+    const response = await dialogue.nextOf(exchanged);
     if (response.kind === 'tagged') return dialogue.ended(tag, response);
     if (response.kind !== 'continue') {
       onUntagged(response);
       continue;
     }
+    step++;
     const challenge = decodeSaslBase64(response.text.trim());
-    const answer = !challenge.ok || step >= maxSteps ? undefined : (held ?? (await exchange.respond(challenge.value)));
+    const answer = !challenge.ok || step > maxSteps ? undefined : (held ?? (await exchange.respond(challenge.value)));
     held = undefined;
     if (!answer) return giveUp(dialogue, tag, exchange.mechanism, timeoutMs, onUntagged);
     await dialogue.write(`${encodeSaslBase64(answer)}\r\n`, timeoutMs);

@@ -96,7 +96,7 @@ export class ConnectionState {
   async #drain(tag: string, streamFrom: number | undefined): Promise<void> {
     const deadline = performance.now() + this.timeouts.command;
     for (;;) {
-      const response = await this.dialogue.next(Math.max(1, deadline - performance.now()), streamFrom);
+      const response = await this.dialogue.nextBefore(deadline, streamFrom);
       if (response.kind === 'tagged') {
         this.dialogue.ended(tag, response);
         return;

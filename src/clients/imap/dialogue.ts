@@ -15,6 +15,12 @@ export interface LiteralPiece {
 export type Tagged = Extract<Response, { kind: 'tagged' }>;
 export type Untagged = Exclude<Response, Tagged>;
 
+/** The responses to a command that are waited for together. */
+export interface Answer {
+  readonly untilMs: number;
+  readonly untilBytes: number;
+}
+
 /** How literals are announced: `{n}` waits for the server, `{n+}` does not. RFC 7888. */
 export type LiteralMode = 'sync' | 'plus' | 'minus';
 
@@ -27,12 +33,16 @@ export class Dialogue {
   readonly connection: DialedConnection;
   literals: LiteralMode = 'sync';
   readonly #reader: ResponseReader;
+  readonly #maxAnswerBytes: number;
+  /** Octets of responses so far. */
+  #received = 0;
   #tag = 0;
   #running: string | undefined;
 
   constructor(connection: DialedConnection, limits: ResponseLimits) {
     this.connection = connection;
     this.#reader = new ResponseReader(limits);
+    this.#maxAnswerBytes = limits.maxAnswerBytes;
   }
 
   /** Whether a command is under way. */
@@ -73,9 +83,9 @@ export class Dialogue {
 
   /** Until the server asks for more. @throws ImapError when it refuses instead */
   async awaitContinue(tag: string, timeoutMs: number, onUntagged: (response: Untagged) => void): Promise<string> {
+    const answer = this.beginAnswer(timeoutMs);
     for (;;) {
-      const response = await this.next(timeoutMs);
-      if (response.kind === 'piece') throw this.breach('octets of nothing');
+      const response = await this.nextOf(answer);
       if (response.kind === 'continue') return response.text;
       if (response.kind !== 'tagged') onUntagged(response);
       else {
@@ -88,14 +98,33 @@ export class Dialogue {
 
   /** All responses until the command ends. @throws ImapError when the answer is NO or BAD */
   async finish(tag: string, timeoutMs: number, onUntagged: (response: Untagged) => void): Promise<Tagged> {
-    const deadline = performance.now() + timeoutMs;
+    const answer = this.beginAnswer(timeoutMs);
     for (let count = 0; count < maxResponses; count++) {
-      const response = await this.next(Math.max(1, deadline - performance.now()));
-      if (response.kind === 'piece') throw this.breach('octets of nothing');
+      const response = await this.nextOf(answer);
       if (response.kind === 'tagged') return this.ended(tag, response);
       onUntagged(response);
     }
     throw this.breach('responses without end');
+  }
+
+  /** From now on the responses are one answer: together they have so much time, and so much room. */
+  beginAnswer(timeoutMs: number): Answer {
+    return { untilMs: performance.now() + timeoutMs, untilBytes: this.#received + this.#maxAnswerBytes };
+  }
+
+  /** The next response of an answer. @throws ImapError, also when a flood of them leaves no end in sight */
+  async nextOf({ untilMs, untilBytes }: Answer): Promise<Response> {
+    const response = await this.nextBefore(untilMs);
+    if (this.#received > untilBytes) throw this.breach('an answer without end');
+    if (response.kind === 'piece') throw this.breach('octets of nothing');
+    return response;
+  }
+
+  /** As `next`; what is there already does not prolong the time. `untilMs`: of `performance.now()`. @throws ImapError */
+  async nextBefore(untilMs: number, streamFrom = Infinity): Promise<Response | LiteralPiece> {
+    const leftMs = untilMs - performance.now();
+    if (leftMs <= 0) throw this.#broken(new ConnectionFailure('timeout', 'the answer has no end'));
+    return this.next(leftMs, streamFrom);
   }
 
   /** The command has ended with this. @throws ImapError when it failed */
@@ -124,6 +153,7 @@ export class Dialogue {
         if (event?.kind === 'response') return this.#parsed(parseResponse(event.parts));
         const chunk = await this.connection.read();
         if (!chunk) throw new ConnectionFailure('closed', 'the server closed the connection');
+        this.#received += chunk.length;
         this.#reader.push(chunk);
       }
     } catch (error) {

@@ -168,6 +168,41 @@ describe('answers', () => {
     client.destroy();
   });
 
+  test('a flood of responses has an end too, in time and in octets', async () => {
+    const flood = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.write('* PREAUTH [CAPABILITY IMAP4rev1 IDLE SASL-IR AUTH=PLAIN] hi\r\n');
+      const responses = '* LIST () "/" "a mailbox"\r\n'.repeat(2000);
+      socket.once('data', () => {
+        const more = (): void => {
+          if (!socket.destroyed && socket.write(responses)) setImmediate(more);
+        };
+        socket.on('drain', more);
+        // Whatever was asked for, also something that goes on.
+        socket.write('+ go on\r\n');
+        more();
+      });
+    });
+    await new Promise<void>((resolve) => flood.listen(0, '127.0.0.1', resolve));
+    open.push(() => void flood.close());
+    const { port } = flood.address() as AddressInfo;
+    const timeouts = { command: 300, idle: 60_000 };
+    const flooded = (options: Partial<ImapClientOptions> = {}) => connect(port, { timeouts, ...options });
+    const slow = await flooded();
+    expect(await errorOf(slow.noop())).toMatchObject({ command: 'NOOP', fault: 'timeout' });
+    const full = await flooded({ timeouts: {}, limits: { maxAnswerBytes: 1_000_000 } });
+    expect(await errorOf(full.list())).toMatchObject({ command: 'LIST', fault: 'protocol' });
+    const login = (await flooded()).authenticate(
+      { kind: 'password', username: 'ann', password: 'secret' },
+      { allowPlaintext: true },
+    );
+    expect(await errorOf(login)).toMatchObject({ command: 'AUTHENTICATE', fault: 'timeout' });
+    const stop = new AbortController();
+    const idling = (await flooded()).idle(stop.signal);
+    setTimeout(() => stop.abort(), 50);
+    expect(await errorOf(idling)).toMatchObject({ command: 'IDLE', fault: 'timeout' });
+  });
+
   test('a set that stands for four thousand million uids is not expanded', async () => {
     const { port } = await serve(hello, {
       ...usual,

@@ -11,15 +11,13 @@ export async function idle(state: ConnectionState, signal: AbortSignal): Promise
   const tag = await dialogue.send(['IDLE'], timeouts.command, state.take);
   await dialogue.awaitContinue(tag, timeouts.command, state.take);
   let doneAt: number | undefined;
-  const left = (): number =>
-    doneAt === undefined
-      ? timeouts.idle + timeouts.command
-      : Math.max(1, doneAt + timeouts.command - performance.now());
+  const until = (): number =>
+    doneAt === undefined ? performance.now() + timeouts.idle + timeouts.command : doneAt + timeouts.command;
   const done = (): void => {
     if (doneAt !== undefined) return;
     doneAt = performance.now();
     // For what is being waited for now: from here on the server has the time of a command.
-    dialogue.connection.setDeadline(left(), 'IDLE');
+    dialogue.connection.setDeadline(timeouts.command, 'IDLE');
     dialogue.connection.write('DONE\r\n').catch(() => dialogue.connection.destroy());
   };
   const silence = setInterval(done, timeouts.idle);
@@ -27,7 +25,7 @@ export async function idle(state: ConnectionState, signal: AbortSignal): Promise
   if (signal.aborted) done();
   try {
     for (;;) {
-      const response = await dialogue.next(left());
+      const response = await dialogue.nextBefore(until());
       if (response.kind === 'piece') throw dialogue.breach('octets of nothing');
       if (response.kind === 'tagged') {
         dialogue.ended(tag, response);

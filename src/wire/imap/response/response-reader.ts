@@ -9,12 +9,15 @@ export interface ResponseLimits {
   readonly maxTextBytes: number;
   /** Octets of the literals of one response that are kept in memory, together. */
   readonly maxLiteralBytes: number;
+  /** Octets of all responses to one command whose answer is kept in memory. */
+  readonly maxAnswerBytes: number;
 }
 
 /** A search may name a million messages; a body that is not streamed may be a large mail. */
 export const defaultResponseLimits: ResponseLimits = {
   maxTextBytes: 16 * 1024 * 1024,
   maxLiteralBytes: 64 * 1024 * 1024,
+  maxAnswerBytes: 256 * 1024 * 1024,
 };
 
 const maxLiterals = 10_000;
@@ -36,7 +39,7 @@ export type ReaderEvent =
 export class ResponseReader {
   /** Literals of at least so many octets are handed on in pieces; the owner sets it while it wants them. */
   streamFrom = Infinity;
-  readonly #limits: ResponseLimits;
+  readonly #limits: Pick<ResponseLimits, 'maxTextBytes' | 'maxLiteralBytes'>;
   #rest: Uint8Array = new Uint8Array(0);
   #parts: (string | Uint8Array | StreamedLiteral)[] = [];
   #line: Uint8Array[] = [];
@@ -47,7 +50,7 @@ export class ResponseReader {
   #streamed: StreamedLiteral | undefined;
   #fault: ResponseFault | undefined;
 
-  constructor(limits: ResponseLimits = defaultResponseLimits) {
+  constructor(limits: Pick<ResponseLimits, 'maxTextBytes' | 'maxLiteralBytes'> = defaultResponseLimits) {
     this.#limits = limits;
   }
 
