@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { findBreaches, readSources } from '../test/architecture/layers.ts';
 import { findLargeFiles } from '../test/architecture/sizes.ts';
+import { checkMusts, writeMusts } from './generate-musts.ts';
 import { checkProtocols, writeProtocols } from './generate-protocols.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -33,7 +34,7 @@ const steps: readonly Step[] = [
   ['format', () => tool('oxfmt', ...(fix ? [] : ['--check']), '.')],
   ['layers', () => findBreaches(readSources(join(root, 'src'))).join('\n')],
   ['unused', () => tool('knip', '--no-progress')],
-  ['docs', () => (fix ? writeProtocols() : checkProtocols())],
+  ['docs', () => (fix ? writeMusts() + writeProtocols() : [checkMusts(), checkProtocols()].filter(Boolean).join('\n'))],
 ];
 
 const started = performance.now();

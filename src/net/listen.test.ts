@@ -366,7 +366,7 @@ describe('TLS', () => {
     expect(await c.untilClosed()).toBe('hello TLSv1.3\r\necho a\r\nquit\r\n');
   });
 
-  test('what was sent in plain text behind STARTTLS is thrown away', async () => {
+  test('MUST 6.2.1-3: what was sent in plain text behind STARTTLS is thrown away', async () => {
     const { listener, echoes } = await start({ tls: { mode: 'starttls', identity: identity() } });
     const plain = await client(listener);
     await plain.until('hello');

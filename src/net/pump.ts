@@ -120,6 +120,7 @@ export class Pump<Event> implements Sink<Event>, ChannelOwner, Ticking {
     this.#patience.restartRate();
   }
 
+  /** What came behind the command in plain text is thrown away. RFC 9051 section 6.2.1, RFC 3207 section 6. */
   startTls(): void {
     this.#tlsWanted = true;
   }

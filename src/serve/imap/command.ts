@@ -16,7 +16,7 @@ interface CommandFacts {
   readonly name: string;
   /** In which states it may be used. RFC 9051 section 6. */
   readonly states: readonly State[];
-  /** What it adds to CAPABILITY. */
+  /** What it adds to CAPABILITY; needed unless RFC 9051 or RFC 3501 have the command (RFC 9051 section 6.5). */
   readonly capabilities?: readonly Capability[];
   /** The capability that brings it, where another command of the table tells of it. */
   readonly belongsTo?: string;

@@ -170,7 +170,7 @@ class ImapConversation implements Conversation<ImapEvent>, MoreInput {
     return this.inOrder(() => this.execute(reading, mark)) ?? Promise.resolve();
   }
 
-  /** Once everything that came before is answered. RFC 9051 section 5.5. */
+  /** Once everything that came before is answered. RFC 9051 sections 5.5 and 6.4.4.2. */
   private inOrder(next: () => void | Promise<void>): void | Promise<void> {
     return this.unanswered.size === 0 ? next() : this.afterAnswers(next);
   }

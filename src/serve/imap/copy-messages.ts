@@ -27,9 +27,12 @@ export function expectCopy(r: ImapReader): CopyArguments {
   return { set, to: r.expectMailbox() };
 }
 
-/** What was copied or moved: the value of COPYUID; undefined: no message was named. */
+/** What was copied or moved. */
 export interface CopiedMessages {
+  /** COPYUID and its value; undefined: no message was named, or the destination is not the client's to read. */
   readonly copyUid: string | undefined;
+  /** False: nothing was there to be copied. */
+  readonly any: boolean;
   /** What was copied or moved of what was named. */
   readonly limited: Limited;
 }
@@ -58,14 +61,16 @@ export async function copyMessages(
   const { positions: live } = limited;
   if (live.length === 0) {
     if (expunged > 0 && !byUid) throw new No('messages are gone', 'EXPUNGEISSUED');
-    return { copyUid: undefined, limited };
+    return { copyUid: undefined, any: false, limited };
   }
   const uids = view.uidRanges(live);
   const isWithin = target.owner.id === selected.ownerId;
   const copying = isWithin
     ? copyWithin(session, selected, uids, target, how)
     : cross(session, selected, uids, target, how);
-  return { copyUid: copyUidOf(await withProgress(reply, undefined, copying)), limited };
+  const copyUid = copyUidOf(await withProgress(reply, undefined, copying));
+  // RFC 9051 section 6.4.7: who may not read the mailbox hears nothing of it.
+  return { copyUid: target.rights.includes('r') ? copyUid : undefined, any: copyUid !== undefined, limited };
 }
 
 /** Within one account: one write, and flags go again that the rights do not allow there. RFC 4314 section 4, COPY. */
@@ -124,9 +129,9 @@ function copyUidOf(copied: Copied): string | undefined {
 
 /** MOVE: COPYUID comes before the messages go, in an untagged OK (RFC 6851 section 4.3). */
 export async function moveMessages(session: Session, args: CopyArguments, byUid: boolean, reply: Reply): Promise<Done> {
-  const { copyUid, limited } = await copyMessages(session, args, { byUid, how: 'move' }, reply);
-  if (copyUid === undefined) return {};
-  reply.untagged(`OK [${copyUid}] moved`);
+  const { copyUid, any, limited } = await copyMessages(session, args, { byUid, how: 'move' }, reply);
+  if (!any) return {};
+  if (copyUid !== undefined) reply.untagged(`OK [${copyUid}] moved`);
   return endLimited(highestModseqCode(session), limited, reply);
 }
 

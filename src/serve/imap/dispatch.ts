@@ -1,5 +1,6 @@
 import { attempt } from '../../wire/imap/read.ts';
 import { ImapReader } from '../../wire/imap/imap-reader.ts';
+import { TooManyKeywords } from '../../store/operations/intern-keywords.ts';
 import { StorageFull } from '../../store/store.ts';
 import type { Command, Prepared } from './command.ts';
 import { commandsByName } from './command-table.ts';
@@ -8,7 +9,7 @@ import { isOutage } from './outage.ts';
 import { Bad, Bye, ConnectionEnded, No } from './refusal.ts';
 import type { Done, Ending, Reply } from './respond.ts';
 import type { Session } from './session.ts';
-import { tellChanges } from './tell.ts';
+import { tellChanges, tellNoMoreKeywords } from './tell.ts';
 import type { Unanswered } from './unanswered.ts';
 
 /** What a command line turned out to be. */
@@ -127,13 +128,15 @@ function codeText(code: string | undefined): string {
 async function refuse(session: Session, reply: Reply, tag: string, entry: Command, error: unknown): Promise<Ending> {
   if (error instanceof ConnectionEnded || (session.ending && reply.gone)) return { kind: 'ended' };
   if (error instanceof Bye) return sayBye(session, error);
-  const known = error instanceof No || error instanceof Bad || error instanceof StorageFull;
+  const isFull = error instanceof StorageFull || error instanceof TooManyKeywords;
+  const known = error instanceof No || error instanceof Bad || isFull;
   if (isOutage(error)) session.log.warn('command failed', { command: entry.name, reason: String(error) });
   else if (!known) session.log.error('command failed', { command: entry.name, answer: 'NO [SERVERBUG]' }, error);
   const bad = error instanceof Bad;
   const { code, text } = answerOf(error);
   try {
     await tell(session, reply, entry);
+    if (error instanceof TooManyKeywords) tellNoMoreKeywords(session, reply);
   } catch (second) {
     if (second instanceof Bye) return sayBye(session, second);
     throw second;
@@ -144,6 +147,7 @@ async function refuse(session: Session, reply: Reply, tag: string, entry: Comman
 
 function answerOf(error: unknown): { code: string | undefined; text: string } {
   if (error instanceof No || error instanceof Bad) return { code: error.code, text: error.message };
+  if (error instanceof TooManyKeywords) return { code: 'LIMIT', text: 'no more keywords in this account' };
   if (error instanceof StorageFull) return { code: 'UNAVAILABLE', text: 'no room on the server, try again later' };
   if (isOutage(error)) return { code: 'UNAVAILABLE', text: 'storage is away, try again later' };
   return { code: 'SERVERBUG', text: 'internal error' };

@@ -54,8 +54,12 @@ export function printAllFlags(index: MailboxIndex): string {
   return `(${[bitText(0x3ff), ...index.keywords].join(' ')})`;
 }
 
-/** For PERMANENTFLAGS: those that these rights let somebody change, and new ones. RFC 9051 section 7.1, RFC 4314 section 5.1.1. */
-export function printPermanentFlags(index: MailboxIndex, rights: string): string {
+/**
+ * For PERMANENTFLAGS: those that these rights let somebody change, and `\*` while there may be new ones. RFC 9051 section 7.1,
+ * RFC 4314 section 5.1.1.
+ */
+export function printPermanentFlags(index: MailboxIndex, rights: string, mayHaveMore = true): string {
   const flags = flagNames(0x3ff & changeableBits(rights));
-  return `(${[...flags, ...(rights.includes('w') ? [...index.keywords, '\\*'] : [])].join(' ')})`;
+  const keywords = mayHaveMore ? [...index.keywords, '\\*'] : index.keywords;
+  return `(${[...flags, ...(rights.includes('w') ? keywords : [])].join(' ')})`;
 }

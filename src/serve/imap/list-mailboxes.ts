@@ -21,11 +21,14 @@ export interface ListFacts {
   readonly subscriptions: ReadonlySet<string>;
   /** Names that are no mailboxes, only levels above what others share. */
   readonly levels?: Iterable<string>;
+  /** Mailboxes that others share so that they are seen in lists only. */
+  readonly unreadable?: ReadonlySet<string>;
 }
 
 /** Everything there is, as a lookup. */
 interface Known {
   readonly levels: ReadonlySet<string>;
+  readonly unreadable: ReadonlySet<string> | undefined;
   readonly byName: ReadonlyMap<string, Mailbox>;
   /** Names that have something below. */
   readonly parents: ReadonlySet<string>;
@@ -35,7 +38,10 @@ interface Known {
 
 type Chooser = (name: string, mailbox: Mailbox | undefined) => boolean;
 
-/** The mailboxes that LIST answers with, by name, one by one so that the caller can pause. RFC 9051 section 6.3.9, RFC 5258, RFC 6154. */
+/**
+ * The mailboxes that LIST answers with, by name, one by one so that the caller can pause. RFC 9051 sections 6.3.9, 6.3.9.1 and
+ * 7.3.1, RFC 5258, RFC 6154.
+ */
 export function* listMailboxes(args: ListArguments, facts: ListFacts): Generator<Listed | undefined> {
   const patterns = args.patterns.map((pattern) => listPattern(args.reference, pattern));
   const choose = chooserOf(args, facts.subscriptions);
@@ -61,7 +67,7 @@ function chooserOf(args: ListArguments, subscriptions: ReadonlySet<string>): Cho
   return (name, mailbox) => (!subscribed || subscriptions.has(name)) && (!special || mailbox?.specialUse !== undefined);
 }
 
-function gather({ mailboxes, subscriptions, levels = [] }: ListFacts, choose: Chooser): Known {
+function gather({ mailboxes, subscriptions, levels = [], unreadable }: ListFacts, choose: Chooser): Known {
   const byName = new Map(mailboxes.map((mailbox) => [mailbox.name, mailbox]));
   const parents = new Set<string>();
   const chosenParents = new Set<string>();
@@ -70,7 +76,7 @@ function gather({ mailboxes, subscriptions, levels = [] }: ListFacts, choose: Ch
     if (choose(mailbox.name, mailbox)) addParents(chosenParents, mailbox.name);
   }
   for (const name of subscriptions) if (choose(name, byName.get(name))) addParents(chosenParents, name);
-  return { byName, parents, chosenParents, levels: new Set(levels) };
+  return { byName, parents, chosenParents, levels: new Set(levels), unreadable };
 }
 
 function addParents(parents: Set<string>, name: string): void {
@@ -105,7 +111,10 @@ function attributesOf(name: string, subscriptions: ReadonlySet<string> | undefin
   if (mailbox === undefined) attributes.push('\\NonExistent');
   // The first implies it (RFC 5258 section 3), but not for clients that do not know it.
   if (known.levels.has(name) && mailbox === undefined) attributes.push('\\Noselect');
+  // RFC 9051 section 6.3.9.2, STATUS: what cannot be selected says so.
+  if (known.unreadable?.has(name) === true) attributes.push('\\Noselect');
   if (subscriptions?.has(name) === true) attributes.push('\\Subscribed');
+  // RFC 9051 section 6.3.9.5.
   attributes.push(known.parents.has(name) ? '\\HasChildren' : '\\HasNoChildren');
   if (mailbox?.specialUse !== undefined) attributes.push(mailbox.specialUse);
   return attributes;

@@ -1,6 +1,7 @@
 import type { LoginOutcome } from '../../directory/directory.ts';
 import { admitAttempt, checkPassword, judgeOutcome } from '../login-steps.ts';
 import type { LoginFailure } from '../login-steps.ts';
+import { hiddenFrom, isHidden } from './hidden-capabilities.ts';
 import { hearChange } from './hear-change.ts';
 import { attemptOf } from './login-attempt.ts';
 import { Bye, No } from './refusal.ts';
@@ -76,6 +77,9 @@ export function enter(
   session.loginAddress = loginAddress;
   session.proof = proof;
   session.failedLogins = 0;
+  // RFC 9051 section 7.2.2: who is not told of IMAP4rev1 has the answers of IMAP4rev2 from the start.
+  const hidden = hiddenFrom(session);
+  if (isHidden(hidden, 'IMAP4rev1') && !isHidden(hidden, 'IMAP4rev2')) session.rev2 = true;
   session.log = session.log.with({ account: account.name });
   session.log.info('logged in', { mechanism, address: loginAddress });
   session.unwatch = session.services.store.watch(account.id, (change) => hearChange(session, change));

@@ -6,7 +6,7 @@ const forbidden = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
 /**
  * A name that a mailbox may get; a `/` at the end, which only says that children will follow, is dropped (RFC 9051
- * section 6.3.4). Names are not mended: who lists them must find what was asked for.
+ * section 6.3.4). Names are not mended: who lists them must find what was asked for, and SELECT needs no OLDNAME (RFC 9051 section 6.3.2).
  * @throws No with what is wrong.
  */
 export function checkMailboxName(asked: string): string {
@@ -14,6 +14,11 @@ export function checkMailboxName(asked: string): string {
   const problem = findProblem(name);
   if (problem !== undefined) throw new No(`mailbox name ${problem}`, 'CANNOT');
   return name;
+}
+
+/** False when no mailbox can ever have this name. */
+export function isPossibleName(name: string): boolean {
+  return findProblem(name.endsWith('/') ? name.slice(0, -1) : name) === undefined;
 }
 
 function findProblem(name: string): string | undefined {

@@ -49,6 +49,6 @@ export async function replaceMessage(
     mailboxId: mailbox.id,
     uid,
   });
-  reply.untagged(`OK [${code}] replacement is there`);
+  if (code !== undefined) reply.untagged(`OK [${code}] replacement is there`);
   return highestModseqCode(session);
 }

@@ -3,6 +3,7 @@ import { printMailbox } from '../../wire/imap/print-string.ts';
 import type { SelectArguments } from '../../wire/imap/read-select.ts';
 import { seen } from '../../store/flags.ts';
 import { printAllFlags, printPermanentFlags } from './flag-text.ts';
+import { printAttributes } from './mailbox-attributes.ts';
 import { Bad, No } from './refusal.ts';
 import type { Done, Reply } from './respond.ts';
 import { tellSince } from './resync.ts';
@@ -36,6 +37,7 @@ export async function selectMailbox(
   if (args.resync !== undefined && !session.qresync) throw new Bad('enable QRESYNC first', 'CLIENTBUG');
   if (args.resync?.match !== undefined && session.uidOnly) throw new Bad('no message numbers', 'UIDREQUIRED');
   const { mailbox, owner, rights } = await openAccess(session, args.name, 'r');
+  const attributes = session.rev2 ? await printAttributes(session, mailbox.name) : undefined;
   const index = await session.services.store.openMailbox(owner.id, mailbox.id);
   if (index === undefined) throw new No('no such mailbox', 'NONEXISTENT');
   // RFC 4314 section 5.2.
@@ -46,6 +48,10 @@ export async function selectMailbox(
   session.selected = { mailbox, view, readOnly, ownerId: owner.id, rights, unwatch };
   if (args.condstore) session.condstore = true;
   describe(session, session.selected, reply);
+  // RFC 9051 section 6.3.2: LIST belongs to the answer; RFC 3501 does not know that.
+  if (attributes !== undefined) {
+    reply.untagged(`LIST ${attributes} "/" ${printMailbox(mailbox.name, session.utf8)}`);
+  }
   if (args.resync?.uidValidity === mailbox.uidValidity) await tellSince(session, view, args.resync, reply);
   return readOnly ? { code: 'READ-ONLY', text: 'examined' } : { code: 'READ-WRITE', text: 'selected' };
 }
@@ -68,8 +74,6 @@ function describe(session: Session, { mailbox, view, readOnly, rights }: Selecte
   reply.untagged(`OK [HIGHESTMODSEQ ${Math.max(1, index.highestModseq)}] changes up to here`);
   // RFC 8474 section 4.2.
   reply.untagged(`OK [MAILBOXID (${printObjectId('mailbox', mailbox.id)})] its lasting name`);
-  // RFC 9051 section 6.3.2: LIST belongs to the answer; RFC 3501 does not know that.
-  if (session.rev2) reply.untagged(`LIST () "/" ${printMailbox(mailbox.name, session.utf8)}`);
 }
 
 /** The number of the first message without \Seen; 0 when there is none. */

@@ -7,6 +7,7 @@ import type { Mailbox } from '../../store/mailbox.ts';
 import { AgeTimer } from './context/age-timer.ts';
 import type { MessageLiteral } from '../../wire/imap/imap-reader.ts';
 import { MailboxNews } from './mailbox-news.ts';
+import { isPossibleName } from './mailbox-name.ts';
 import type { NotifyWatch } from './notify/notify-watch.ts';
 import { No } from './refusal.ts';
 import type { ImapListenerOptions, ImapServices } from './services.ts';
@@ -174,8 +175,10 @@ export class Session {
   /** An existing mailbox by name. @throws No with this code. RFC 9051 section 7.1. */
   async findMailbox(name: string, code: 'NONEXISTENT' | 'TRYCREATE'): Promise<Mailbox> {
     const mailbox = await this.services.store.findMailbox(this.currentAccount().id, name);
-    if (mailbox === undefined) throw new No('no such mailbox', code);
-    return mailbox;
+    if (mailbox !== undefined) return mailbox;
+    // RFC 9051 sections 6.3.12, 6.4.7 and 6.4.8: TRYCREATE unless it is certain that it cannot be made.
+    if (code === 'TRYCREATE' && !isPossibleName(name)) throw new No('no mailbox can have that name', 'CANNOT');
+    throw new No('no such mailbox', code);
   }
 
   /** Given to the store with each write; a session recognises its own changes by modseq (`View.ignore`). */

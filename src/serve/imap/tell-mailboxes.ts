@@ -10,7 +10,7 @@ const entriesInLine = 50;
 
 /**
  * LIST, unasked, for mailboxes that other sessions created, deleted (\NonExistent), renamed (OLDNAME) or subscribed; only
- * to clients of IMAP4rev2. RFC 9051 sections 6.3.4 to 6.3.6 and 6.3.9.7. Attributes are those of this moment. Then METADATA.
+ * to clients of IMAP4rev2 (RFC 9051 section 6.5). RFC 9051 sections 6.3.4 to 6.3.6 and 6.3.9.7. Attributes are those of this moment. Then METADATA.
  */
 export async function tellMailboxes(session: Session, reply: Reply): Promise<void> {
   const names = session.news.takeNames();

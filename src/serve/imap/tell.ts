@@ -1,7 +1,7 @@
 import { tellChanged, tellGone } from './context/tell-contexts.ts';
 import { fetchUnasked } from './fetch/run-fetch.ts';
 import { fetchHead } from './fetch-head.ts';
-import { printAllFlags, printFlags } from './flag-text.ts';
+import { printAllFlags, printFlags, printPermanentFlags } from './flag-text.ts';
 import type { SelectedRules } from './notify/notify-rules.ts';
 import { endWatch, tellWatched } from './notify/tell-watched.ts';
 import { isOutage } from './outage.ts';
@@ -18,8 +18,8 @@ const everything: SelectedRules = { messages: true, flags: true, delayed: false,
 
 /**
  * Tells the client what changed in its mailbox since it was last told: FLAGS, FETCH, EXPUNGE or VANISHED, EXISTS; out of
- * the difference between its view and the index, so nothing queues up however much happens. RFC 9051 sections 5.2, 7.4.1
- * and 7.5.1, RFC 7162 section 3.2.10, RFC 9586. `mayExpunge` false: message numbers must stay as they are; then EXISTS waits too while an
+ * the difference between its view and the index, so nothing queues up however much happens. RFC 9051 sections 5.2, 6.3.13,
+ * 7.4.1 and 7.5.1, RFC 7162 section 3.2.10, RFC 9586. `mayExpunge` false: message numbers must stay as they are; then EXISTS waits too while an
  * EXPUNGE is due, since new numbers come after those of messages that go.
  * Before that, what others did to the list of mailboxes; after NOTIFY only what was asked for (RFC 5465).
  * Undefined when there is nothing to wait for. @throws Bye when the mailbox was deleted by another session.
@@ -150,6 +150,13 @@ export function tellKeywords(view: View, reply: Reply): void {
   if (view.index.keywords.length <= view.keywordCount) return;
   view.keywordCount = view.index.keywords.length;
   reply.untagged(`FLAGS ${printAllFlags(view.index)}`);
+}
+
+/** PERMANENTFLAGS without \*: the account has as many keywords as it may. RFC 9051 section 7.1. */
+export function tellNoMoreKeywords({ selected }: Session, reply: Reply): void {
+  if (selected === undefined || selected.readOnly) return;
+  const flags = printPermanentFlags(selected.view.index, selected.rights, false);
+  reply.untagged(`OK [PERMANENTFLAGS ${flags}] no new keywords`);
 }
 
 /** EXPUNGE or VANISHED, then EXISTS, then what is to be fetched of new messages. No `await` before that: view and index must stay as they are. */

@@ -32,7 +32,7 @@ export class View {
   keywordCount: number;
   /** ENABLE UIDONLY: the client may not use message numbers. */
   uidOnly = false;
-  /** Result of the last search with SAVE, ascending (RFC 5182): `$`. */
+  /** Result of the last search with SAVE, uids ascending, so no EXPUNGE changes it: `$`. RFC 9051 section 6.4.4.1, RFC 5182. */
   saved: Uint32Array = none;
   /** Searches with UPDATE. */
   contexts: SearchContexts | undefined = undefined;

@@ -47,7 +47,7 @@ export function* insertWithParents(accountId: AccountId, name: string, modseq: M
   return deltas;
 }
 
-/** One mailbox with a uidvalidity that the account never had before. */
+/** One mailbox with a uidvalidity that the account never had before. RFC 9051 sections 6.3.4, 6.3.5 and 6.3.6. */
 export function* insertMailbox(
   accountId: AccountId,
   name: string,

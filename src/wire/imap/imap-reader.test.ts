@@ -318,11 +318,17 @@ table('status items', expectStatusItems, [
   ['()', refused],
 ]);
 
-test('list patterns are bounded', () => {
-  const many = Array.from({ length: 101 }, () => 'a').join(' ');
-  expect(read(` "" (${many})`, expectListArguments).ok).toBe(false);
-  expect(read(` "" ${'*'.repeat(5000)}`, expectListArguments).ok).toBe(false);
-  expect(read(` "" %`, expectListArguments).ok).toBe(true);
+test('list patterns beyond the limits, and those that no name can be written like, are left out silently', () => {
+  const patternsOf = (text: string): readonly string[] | undefined => {
+    const args = read(text, expectListArguments);
+    return args.ok ? args.value.patterns : undefined;
+  };
+  const many = Array.from({ length: 101 }, (_each, i) => `a${i}`);
+  expect(patternsOf(` "" (${many.join(' ')})`)).toEqual(many.slice(0, 100));
+  expect(patternsOf(` "" ${'*'.repeat(5000)}`)).toEqual([]);
+  expect(patternsOf(` "" (a "&bad" b)`)).toEqual(['a', 'b']);
+  expect(patternsOf(` "&bad" %`)).toEqual([]);
+  expect(patternsOf(` "" %`)).toEqual(['%']);
 });
 
 describe('no octets make a production throw', () => {

@@ -292,11 +292,13 @@ export class ImapReader {
     return this.mailboxName(this.expectAstring(), at);
   }
 
-  /** list-mailbox = 1*list-char / string: a pattern with `*` and `%`. RFC 9051 section 9. Decoded like a mailbox, INBOX as written. */
-  expectListMailbox(): string {
-    const at = this.at;
+  /**
+   * list-mailbox = 1*list-char / string: a pattern with `*` and `%`. RFC 9051 section 9. Decoded like a mailbox, INBOX as written.
+   * Undefined: no name can be written like that.
+   */
+  expectListMailbox(): string | undefined {
     const octets = this.takeString() ?? this.takeRun(isListChar) ?? this.fail('mailbox pattern');
-    return this.decodeName(octets, at);
+    return this.utf8 ? decodeUtf8(octets) : parseUtf7(octets);
   }
 
   private mailboxName(octets: string, at: number): string {

@@ -156,7 +156,7 @@ function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
 }
 
-/** section-text = section-msgtext / "MIME"; the latter only after a part. RFC 9051 section 9. */
+/** section-text = section-msgtext / "MIME"; the latter only after a part. RFC 9051 sections 6.4.5.1 and 9. */
 function expectSectionText(r: ImapReader, path: readonly number[]): Section {
   const at = r.at;
   const name = r.expectKeyword();

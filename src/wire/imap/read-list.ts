@@ -15,6 +15,7 @@ const maxPatternChars = 4096;
 export interface ListArguments {
   readonly select: ReadonlySet<(typeof selections)[number]>;
   readonly reference: string;
+  /** Those that can match something. */
   readonly patterns: readonly string[];
   readonly returns: ReadonlySet<(typeof returnOptions)[number]>;
   /** RETURN (STATUS (…)): RFC 5819. Empty: not asked for. */
@@ -36,9 +37,8 @@ export function expectListArguments(r: ImapReader): ListArguments {
   }
   const reference = r.expectListMailbox();
   r.expectSpace();
-  const patterns = r.peek() === 40 ? r.expectList(() => r.expectListMailbox(), false) : [r.expectListMailbox()];
-  const chars = patterns.reduce((sum, pattern) => sum + pattern.length + reference.length, 0);
-  if (patterns.length > maxPatterns || chars > maxPatternChars) r.fail('fewer or shorter patterns');
+  const asked = r.peek() === 40 ? r.expectList(() => r.expectListMailbox(), false) : [r.expectListMailbox()];
+  const patterns = acceptedPatterns(reference, asked);
   const returns = new Set<(typeof returnOptions)[number]>();
   let metadata: readonly string[] = [];
   let status: readonly StatusItem[] = [];
@@ -57,7 +57,20 @@ export function expectListArguments(r: ImapReader): ListArguments {
       }
     }, true);
   }
-  return { select, reference, patterns, returns, status, metadata };
+  return { select, reference: reference ?? '', patterns, returns, status, metadata };
+}
+
+/** Without those that no name can be written like, and those beyond the limits: they match nothing, silently. RFC 9051 section 6.3.9. */
+export function acceptedPatterns(reference: string | undefined, patterns: readonly (string | undefined)[]): string[] {
+  const accepted: string[] = [];
+  let chars = 0;
+  for (const pattern of patterns) {
+    if (reference === undefined || pattern === undefined) continue;
+    chars += reference.length + pattern.length;
+    if (accepted.length >= maxPatterns || chars > maxPatternChars) break;
+    accepted.push(pattern);
+  }
+  return accepted;
 }
 
 function oneOf<T extends string>(r: ImapReader, names: readonly T[], what: string): T {

@@ -5,7 +5,7 @@ const returnOptions: readonly SearchReturn[] = [
   ...(['MIN', 'MAX', 'ALL', 'COUNT', 'SAVE', 'PARTIAL', 'RELEVANCY', 'CONTEXT', 'UPDATE'] as const),
 ];
 
-/** ["RETURN" SP "(" [option *(SP option)] ")" SP]. RFC 9051 section 9, search-return-opts. */
+/** ["RETURN" SP "(" [option *(SP option)] ")" SP]. RFC 9051 sections 6.4.4 and 9, search-return-opts. */
 export function takeReturn(r: ImapReader): ReturnOptions {
   if (!r.takeWord('RETURN')) return { returns: undefined };
   r.expectSpace();

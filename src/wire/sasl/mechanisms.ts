@@ -18,7 +18,7 @@ export const saslMechanisms: readonly SaslMechanism[] = [
   login,
 ];
 
-/** For protocols that have a command for what LOGIN does. */
+/** For protocols that have a command for what LOGIN does. All of these begin with the client (RFC 9051 section 6.2.2). */
 export const mechanismsBesideLogin = saslMechanisms.filter((mechanism) => mechanism !== login);
 
 /** By name, in any case. */

@@ -175,7 +175,9 @@ export class AppendRun {
 
   private async outcomeOf(stored: Promise<readonly ReplaceOutcome[]>): Promise<Done> {
     try {
-      return { code: appendUidOf(await stored) };
+      const code = appendUidOf(await stored);
+      // RFC 9051 section 6.3.12: who may not read the mailbox hears nothing of it.
+      return this.rights.includes('r') ? { code } : {};
     } finally {
       await this.discard();
     }
@@ -204,7 +206,7 @@ const refusals = {
   'no-such-message': () => new No('message to be replaced is gone', 'EXPUNGEISSUED'),
 } as const;
 
-/** APPENDUID with the uids in the order of the messages, which ascends. RFC 4315 section 3. */
+/** APPENDUID with the uids in the order of the messages, which ascends. RFC 9051 section 7.1, RFC 4315 section 3. */
 function appendUidOf(outcomes: readonly ReplaceOutcome[]): string {
   const uids: number[] = [];
   let uidValidity = 0;

@@ -13,7 +13,7 @@ import { Bad, ConnectionEnded, No } from '../refusal.ts';
 import type { Done, Reply } from '../respond.ts';
 import type { Session } from '../session.ts';
 
-/** AUTHENTICATE. RFC 9051 section 6.2.2; initial response RFC 4959 section 3. */
+/** AUTHENTICATE. RFC 9051 sections 6.1.1 and 6.2.2; initial response RFC 4959 section 3. */
 export const authenticate = command({
   name: 'AUTHENTICATE',
   states: ['not-authenticated'],

@@ -4,6 +4,7 @@ import { command } from '../command.ts';
 export const cancelUpdate = command({
   name: 'CANCELUPDATE',
   states: ['selected'],
+  belongsTo: 'CONTEXT=SEARCH',
   tells: 'all',
   parse(r) {
     const tags: string[] = [];

@@ -11,7 +11,7 @@ import { levelsAbove, listVisible, type Access } from '../sharing/access.ts';
 import { printStatus } from '../status-text.ts';
 
 /**
- * LIST. RFC 9051 section 6.3.9; also RFC 5258, CHILDREN RFC 3348, SPECIAL-USE RFC 6154, LIST-STATUS RFC 5819, LIST-METADATA
+ * LIST. RFC 9051 sections 6.3.9, 6.3.9.2 and 7.3.1; also RFC 5258, CHILDREN RFC 3348, SPECIAL-USE RFC 6154, LIST-STATUS RFC 5819, LIST-METADATA
  * RFC 9590, LIST-MYRIGHTS RFC 8440; mailboxes that others share RFC 4314 section 4.
  * \HasChildren, \HasNoChildren and special uses are always told.
  */
@@ -33,7 +33,8 @@ export const list = command({
     const subscriptions = await services.store.listSubscriptions(accountId);
     const shared = new Map((await listVisible(session)).map((access) => [access.mailbox.name, access]));
     const mailboxes = [...own, ...[...shared.values()].map((access) => access.mailbox)];
-    for (const found of listMailboxes(args, { mailboxes, subscriptions, levels: levelsAbove(shared.keys()) })) {
+    const facts = { mailboxes, subscriptions, levels: levelsAbove(shared.keys()), unreadable: unreadable(shared) };
+    for (const found of listMailboxes(args, facts)) {
       if (found !== undefined) {
         reply.untagged(printListed(found, utf8));
         if (found.mailbox !== undefined)
@@ -45,6 +46,10 @@ export const list = command({
     }
   },
 });
+
+function unreadable(shared: ReadonlyMap<string, Access>): ReadonlySet<string> {
+  return new Set([...shared].filter(([, { rights }]) => !rights.includes('r')).map(([name]) => name));
+}
 
 /** The client's own mailbox. */
 function accessToOwn(session: Session, mailbox: Mailbox): Access {

@@ -1,7 +1,7 @@
 import { command } from '../command.ts';
 import { logIn } from '../login.ts';
 
-/** LOGIN. RFC 9051 section 6.2.3; LOGINDISABLED while there is no TLS. */
+/** LOGIN. RFC 9051 sections 6.1.1 and 6.2.3; LOGINDISABLED while there is no TLS. */
 export const login = command({
   name: 'LOGIN',
   states: ['not-authenticated'],

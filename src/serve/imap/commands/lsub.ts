@@ -1,4 +1,5 @@
 import { printMailbox } from '../../../wire/imap/print-string.ts';
+import { acceptedPatterns } from '../../../wire/imap/read-list.ts';
 import { command, loggedIn } from '../command.ts';
 import { listPattern } from '../list-pattern.ts';
 
@@ -11,12 +12,11 @@ export const lsub = command({
     r.expectSpace();
     const reference = r.expectListMailbox();
     r.expectSpace();
-    const at = r.at;
-    const pattern = r.expectListMailbox();
-    if (reference.length + pattern.length > 4096) r.fail('a shorter pattern', at);
-    return { reference, pattern };
+    const [pattern] = acceptedPatterns(reference, [r.expectListMailbox()]);
+    return { reference: reference ?? '', pattern };
   },
   async run(session, { reference, pattern }, reply) {
+    if (pattern === undefined) return;
     const subscriptions = await session.services.store.listSubscriptions(session.currentAccount().id);
     const matches = listPattern(reference, pattern);
     // RFC 3501 asks for parents only where a % in the pattern hides what is below.

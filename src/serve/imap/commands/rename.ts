@@ -1,5 +1,6 @@
 import { printMailbox } from '../../../wire/imap/print-string.ts';
 import { command, loggedIn } from '../command.ts';
+import { printAttributes } from '../mailbox-attributes.ts';
 import { checkMailboxName } from '../mailbox-name.ts';
 import { mailboxRefusal } from '../mailbox-refusal.ts';
 import { No } from '../refusal.ts';
@@ -31,6 +32,7 @@ export const rename = command({
     if (!outcome.ok) throw mailboxRefusal(outcome.reason);
     if (!session.rev2 || from === 'INBOX') return;
     const print = (name: string): string => printMailbox(name, session.utf8);
-    reply.untagged(`LIST () "/" ${print(newName)} ("OLDNAME" (${print(from)}))`);
+    const attributes = await printAttributes(session, newName);
+    reply.untagged(`LIST ${attributes} "/" ${print(newName)} ("OLDNAME" (${print(from)}))`);
   },
 });

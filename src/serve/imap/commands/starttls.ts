@@ -1,7 +1,7 @@
 import { command } from '../command.ts';
 import { Bad } from '../refusal.ts';
 
-/** STARTTLS. What the client sent after it in plain text is thrown away by net/. RFC 9051 section 6.2.1. */
+/** STARTTLS. What the client sent after it in plain text is thrown away by net/. RFC 9051 sections 6.1.1 and 6.2.1. */
 export const startTls = command({
   name: 'STARTTLS',
   states: ['not-authenticated'],

@@ -2,12 +2,15 @@ import { transferDecoder } from '../../../mime/decode-transfer.ts';
 import { findPart, type AnyPart } from '../../../mime/find-section.ts';
 import type { MessageReader } from '../../../store/message-reader.ts';
 import type { Partial } from '../../../wire/imap/imap-reader.ts';
+import { LineEnds } from './line-ends.ts';
 import { locateSection, readSpan, spanBytes, type OctetSpan } from './octet-span.ts';
 
 /** A part without its transfer encoding (BINARY). */
 export interface EncodedPart {
   readonly span: OctetSpan;
   readonly encoding: string;
+  /** Lines of text: they end with CR LF, whatever was encoded. RFC 9051 section 7.5.2, BINARY. */
+  readonly isText: boolean;
 }
 
 /** Thrown for encodings that nobody knows: `NO [UNKNOWN-CTE]`. RFC 9051 section 7.5.2, BINARY. */
@@ -29,7 +32,7 @@ export async function locateEncoded(
   if (span === undefined || part === undefined) return undefined;
   const encoding = path.length === 0 || part.type === 'multipart' ? 'binary' : part.encoding;
   if (transferDecoder(encoding) === undefined) throw new UnknownEncoding(encoding);
-  return { span, encoding };
+  return { span, encoding, isText: path.length > 0 && part.type === 'text' };
 }
 
 /** Decoded octets from `partial.offset` on, at most `partial.count`, in pieces. */
@@ -48,11 +51,13 @@ export async function* readDecoded(
     at += octets.length;
     return octets.subarray(Math.max(0, from - start), Math.max(0, to - start));
   };
+  const lines = part.isText ? new LineEnds() : undefined;
+  const finish = (octets: Uint8Array): Uint8Array => clip(lines === undefined ? octets : lines.write(octets));
   for await (const piece of readSpan(reader, part.span)) {
-    yield clip(decoder.write(piece));
+    yield finish(decoder.write(piece));
     if (at >= to) return;
   }
-  yield clip(decoder.end());
+  yield finish(decoder.end());
 }
 
 /** How many octets `readDecoded` will give, and whether there is a NUL among them. Decodes unless nothing is encoded. */
@@ -79,6 +84,6 @@ export async function decodedBytes(
   part: EncodedPart,
   pause: () => Promise<void> | undefined,
 ): Promise<number> {
-  if (/^(7bit|8bit|binary)$/.test(part.encoding)) return spanBytes(part.span);
+  if (!part.isText && /^(7bit|8bit|binary)$/.test(part.encoding)) return spanBytes(part.span);
   return (await measureDecoded(reader, part, undefined, pause)).bytes;
 }

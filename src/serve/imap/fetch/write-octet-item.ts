@@ -29,10 +29,7 @@ export async function writeOctetItem(
   else await writeBinary(out, reader, root, item, name);
 }
 
-/**
- * Always a literal, exactly the octets that are stored: also NUL, which older mail holds and the grammar has no place for
- * (RFC 9051 section 4.3.1); changing it would break signatures.
- */
+/** Always a literal, which has no place for NUL (RFC 9051 section 4.3.1, and 7.5.2, BODY[…]): `withoutNul`. */
 async function writeSection(
   out: ChunkedOutput,
   reader: MessageReader,
@@ -49,13 +46,13 @@ async function writeSection(
   const bytes = spanBytes(span);
   if (bytes > onePieceBytes) {
     out.add(`${name} {${bytes}}\r\n`);
-    await writePieces(out, readSpan(reader, span), bytes);
+    await writePieces(out, withoutNuls(readSpan(reader, span)), bytes);
     return;
   }
   const original = span.end > span.start ? await reader.read(span.start, span.end) : undefined;
   out.add(`${name} {${span.head.length + (original?.length ?? 0)}}\r\n`);
-  out.addOctets(span.head);
-  if (original !== undefined) out.addOctets(original);
+  out.addOctets(withoutNul(span.head));
+  if (original !== undefined) out.addOctets(withoutNul(original));
 }
 
 async function writeBinary(
@@ -79,6 +76,22 @@ async function writeBinary(
   const { bytes, hasNul } = await measureDecoded(reader, part, item.partial, pause);
   out.add(`${name} ${hasNul ? '~' : ''}{${bytes}}\r\n`);
   await writePieces(out, readDecoded(reader, part, item.partial), bytes);
+}
+
+/**
+ * 80 in the place of each NUL, as other servers have it: sizes and offsets stay true. Who wants the octets as they are uses
+ * BINARY. Other pieces are passed on as they are.
+ */
+function withoutNul(piece: Uint8Array): Uint8Array {
+  let at = piece.indexOf(0);
+  if (at < 0) return piece;
+  const changed = Uint8Array.from(piece);
+  for (; at >= 0; at = changed.indexOf(0, at + 1)) changed[at] = 0x80;
+  return changed;
+}
+
+async function* withoutNuls(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) yield withoutNul(piece);
 }
 
 /** Writes exactly as many octets as were announced. @throws BrokenLiteral */

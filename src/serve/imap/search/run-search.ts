@@ -24,7 +24,7 @@ export interface TaggedSearch {
   readonly args: SearchArguments;
   /** ESEARCH repeats it. */
   readonly tag: string;
-  /** SAVE was asked for, also when the search cannot be done: then `$` becomes empty. RFC 5182 section 2.1. */
+  /** SAVE was asked for, also when the search cannot be done: then `$` becomes empty. RFC 9051 sections 6.4.4.1 to 6.4.4.3, RFC 5182 section 2.1. */
   readonly saves: boolean;
   readonly namesCharset: boolean;
 }

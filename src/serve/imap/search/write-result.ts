@@ -57,7 +57,7 @@ export interface ESearchHead {
   readonly correlator?: string;
 }
 
-/** `ESEARCH (TAG "a1") UID MIN 2 MAX 47 COUNT 25 ALL 2,10:11`. RFC 9051 section 7.3.4, RFC 4731 section 3.1, RFC 9394 section 3.1. */
+/** `ESEARCH (TAG "a1") UID MIN 2 MAX 47 COUNT 25 ALL 2,10:11`. RFC 9051 sections 6.4.4 and 7.3.4, RFC 4731 section 3.1, RFC 9394 section 3.1. */
 export async function writeESearch(
   reply: Reply,
   { tag, byUid, returns, partial, correlator }: ESearchHead,

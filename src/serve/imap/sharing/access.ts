@@ -46,7 +46,11 @@ export async function findAccess(
   }
   const owner = session.services.directory.findAccountByName(shared.owner);
   const found = owner && (await listShared(session, owner)).find(({ mailbox }) => mailbox.name === shared.path);
-  if (owner === undefined || found === undefined) throw new No('no such mailbox', missing);
+  if (owner === undefined || found === undefined) {
+    // As above: the answer is that of CREATE, which tells nothing of what is there.
+    if (missing === 'TRYCREATE') await placeForNew(session, name);
+    throw new No('no such mailbox', missing);
+  }
   return { owner, mailbox: { ...found.mailbox, name }, rights: found.rights };
 }
 

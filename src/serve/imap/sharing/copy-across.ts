@@ -25,7 +25,7 @@ export interface CopiedAcross {
 
 /**
  * COPY from the selected mailbox into one of another account, all or nothing: the messages are filed there anew, with the
- * flags that the rights allow, and take room there. RFC 4314 section 4, COPY.
+ * flags that the rights allow, and take room there. RFC 9051 section 6.4.7, RFC 4314 section 4, COPY.
  * @throws No LIMIT, OVERQUOTA, TRYCREATE
  */
 export async function copyAcross(
