@@ -26,7 +26,15 @@ function printMusts(): string {
   });
   const servers = musts.filter(({ kept }) => kept.length > 0).length;
   const count = `${musts.length} sentences, of which ${servers} bind servers. \`…/\` is \`serve/imap/\`.`;
-  return [introduction, count, '', '| MUST | says | kept by | shown by |', '| --- | --- | --- | --- |', ...rows, ''].join('\n');
+  return [
+    introduction,
+    count,
+    '',
+    '| MUST | says | kept by | shown by |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
 }
 
 /** Empty when the page is as it should be. */

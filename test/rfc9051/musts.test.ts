@@ -20,7 +20,8 @@ describe('what RFC 9051 sections 6 and 7 demand', () => {
     const missing: string[] = [];
     for (const { id, kept } of musts) {
       const section = id.slice(0, id.indexOf('-'));
-      for (const file of kept) if (sections?.get(section)?.has(file) !== true) missing.push(`${file}: RFC 9051 section ${section}`);
+      for (const file of kept)
+        if (sections?.get(section)?.has(file) !== true) missing.push(`${file}: RFC 9051 section ${section}`);
     }
     expect([...new Set(missing)]).toEqual([]);
   });

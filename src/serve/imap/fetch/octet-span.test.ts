@@ -114,7 +114,9 @@ describe('parts without their transfer encoding', () => {
 
   test('any range is that range of the decoded octets, and is measured right', async () => {
     const decoded = Buffer.from(Array.from({ length: 1000 }, (_each, i) => (i * 7) & 255));
-    const reader = readerOf(`Content-Type: x/y\r\n${encoded('base64', decoded.toString('base64').replaceAll(/.{76}/g, '$&\r\n'))}`);
+    const reader = readerOf(
+      `Content-Type: x/y\r\n${encoded('base64', decoded.toString('base64').replaceAll(/.{76}/g, '$&\r\n'))}`,
+    );
     const root = parsePartMap(reader.partMap);
     const part = root.ok ? await locateEncoded(reader, root.value, [1]) : undefined;
     if (part === undefined) throw new Error('no part');
