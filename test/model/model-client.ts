@@ -52,7 +52,8 @@ export class ModelClient {
   uidValidity = 0;
   readonly kept = new Map<string, Kept>();
   private logins = 0;
-  private tags = 0;
+  /** Commands sent so far, in all sessions. */
+  tags = 0;
 
   constructor(name: string, actor: Actor, model: Model, chance: Chance, habits: Habits, trail: string[]) {
     this.name = name;

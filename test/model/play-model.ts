@@ -27,8 +27,8 @@ const habits: readonly Habits[] = [
   { condstore: true, qresync: true, rev2: true },
 ];
 
-/** Clients of several kinds do what they like on one account. @throws Error with all that was said at last when something contradicts. */
-export async function playModel(stage: Stage, play: Play): Promise<void> {
+/** Clients of several kinds do what they like on one account; how many commands they sent. @throws Error with all that was said at last when something contradicts. */
+export async function playModel(stage: Stage, play: Play): Promise<number> {
   const actor = await stage.newActor();
   const model = new Model();
   const trail: string[] = [];
@@ -61,6 +61,7 @@ export async function playModel(stage: Stage, play: Play): Promise<void> {
     await compareAfterwards(actor, model);
     const bugs = actor.logged.filter((line) => line.startsWith('command failed'));
     if (bugs.length > 0) throw new Error(bugs[0]);
+    return clients.reduce((sum, { tags }) => sum + tags, 0);
   } catch (error) {
     const said = trail.slice(-3000).join('\n');
     const reason = broken[0] ?? error;
