@@ -116,7 +116,7 @@ async function openHere(loaded: LoadedConfig, lock: DataLock): Promise<Administr
       const logins = new LoginLog(store, systemClock, silentLog);
       const parts = { loaded, store, directory, relay: undefined, capture: undefined };
       // Not started: it keeps what is asked, and the next server delivers.
-      const queue = openQueue({ ...parts, clock: systemClock, log: silentLog });
+      const { queue } = openQueue({ ...parts, clock: systemClock, log: silentLog });
       return new Administration(
         (request) => answerControl({ directory, logins, queue }, request),
         async () => {

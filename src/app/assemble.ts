@@ -8,7 +8,6 @@ import type { TokenVerifier } from '../base/token-verifier.ts';
 import { createTokenVerifier } from '../clients/openid/token-verifier.ts';
 import { ensureDkimKeys } from '../directory/dkim/ensure-dkim-keys.ts';
 import type { LoginGuard } from '../directory/logins/login-guard.ts';
-import type { Account } from '../directory/directory.ts';
 import { openDirectory } from '../directory/live-directory.ts';
 import type { LiveDirectory } from '../directory/live-directory.ts';
 import { toPlainAddress } from '../net/address-class.ts';
@@ -28,20 +27,19 @@ import { specialLocalParts } from '../serve/smtp/special-local-parts.ts';
 import type { Store } from '../store/store.ts';
 import { SentCopies } from '../submit/sent-copies.ts';
 import { createSubmit } from '../submit/submit.ts';
-import { controlSocketOf, readText } from './config/loaded-config.ts';
+import { controlSocketOf } from './config/loaded-config.ts';
 import type { LoadedConfig } from './config/loaded-config.ts';
 import { isLoopback } from './config/plaintext-login.ts';
 import { startControlServer } from './control/control-server.ts';
 import type { ControlServer } from './control/control-server.ts';
 import type { Ground } from './break-ground.ts';
+import { createCurrentResolver } from './current-resolver.ts';
 import { imapRefusals } from './imap-refusals.ts';
 import { byClass, openLogins } from './open-logins.ts';
 import { OpenPorts, planListeners } from './open-listeners.ts';
 import type { PlannedListener, ServiceSetup } from './open-listeners.ts';
 import type { Service } from './services.ts';
-import { openQueue } from './outgoing/open-queue.ts';
-import { openRelay } from './outgoing/open-relay.ts';
-import { queueSettingsOf } from './outgoing/queue-settings-of.ts';
+import { openOutgoing } from './outgoing/open-outgoing.ts';
 import { Refusal } from './refusal.ts';
 import type { CertificatePair } from './tls/self-signed-certificate.ts';
 import { posthornVersion } from './version.ts';
@@ -62,12 +60,15 @@ export interface AssembleOptions {
 export interface House {
   readonly listeners: readonly Listener[];
   /**
-   * Ports, their limits, routes and the settings of the queue as this configuration has them, from now on; what is open and
-   * under way ends as it began. @throws Refusal that names a port which could not be had; nothing changed then
+   * All but the store is as this configuration has it, from now on; what is open and under way ends as it began. @throws
+   * Refusal that names a port which could not be had, or a file; nothing changed then
    */
   reconfigure(next: LoadedConfig): Promise<void>;
-  /** New connections get the new certificate. @throws Error of OpenSSL when it is not usable; the old one stays then */
-  useCertificate(certificate: CertificatePair): void;
+  /**
+   * New connections get the new certificate, and this oldest version of TLS. @throws Error of OpenSSL when it is not usable;
+   * the old one stays then
+   */
+  useCertificate(certificate: CertificatePair, minVersion?: 'TLSv1.2' | 'TLSv1.3'): void;
   /** Takes no more work, waits for what is under way, and closes everything. */
   close(): Promise<void>;
 }
@@ -82,7 +83,7 @@ export async function assemble(options: AssembleOptions): Promise<House> {
   try {
     // What needs no store is done while it is being opened.
     const identity = options.certificate && makeIdentity(options.certificate, loaded);
-    const resolver = createStubResolver(loaded.config.dns ?? {});
+    const resolver = createCurrentResolver(createStubResolver(loaded.config.dns ?? {}));
     prepareToListen();
     const store = await ground.store;
     const hostnames = [loaded.config.hostname];
@@ -95,7 +96,12 @@ export async function assemble(options: AssembleOptions): Promise<House> {
     }
     const logins = openLogins({ limits: loaded.config.limits, store, directory, log });
     closing.push(() => logins.log.close());
-    const queue = startQueue(options, { store, directory, resolver }, closing);
+    // Before the ports open, and closed after them: what they took is in the queue.
+    const { captureAccount } = options;
+    const services = { store, directory, resolver, captureAccount, clock: systemClock, log };
+    const outgoing = openOutgoing(loaded, services);
+    const { queue } = outgoing;
+    closing.push(() => outgoing.close());
     const sentCopies = new SentCopies({ store, clock: systemClock, log });
     closing.push(() => sentCopies.close());
     const parts = { store, directory, failures: logins.guard, resolver, queue, sentCopies };
@@ -122,10 +128,16 @@ export async function assemble(options: AssembleOptions): Promise<House> {
         return ports.listeners;
       },
       async reconfigure(next) {
+        // All that can fail comes first.
+        const useOutgoing = outgoing.prepare(next);
+        const { hostname, dns, limits } = next.config;
         await openPorts(next);
-        queue.useSettings(queueSettingsOf(next));
+        directory.useHostnames([hostname]);
+        resolver.use(createStubResolver(dns ?? {}));
+        logins.useLimits(limits);
+        useOutgoing();
       },
-      useCertificate: (certificate) => identity?.reload([certificate]),
+      useCertificate: (certificate, minVersion) => identity?.reload([certificate], minVersion),
       close,
     };
   } catch (error) {
@@ -142,29 +154,6 @@ interface HouseParts {
   readonly failures: LoginGuard;
   readonly queue: Queue;
   readonly sentCopies: SentCopies;
-}
-
-/** Before the ports open, and closed after them: what they took is in the queue. localserve sends nothing out. */
-function startQueue(
-  { loaded, log, captureAccount }: AssembleOptions,
-  { store, directory, resolver }: Pick<HouseParts, 'store' | 'directory' | 'resolver'>,
-  closing: (() => void | Promise<void>)[],
-): Queue {
-  const clock = systemClock;
-  const captures = captureAccount !== undefined;
-  const { hostname, listeners, relay: ports } = loaded.config;
-  const ca = ports.ca === undefined ? undefined : readText(ports.ca);
-  const parts = { hostname, listeners, port: ports.port, policyPort: ports.policyPort, ca };
-  const relay = captures ? undefined : openRelay({ ...parts, store, resolver, clock, log });
-  if (relay !== undefined) closing.push(() => relay.close());
-  const captured = (): Account | undefined => {
-    const id = captures ? directory.view.accountIds.get(captureAccount) : undefined;
-    return id === undefined ? undefined : directory.findAccount(id);
-  };
-  const queue = openQueue({ loaded, store, directory, relay, capture: captures ? captured : undefined, clock, log });
-  closing.push(() => queue.stop());
-  queue.start();
-  return queue;
 }
 
 function makeIdentity(certificate: CertificatePair, { config, file }: LoadedConfig): TlsIdentity {

@@ -21,9 +21,6 @@ export async function serve(loaded: LoadedConfig): Promise<void> {
   await runHouse(house, log, { ready: () => announce([]), hangup: createReload(loaded, house, log) });
 }
 
-/** What follows the file at once; all else waits for a restart, and that is said. */
-const live: ReadonlySet<string> = new Set(['listeners', 'limits', 'log', 'queue', 'routes', 'tls', 'transports']);
-
 /** Reads the configuration again; one time after another, however fast it is asked for. */
 function createReload(running: LoadedConfig, house: House, log: AdjustableLog): () => void {
   let last = Promise.resolve();
@@ -36,14 +33,13 @@ async function reload(running: LoadedConfig, house: House, log: AdjustableLog): 
   try {
     const { loadConfig } = await import('./config/config-file.ts');
     const next = loadConfig(running.file);
-    const certificate = loadCertificate(next);
-    if (certificate) house.useCertificate(certificate);
-    log.adjust(next.config.log);
-    // What cannot change while we run stays as it is, for new connections too.
-    const { hostname, data, storage, dns, relay } = running.config;
-    await house.reconfigure({ ...next, config: { ...next.config, hostname, data, storage, dns, relay } });
+    const used = withFixed(running, next);
+    const certificate = loadCertificate(used);
+    if (certificate) house.useCertificate(certificate, used.config.tls?.minVersion);
+    await house.reconfigure(used);
+    log.adjust(used.config.log);
     log.info('configuration and certificates were read again');
-    const waiting = changedKeys(running, next);
+    const waiting = (['data', 'storage', 'tls', 'listeners'] as const).filter((key) => differ(used.config[key], next.config[key]));
     if (waiting.length === 0) return;
     log.warn('changed in the configuration, but in effect only after a restart', { keys: waiting });
   } catch (error) {
@@ -51,15 +47,12 @@ async function reload(running: LoadedConfig, house: House, log: AdjustableLog): 
   }
 }
 
-function changedKeys(running: LoadedConfig, next: LoadedConfig): readonly string[] {
-  const before: Readonly<Record<string, unknown>> = running.config;
-  const after: Readonly<Record<string, unknown>> = next.config;
-  const keys = Object.keys({ ...before, ...after }).filter((key) => !live.has(key) && differ(before[key], after[key]));
-  // Those who guess passwords are remembered, with what was allowed when they did.
-  const logins = (['failedLoginsPerMinute', 'failedLoginsPerDay'] as const).filter((key) =>
-    differ(running.config.limits[key], next.config.limits[key]),
-  );
-  return [...keys, ...logins.map((key) => `limits.${key}`)];
+/** The new configuration, but for what cannot change while we run. */
+function withFixed({ config: before, dataDir }: LoadedConfig, next: LoadedConfig): LoadedConfig {
+  const { data, storage, tls, listeners } = before;
+  // Ports know from the start whether there is TLS.
+  const ports = (tls === undefined) === (next.config.tls === undefined) ? {} : { tls, listeners };
+  return { ...next, dataDir, config: { ...next.config, data, storage, ...ports } };
 }
 
 function differ(one: unknown, other: unknown): boolean {

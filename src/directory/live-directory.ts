@@ -52,7 +52,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<LiveDire
 /** Lookups over tables in memory, and logins. */
 export class LiveDirectory implements Directory {
   readonly editor: DirectoryEditor;
-  readonly #hostnames: ReadonlySet<string>;
+  #hostnames: ReadonlySet<string>;
   readonly #clock: Clock;
   readonly #passwords: PasswordLogins;
   readonly #upgrades: PasswordUpgrades;
@@ -249,6 +249,11 @@ export class LiveDirectory implements Directory {
 
   #announce(): void {
     for (const listener of this.#listeners) listener();
+  }
+
+  /** As `hostnames` of the options, from now on. */
+  useHostnames(hostnames: readonly string[]): void {
+    this.#hostnames = new Set(hostnames);
   }
 
   /** Stops hearing of edits; the store is not closed. */

@@ -133,3 +133,14 @@ test('failures of today are counted again after a restart, as far as they fit', 
   failures.restore('192.0.2.2', 1_000_000);
   expect(failures.blocked('192.0.2.2')).toBe(true);
 });
+
+test('other limits hold at once, for what was counted before too', () => {
+  const failures = createFailureLimiter({ perMinute: [5, 100, 100], clock: new TestClock() });
+  for (let n = 0; n < 3; n++) failures.attempt('192.0.2.1');
+  failures.useLimits({ perMinute: [3, 100, 100] });
+  expect([failures.blocked('192.0.2.1'), failures.blocked('192.0.2.2')]).toEqual([true, false]);
+  failures.useLimits({ perMinute: [4, 100, 100] });
+  expect([1, 2].map(() => failures.attempt('192.0.2.1'))).toEqual([true, false]);
+  failures.useLimits({ perMinute: [4, 100, 100], exempt: createExemptions(['192.0.2.0/24']) });
+  expect(failures.blocked('192.0.2.1')).toBe(false);
+});

@@ -59,13 +59,22 @@ type Classes = 'all' | 'own';
  */
 export class RateLimiter {
   readonly #windows: readonly WindowCounts[];
-  readonly #exempt: BlockList | undefined;
+  #exempt: BlockList | undefined;
   readonly #clock: Clock;
 
   constructor(windows: readonly RateWindow[], exempt?: BlockList, clock: Clock = systemClock, maxKeys = MAX_KEYS) {
     this.#windows = windows.map((window) => new WindowCounts(window, maxKeys));
     this.#exempt = exempt;
     this.#clock = clock;
+  }
+
+  /** Other limits from now on, one for each window in turn; what was counted stays. */
+  useLimits(limits: readonly ClassLimits[], exempt: BlockList | undefined): void {
+    this.#exempt = exempt;
+    for (const [place, window] of this.#windows.entries()) {
+      const its = limits[place];
+      if (its !== undefined) window.useLimits(its);
+    }
   }
 
   /** Would `add` succeed? */
@@ -116,13 +125,17 @@ export class RateLimiter {
 }
 
 class WindowCounts {
-  readonly #window: RateWindow;
+  #window: RateWindow;
   readonly #tables: readonly [ClassTable, ClassTable, ClassTable];
   #number = -1;
 
   constructor(window: RateWindow, maxKeys: number) {
     this.#window = window;
     this.#tables = [new ClassTable(maxKeys), new ClassTable(maxKeys), new ClassTable(maxKeys)];
+  }
+
+  useLimits(limits: ClassLimits): void {
+    this.#window = { ...this.#window, limits };
   }
 
   moveTo(now: number): void {
@@ -232,6 +245,8 @@ export interface FailureLimiter {
   takeBack(address: string): void;
   /** So many failures of today are known from before a restart; counted as far as they fit. */
   restore(address: string, failures: number): void;
+  /** Other limits from now on; what was counted stays. */
+  useLimits(options: Pick<FailureLimitOptions, 'perMinute' | 'perDay' | 'exempt'>): void;
 }
 
 export interface FailureLimitOptions {
@@ -267,6 +282,10 @@ export function createFailureLimiter(options: FailureLimitOptions = {}): Failure
     },
     restore(address, failures) {
       for (let left = failures; left > 0 && day.add(address, 1, 'own'); left--);
+    },
+    useLimits(next) {
+      minute.useLimits([next.perMinute ?? defaultLimits.failedLoginsPerMinute], next.exempt);
+      day.useLimits([next.perDay ?? defaultLimits.failedLoginsPerDay], next.exempt);
     },
   };
 }

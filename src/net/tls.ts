@@ -34,10 +34,10 @@ export interface TlsListenerOptions {
 /** Certificates in use, with one context each. */
 export interface TlsIdentity {
   /**
-   * Use these from the next handshake on.
+   * Use these from the next handshake on, and this oldest version where one is given.
    * @throws the error of OpenSSL when a key or certificate is not usable; nothing changes then.
    */
-  reload(certificates: readonly CertificatePem[]): void;
+  reload(certificates: readonly CertificatePem[], minVersion?: TlsIdentityOptions['minVersion']): void;
   /** Begins a handshake as the server on a plain socket. */
   wrap(socket: Socket, options: TlsListenerOptions): TLSSocket;
 }
@@ -57,14 +57,16 @@ const TICKET_KEY_BYTES = 48;
  * @throws the error of OpenSSL when a key or certificate is not usable.
  */
 export function createTlsIdentity(options: TlsIdentityOptions): TlsIdentity {
-  const { minVersion = 'TLSv1.2', clock = systemClock } = options;
+  const { clock = systemClock } = options;
+  let { minVersion = 'TLSv1.2' } = options;
   let certificates = options.certificates;
   let entries = makeEntries(certificates, minVersion);
   let keyedAtMs = clock.now();
 
   return {
-    reload(changed) {
-      entries = makeEntries(changed, minVersion);
+    reload(changed, oldest = minVersion) {
+      entries = makeEntries(changed, oldest);
+      minVersion = oldest;
       certificates = changed;
       keyedAtMs = clock.now();
     },

@@ -1,6 +1,7 @@
 /** SIGHUP: the configuration is read again, and what is open goes on. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ImapClient } from 'posthorn/imap-client';
 import { SmtpClient } from 'posthorn/smtp-client';
 import { isListening } from './harness/ports.ts';
 import { startServe, type TestServer } from './harness/server.ts';
@@ -59,7 +60,36 @@ test('a configuration that is wrong, or a port that cannot be had, changes nothi
   writeFileSync(server.config, good.replace(`imap: ${imap}\n`, `imap: ${imaps}\n`));
   await reload('the configuration was not read again');
   expect(await isListening(imap)).toBe(true);
-  writeFileSync(server.config, good.replace('mail.example.test', 'other.example.test'));
+  writeFileSync(server.config, good);
+  await reload('configuration and certificates were read again');
+});
+
+test('the name of the server and the limits of failed logins follow; what the store stands on is named and waits', async () => {
+  const good = readFileSync(server.config, 'utf8');
+  const guess = async (): Promise<string> => {
+    const client = await ImapClient.connect({ host: '127.0.0.1', port: server.ports.imap, tls: 'none' });
+    return client
+      .authenticate({ kind: 'password', username: ann.address, password: 'a wrong password' }, { allowPlaintext: true })
+      .then(() => 'let in', String)
+      .finally(() => client.destroy());
+  };
+  rewrite((text) =>
+    text
+      .replace('mail.example.test', 'other.example.test')
+      .replace(/^limits: \{.*$/m, 'limits: { failedLoginsPerMinute: 1 }'),
+  );
+  await reload('configuration and certificates were read again');
+  expect((await smtp()).greeting.lines.join(' ')).toContain('other.example.test');
+  const postmaster = await (await smtp()).send({ from: 'a@client.test', to: ['postmaster@other.example.test'] }, message);
+  expect(postmaster.recipients.map(({ state }) => state)).not.toContain('later');
+  await guess();
+  // The address is known to guess: it is not let in at all.
+  await expect(guess()).rejects.toThrow(/too many failed logins/);
+
+  writeFileSync(server.config, good.replace(/^data: .*$/m, 'data: elsewhere'));
   await reload('in effect only after a restart');
+  expect(server.log).toMatch(/"keys":\["data"\]/);
   expect((await smtp()).greeting.lines.join(' ')).toContain('mail.example.test');
+  writeFileSync(server.config, good);
+  await reload('configuration and certificates were read again');
 });

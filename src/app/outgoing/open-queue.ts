@@ -2,8 +2,8 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Account, Directory } from '../../directory/directory.ts';
-import type { Courier } from '../../queue/courier.ts';
-import type { SenderLimits } from '../../queue/queue-settings.ts';
+import type { Courier, LocalCourier } from '../../queue/courier.ts';
+import type { QueueSettings, SenderLimits } from '../../queue/queue-settings.ts';
 import { Queue } from '../../queue/queue.ts';
 import { createLocalCourier } from '../../receive/local-courier.ts';
 import type { AccountId } from '../../store/ids.ts';
@@ -24,10 +24,48 @@ export interface QueueParts {
   readonly log: Log;
 }
 
-/** Not started yet. */
-export function openQueue({ loaded, store, directory, relay, capture, clock, log }: QueueParts): Queue {
+export interface OpenedQueue {
+  /** Not started yet. */
+  readonly queue: Queue;
+  /** Settings and the name of this server as this configuration has them, for everything that begins from now on. */
+  use(loaded: LoadedConfig): void;
+}
+
+export function openQueue({ loaded, store, directory, relay, capture, clock, log }: QueueParts): OpenedQueue {
+  const settings = settingsOf(loaded, directory);
+  const named = (hostname: string) => ({
+    local: createLocalCourier({ store, directory, clock, log, hostname, ...(capture && { capture }) }),
+    signer: createReportSigner({ directory, clock, log, hostname }),
+  });
+  let current = named(settings.hostname);
+  const local: LocalCourier = {
+    deliver: (...batch) => current.local.deliver(...batch),
+    planCopies: (arriving) => current.local.planCopies?.(arriving) ?? arriving.recipients.map(() => undefined),
+  };
+  const queue = new Queue({
+    store: store.outgoing,
+    settings,
+    local,
+    remote: relay ?? local,
+    isLocal: (domain) => relay === undefined || isOurs(directory, domain),
+    // localserve sends nothing out.
+    signer: relay === undefined ? undefined : { begin: () => current.signer.begin() },
+    clock,
+    log,
+  });
+  return {
+    queue,
+    use(next) {
+      current = named(next.config.hostname);
+      queue.useSettings(settingsOf(next, directory));
+    },
+  };
+}
+
+/** Those of the configuration, where an account has none of its own. */
+function settingsOf(loaded: LoadedConfig, directory: Directory): QueueSettings {
   const general = queueSettingsOf(loaded);
-  const settings = {
+  return {
     ...general,
     limitsOf(id: AccountId): SenderLimits {
       const account = directory.findAccount(id);
@@ -39,17 +77,4 @@ export function openQueue({ loaded, store, directory, relay, capture, clock, log
       };
     },
   };
-  const { hostname } = settings;
-  const local = createLocalCourier({ store, directory, clock, log, hostname, ...(capture && { capture }) });
-  return new Queue({
-    store: store.outgoing,
-    settings,
-    local,
-    remote: relay ?? local,
-    isLocal: (domain) => relay === undefined || isOurs(directory, domain),
-    // localserve sends nothing out.
-    signer: relay === undefined ? undefined : createReportSigner({ directory, clock, log, hostname }),
-    clock,
-    log,
-  });
 }
