@@ -39,7 +39,9 @@ async function reload(running: LoadedConfig, house: House, log: AdjustableLog): 
     await house.reconfigure(used);
     log.adjust(used.config.log);
     log.info('configuration and certificates were read again');
-    const waiting = (['data', 'storage', 'tls', 'listeners'] as const).filter((key) => differ(used.config[key], next.config[key]));
+    const waiting = (['data', 'storage', 'tls', 'listeners'] as const).filter((key) =>
+      differ(used.config[key], next.config[key]),
+    );
     if (waiting.length === 0) return;
     log.warn('changed in the configuration, but in effect only after a restart', { keys: waiting });
   } catch (error) {

@@ -80,7 +80,9 @@ test('the name of the server and the limits of failed logins follow; what the st
   );
   await reload('configuration and certificates were read again');
   expect((await smtp()).greeting.lines.join(' ')).toContain('other.example.test');
-  const postmaster = await (await smtp()).send({ from: 'a@client.test', to: ['postmaster@other.example.test'] }, message);
+  const postmaster = await (
+    await smtp()
+  ).send({ from: 'a@client.test', to: ['postmaster@other.example.test'] }, message);
   expect(postmaster.recipients.map(({ state }) => state)).not.toContain('later');
   await guess();
   // The address is known to guess: it is not let in at all.
