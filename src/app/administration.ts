@@ -52,6 +52,11 @@ export class Administration {
     return (await this.#must({ kind: 'logins', account, limit })) as readonly LoginFacts[];
   }
 
+  /** When each key and app password of an account logged in last, the latest first. */
+  async lastUses(account: string): Promise<readonly LoginFacts[]> {
+    return (await this.#must({ kind: 'last-uses', account })) as readonly LoginFacts[];
+  }
+
   async close(): Promise<void> {
     await this.#close();
   }

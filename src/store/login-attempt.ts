@@ -30,4 +30,16 @@ export interface LoginAttemptSelection {
   readonly account?: string;
   readonly sinceMs: number;
   readonly limit: number;
+  /** Of each key and app password only when it logged in last. */
+  readonly lastUses?: boolean;
+}
+
+/** What is removed. Times are milliseconds since 1970. */
+export interface PruneLoginAttempts {
+  /** All rows that are older, but for the last use of each key and app password. */
+  readonly beforeMs: number;
+  /** Those too. */
+  readonly lastUseBeforeMs: number;
+  /** Rows of an account, successes and failures apart: beyond, its oldest go, again but for last uses. */
+  readonly keepPerAccount: number;
 }

@@ -4,12 +4,15 @@ import { query, type Operation } from './sql/statement.ts';
 const columns =
   'key, account, login, remote, local, tls, proof, protocol, client, mechanism, result, day, count, first_at, last_at';
 
+const lastUseRows = `(SELECT ${columns}, row_number() OVER (PARTITION BY account, proof ORDER BY last_at DESC, key) AS place
+  FROM login_attempt WHERE result = 'ok' AND proof <> '') AS used`;
+
 /** The latest first. */
 export function* readLoginAttempts(selection: LoginAttemptSelection): Operation<readonly LoginAttemptRow[]> {
-  const { account, sinceMs, limit } = selection;
+  const { account, sinceMs, limit, lastUses = false } = selection;
   const rows = yield* query(
-    `SELECT ${columns} FROM login_attempt WHERE ${account === undefined ? '' : 'account = ? AND '}last_at >= ?
-      ORDER BY last_at DESC, key LIMIT ?`,
+    `SELECT ${columns} FROM ${lastUses ? lastUseRows : 'login_attempt'}
+      WHERE ${lastUses ? 'place = 1 AND ' : ''}${account === undefined ? '' : 'account = ? AND '}last_at >= ? ORDER BY last_at DESC, key LIMIT ?`,
     ...(account === undefined ? [sinceMs, limit] : [account, sinceMs, limit]),
   );
   return rows.map((row) => {

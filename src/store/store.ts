@@ -12,7 +12,7 @@ import type { Change } from './change.ts';
 import type { DirectoryEdit, DirectoryState } from './directory-object.ts';
 import type { EmailColumns, EmailRow, EmailSelection } from './email-row.ts';
 import type { AccountId, EmailId, MailboxId, ModSeq, Uid } from './ids.ts';
-import type { LoginAttemptRow, LoginAttemptSelection } from './login-attempt.ts';
+import type { LoginAttemptRow, LoginAttemptSelection, PruneLoginAttempts } from './login-attempt.ts';
 import type { Mailbox, SpecialUse } from './mailbox.ts';
 import type { MailboxRight, SharedMailbox } from './mailbox-rights.ts';
 import type { MailboxIndex } from './mailbox-index.ts';
@@ -288,8 +288,7 @@ export interface Store {
   addLoginAttempts(rows: readonly LoginAttemptRow[]): Promise<void>;
   /** The latest first. */
   readLoginAttempts(selection: LoginAttemptSelection): Promise<readonly LoginAttemptRow[]>;
-  /** Removes rows that are older, and of an account with more than so many (successes and failures apart) its oldest. */
-  pruneLoginAttempts(request: { readonly beforeMs: number; readonly keepPerAccount: number }): Promise<void>;
+  pruneLoginAttempts(request: PruneLoginAttempts): Promise<void>;
 
   /** Finishes writes under way and releases everything. */
   close(): Promise<void>;

@@ -121,6 +121,8 @@ testWith(
     for (const end of ['key.pem', 'certificate.pem', 'pem', 'p12'])
       expect(statSync(`${stem}.${end}`).mode & 0o777).toBe(0o600);
     expect(await talk(server.ports.imaps, logout, '-cert', `${stem}.pem`)).toMatch(/^\* PREAUTH/m);
+    const shown = await server.admin('config', 'tlspubkey', 'show', stdout.trim());
+    expect(shown.stdout).toMatch(/^lastUse +20\d\d-\S+Z from 127\.0\.0\.1 \(imap\)$/m);
     // The file for phones, taken apart again, logs in as well.
     const password = /^ {2}((?:[a-z2-7]{5}-){4}[a-z2-7]{5})$/m.exec(stderr)?.[1] ?? '';
     const unpacked = `${stem}-unpacked.pem`;

@@ -28,6 +28,8 @@ export type ControlRequest =
     }
   /** `account` `-`: logins that nobody has. */
   | { readonly kind: 'logins'; readonly account: string; readonly limit: number }
+  /** When each key and app password of an account logged in last. */
+  | { readonly kind: 'last-uses'; readonly account: string }
   | { readonly kind: 'queue'; readonly request: QueueRequest };
 
 /** What answers: the parts of a running server, or of the command itself. */
@@ -66,6 +68,12 @@ export async function answerControl(parts: Controlled, request: ControlRequest):
       const record = account === nobody ? ok({ name: nobody }) : getAccount(directory.view, account);
       if (!record.ok) return { ok: false, messages: [record.error.message] };
       const rows = await logins.read(record.value.name, limit);
+      return ok(rows.map((row) => loginFacts(directory.view, row)));
+    }
+    case 'last-uses': {
+      const record = getAccount(directory.view, request.account);
+      if (!record.ok) return { ok: false, messages: [record.error.message] };
+      const rows = await logins.readLastUses(record.value.name);
       return ok(rows.map((row) => loginFacts(directory.view, row)));
     }
     case 'queue':

@@ -12,6 +12,9 @@ const flushMs = 5000;
 /** A client that has just logged in may still say what it is (IMAP ID). */
 const nameMs = 1000;
 const keepMs = 30 * dayMs;
+/** When a key or an app password was used last is known longer. */
+const keepLastUseMs = 400 * dayMs;
+const maxLastUses = 1000;
 const keepPerAccount = 10_000;
 const pruneMs = 3_600_000;
 /** Different rows that wait; beyond, what is from outside is left out of them, so that few remain. */
@@ -64,6 +67,13 @@ export class LoginLog {
     return this.#store.readLoginAttempts({ ...(account === undefined ? {} : { account }), sinceMs, limit });
   }
 
+  /** When each key and app password of an account logged in last, the latest first. */
+  async readLastUses(account: string): Promise<readonly LoginAttemptRow[]> {
+    await this.#flush(0);
+    const sinceMs = this.#clock.now() - keepLastUseMs;
+    return this.#store.readLoginAttempts({ account, sinceMs, limit: maxLastUses, lastUses: true });
+  }
+
   /** Those since then, for what has to be known again after a restart. */
   readSince(sinceMs: number, limit: number): Promise<readonly LoginAttemptRow[]> {
     return this.#store.readLoginAttempts({ sinceMs, limit });
@@ -114,7 +124,7 @@ export class LoginLog {
     const now = this.#clock.now();
     if (now - this.#prunedAtMs < pruneMs) return;
     this.#prunedAtMs = now;
-    await this.#store.pruneLoginAttempts({ beforeMs: now - keepMs, keepPerAccount });
+    await this.#store.pruneLoginAttempts({ beforeMs: now - keepMs, lastUseBeforeMs: now - keepLastUseMs, keepPerAccount });
   }
 
   #count(attempt: EndedAttempt): void {

@@ -2,7 +2,7 @@ import { loginProtocols } from '../../../directory/directory.ts';
 import type { LoginProtocol } from '../../../directory/directory.ts';
 import type { AppPasswordFacts } from '../../../directory/facts.ts';
 import { generateAppPassword } from '../../../directory/passwords/app-password.ts';
-import { lastUseOf, mostLogins } from './last-use.ts';
+import { lastUseOf } from './last-use.ts';
 import type { CommandInput } from '../command.ts';
 import { UsageError } from '../command.ts';
 import { alignColumns } from '../print-help.ts';
@@ -29,8 +29,8 @@ export async function appPasswordList(input: CommandInput): Promise<void> {
   const account = input.args[0] ?? '';
   const facts = await withAdministration(input, async (each) => {
     const found = (await each.query({ ask: 'app-passwords', account })) as readonly AppPasswordFacts[];
-    const logins = await each.logins(account, mostLogins);
-    return found.map((one) => ({ ...one, lastUse: lastUseOf(`app-password ${one.id}`, logins) }));
+    const lastUses = await each.lastUses(account);
+    return found.map((one) => ({ ...one, lastUse: lastUseOf(`app-password ${one.id}`, lastUses) }));
   });
   input.print(facts, () =>
     alignColumns(

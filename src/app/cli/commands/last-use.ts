@@ -1,8 +1,5 @@
 import type { LoginFacts } from '../../../directory/logins/login-facts.ts';
 
-/** As many as are kept. */
-export const mostLogins = 10_000;
-
 export interface LastUse {
   /** ISO 8601. */
   readonly time: string;
@@ -10,8 +7,8 @@ export interface LastUse {
   readonly protocol: string;
 }
 
-/** When a key or an app password logged in last; null: not in the last 30 days. `logins`: the latest first. */
-export function lastUseOf(proof: string, logins: readonly LoginFacts[]): LastUse | null {
-  const last = logins.find((login) => login.result === 'ok' && login.proof === proof);
+/** When a key or an app password logged in last; null: not in more than a year. */
+export function lastUseOf(proof: string, lastUses: readonly LoginFacts[]): LastUse | null {
+  const last = lastUses.find((login) => login.proof === proof);
   return last ? { time: last.last, address: last.address, protocol: last.protocol } : null;
 }

@@ -1,5 +1,5 @@
 import type { TlsPublicKeyFacts } from '../../../directory/facts.ts';
-import { lastUseOf, mostLogins } from './last-use.ts';
+import { lastUseOf } from './last-use.ts';
 import type { CommandInput } from '../command.ts';
 import { alignColumns } from '../print-help.ts';
 import { withAdministration } from '../with-administration.ts';
@@ -31,8 +31,8 @@ export async function tlspubkeyShow(input: CommandInput): Promise<void> {
   const name = input.args[0] ?? '';
   const facts = await withAdministration(input, async (each) => {
     const found = (await each.query({ ask: 'tls-public-key', name })) as TlsPublicKeyFacts;
-    const logins = await each.logins(found.account, mostLogins);
-    return { ...found, lastUse: lastUseOf(`tls-public-key ${found.fingerprint}`, logins) };
+    const lastUses = await each.lastUses(found.account);
+    return { ...found, lastUse: lastUseOf(`tls-public-key ${found.fingerprint}`, lastUses) };
   });
   const { lastUse, ...rest } = facts;
   const used = lastUse === null ? [] : [['lastUse', `${lastUse.time} from ${lastUse.address} (${lastUse.protocol})`]];
