@@ -43,9 +43,18 @@ export function describeLoginAttempts(name: string, open: () => Promise<Store>):
       const used = (key: string, proof: string, lastAtMs: number, more: Partial<LoginAttemptRow> = {}) =>
         row(key, { account: 'cleo', proof, lastAtMs, ...more });
       await store.addLoginAttempts([
-        ...[used('k1', 'tls-public-key a', 1000), used('k2', 'tls-public-key a', 2000), used('p1', 'app-password b', 100)],
+        ...[
+          used('k1', 'tls-public-key a', 1000),
+          used('k2', 'tls-public-key a', 2000),
+          used('p1', 'app-password b', 100),
+        ],
         ...[used('n1', '', 2500), used('f1', 'tls-public-key c', 2600, { result: 'logindisabled' })],
-        ...[used('n2', '', 9000), used('n3', '', 9001), used('n4', '', 9002), used('o', 'tls-public-key a', 500, { account: 'dan' })],
+        ...[
+          used('n2', '', 9000),
+          used('n3', '', 9001),
+          used('n4', '', 9002),
+          used('o', 'tls-public-key a', 500, { account: 'dan' }),
+        ],
       ]);
       await store.pruneLoginAttempts({ beforeMs: 5000, lastUseBeforeMs: 50, keepPerAccount: 2 });
       expect((await read('cleo')).map(({ key }) => key)).toEqual(['n4', 'n3', 'k2', 'p1']);

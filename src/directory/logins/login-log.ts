@@ -124,7 +124,11 @@ export class LoginLog {
     const now = this.#clock.now();
     if (now - this.#prunedAtMs < pruneMs) return;
     this.#prunedAtMs = now;
-    await this.#store.pruneLoginAttempts({ beforeMs: now - keepMs, lastUseBeforeMs: now - keepLastUseMs, keepPerAccount });
+    await this.#store.pruneLoginAttempts({
+      beforeMs: now - keepMs,
+      lastUseBeforeMs: now - keepLastUseMs,
+      keepPerAccount,
+    });
   }
 
   #count(attempt: EndedAttempt): void {
