@@ -108,15 +108,18 @@ async function openHere(loaded: LoadedConfig, lock: DataLock): Promise<Administr
   const { LoginLog } = await import('../directory/logins/login-log.ts');
   const { answerControl } = await import('./control/control-request.ts');
   const { openQueue } = await import('./outgoing/open-queue.ts');
+  const { transportNames } = await import('./outgoing/queue-settings-of.ts');
   const { storeOptions } = await import('./store-options.ts');
   try {
     const store = await openStore(storeOptions(loaded));
     try {
+      const transports = transportNames(loaded);
       const directory = await openDirectory({
         store,
         log: silentLog,
         clock: systemClock,
         hostnames: [loaded.config.hostname],
+        transports: () => transports,
       });
       const logins = new LoginLog(store, systemClock, silentLog);
       const parts = { loaded, store, directory, relay: undefined, capture: undefined };

@@ -40,6 +40,7 @@ import { OpenPorts, planListeners } from './open-listeners.ts';
 import type { PlannedListener, ServiceSetup } from './open-listeners.ts';
 import type { Service } from './services.ts';
 import { openOutgoing } from './outgoing/open-outgoing.ts';
+import { transportNames } from './outgoing/queue-settings-of.ts';
 import { Refusal } from './refusal.ts';
 import type { CertificatePair } from './tls/self-signed-certificate.ts';
 import { posthornVersion } from './version.ts';
@@ -87,7 +88,8 @@ export async function assemble(options: AssembleOptions): Promise<House> {
     prepareToListen();
     const store = await ground.store;
     const hostnames = [loaded.config.hostname];
-    const directory = await openDirectory({ store, log, clock: systemClock, hostnames });
+    let transports = transportNames(loaded);
+    const directory = await openDirectory({ store, log, clock: systemClock, hostnames, transports: () => transports });
     closing.push(() => directory.close());
     await options.prepare?.(directory);
     // localserve sends nothing out. Others need not wait: until a domain has its keys, its mail is told to come again.
@@ -136,6 +138,7 @@ export async function assemble(options: AssembleOptions): Promise<House> {
         resolver.use(createStubResolver(dns ?? {}));
         logins.useLimits(limits);
         useOutgoing();
+        transports = transportNames(next);
       },
       useCertificate: (certificate, minVersion) => identity?.reload([certificate], minVersion),
       close,

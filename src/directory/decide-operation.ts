@@ -26,6 +26,8 @@ import { domainAdd } from './operations/domain-add.ts';
 import { domainRemove } from './operations/domain-remove.ts';
 import { domainSet } from './operations/domain-set.ts';
 import type { DecideContext, Decided } from './operations/operation.ts';
+import { routeAdd } from './operations/route-add.ts';
+import { routeRemove } from './operations/route-remove.ts';
 import { settingsSet } from './operations/settings-set.ts';
 import { tlsPublicKeyAdd } from './operations/tls-public-key-add.ts';
 import { tlsPublicKeyRemove } from './operations/tls-public-key-remove.ts';
@@ -53,6 +55,8 @@ const operations = [
   aliasRemove,
   tlsPublicKeyAdd,
   tlsPublicKeyRemove,
+  routeAdd,
+  routeRemove,
   settingsSet,
 ] as const;
 

@@ -1,4 +1,4 @@
-import { ok } from '../base/result.ts';
+import { fail, ok } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import type { DirectoryOperation } from './decide-operation.ts';
 import { printChange } from './directory-change.ts';
@@ -16,6 +16,7 @@ import { deriveAppPassword } from './passwords/app-password.ts';
 import { saltsToKeep, scramSaltsOf } from './passwords/find-app-password.ts';
 import { deriveCredential, newScramSalts } from './passwords/credential.ts';
 import { prepareOpaqueString } from '../base/opaque-string.ts';
+import { checkNewTransports } from './routes/check-transports.ts';
 
 /** Others may edit at the same time; each round one of them succeeds, so a few rounds are always enough. */
 const maxRounds = 20;
@@ -78,6 +79,8 @@ export class DirectoryEditor {
       for (let round = 0; round < maxRounds; round++) {
         const decided = decide(this.#tables);
         if (!decided.ok || isEmpty(decided.value)) return decided;
+        const [lost] = this.checkTransports(decided.value);
+        if (lost !== undefined) return fail(lost);
         const written = await this.#options.store.editDirectory(printChange(decided.value, this.#version));
         if (written.ok) {
           this.#tables.apply(decided.value);
@@ -90,6 +93,12 @@ export class DirectoryEditor {
       }
       throw new Error(`the directory changed ${maxRounds} times while it was being edited`);
     });
+  }
+
+  /** Why routes of a change lead nowhere. */
+  checkTransports(change: DirectoryChange): readonly DirectoryConflict[] {
+    const known = this.#options.transports?.();
+    return known === undefined ? [] : checkNewTransports(this.#tables, change, known);
   }
 
   /** Hear of each edit, after it is in effect. */

@@ -11,6 +11,8 @@ export interface DirectoryOptions {
   readonly clock: Clock;
   /** Names of this server, as A-labels: `postmaster` is known there. */
   readonly hostnames: readonly string[];
+  /** Names that routes may lead to; asked at each edit. Without it they are not looked at. */
+  readonly transports?: () => ReadonlySet<string>;
 }
 
 /** The directory could not be used as it stands; `message` says why. */

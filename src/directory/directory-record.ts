@@ -8,6 +8,7 @@ import { loginProtocols } from './directory.ts';
 import { isAppPasswordSecret } from './passwords/app-password.ts';
 import { dkimAlgorithms } from './dkim/make-dkim-key.ts';
 import { isCredential } from './passwords/credential.ts';
+import { isRoutes } from './routes/route-shape.ts';
 
 const isDomain = objectOf({
   kind: oneOf('domain'),
@@ -18,6 +19,8 @@ const isDomain = objectOf({
   /** Exists to receive DMARC and TLS reports for a domain whose mail is elsewhere. */
   reportsOnly: isFlag,
   disabled: isFlag,
+  /** For mail with From in the domain. spec/protocols.md section 6.6 */
+  routes: optional(isRoutes),
 });
 
 const isAccount = objectOf({
@@ -40,6 +43,8 @@ const isAccount = objectOf({
   /** Recipients in 24 hours, and new ones among them; undefined: as the server has it. spec/protocols.md section 6.10 */
   recipientsPerDay: optional(wholeNumber(0)),
   newRecipientsPerDay: optional(wholeNumber(0)),
+  /** For what it sends; they come before those of the domain. */
+  routes: optional(isRoutes),
   /** ISO 8601. */
   created: isText,
 });

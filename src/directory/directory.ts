@@ -102,6 +102,17 @@ export interface SendingRules {
   readonly newRecipientsPerDay: number | undefined;
 }
 
+/** A way for some of the mail; the transport by its name in the configuration. spec/protocols.md section 6.6 */
+export interface NamedRoute {
+  /** Domains of the header's From in A-labels, empty for all; `.example.org` is the domain itself and all below it. */
+  readonly from: readonly string[];
+  /** Domains of recipients, likewise. */
+  readonly to: readonly string[];
+  /** From so many tries on. */
+  readonly minimumAttempts: number;
+  readonly transport: string;
+}
+
 /** A key that signs for a domain. RFC 6376 section 3.1. */
 export interface DkimSigningKey {
   readonly selector: string;
@@ -121,6 +132,10 @@ export interface Directory {
   maySendAs(account: Account, address: AddressParts): 'yes' | 'no' | 'domain-disabled';
   /** How the account's mail is sent. */
   sendingRulesOf(account: Account): SendingRules;
+  /** Routes of what the account sends; the same list until it changes. */
+  routesOfAccount(id: AccountId): readonly NamedRoute[];
+  /** Routes of mail with From in the domain (A-labels), likewise. */
+  routesOfDomain(domain: string): readonly NamedRoute[];
   /**
    * The address with a tag behind the first separator of its domain, in place of one that it had; undefined when the domain
    * has no separator.

@@ -1,5 +1,6 @@
 /** What the directory tells people and programs of itself: plain data, U-labels, no secrets. */
 import { displayAddress } from './address-text.ts';
+import type { NamedRoute } from './directory.ts';
 import { addressesIn } from './checks/check-domain.ts';
 import type {
   AccountRecord,
@@ -12,12 +13,21 @@ import type { DirectoryView } from './directory-tables.ts';
 import { publicHalf } from './dkim/make-dkim-key.ts';
 import { toUnicodeDomain } from '../base/domain-name.ts';
 
+/** Number 1 is asked first; U-labels. */
+export interface RouteFacts {
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  readonly minimumAttempts: number;
+  readonly transport: string;
+}
+
 export interface DomainFacts {
   readonly domain: string;
   readonly disabled: boolean;
   readonly reportsOnly: boolean;
   readonly localpartCaseSensitive: boolean;
   readonly catchallSeparators: readonly string[];
+  readonly routes: readonly RouteFacts[];
 }
 
 export interface AccountFacts {
@@ -36,6 +46,7 @@ export interface AccountFacts {
   /** null: as the server has it. */
   readonly recipientsPerDay: number | null;
   readonly newRecipientsPerDay: number | null;
+  readonly routes: readonly RouteFacts[];
 }
 
 export interface AddressFacts {
@@ -106,7 +117,18 @@ function domainFacts(record: DomainRecord): DomainFacts {
     reportsOnly: record.reportsOnly,
     localpartCaseSensitive: record.caseSensitive,
     catchallSeparators: record.separators,
+    routes: (record.routes ?? []).map(routeFacts),
   };
+}
+
+/** As people write it. */
+export function routeFacts({ from, to, minimumAttempts, transport }: NamedRoute): RouteFacts {
+  return { from: from.map(showPattern), to: to.map(showPattern), minimumAttempts, transport };
+}
+
+/** `.xn--bcher-kva.example` → `.bücher.example` */
+export function showPattern(pattern: string): string {
+  return pattern.startsWith('.') ? `.${toUnicodeDomain(pattern.slice(1))}` : toUnicodeDomain(pattern);
 }
 
 /** A domain with its addresses and aliases. */
@@ -142,6 +164,7 @@ function accountFacts(view: DirectoryView, record: AccountRecord): AccountFacts 
     copySent: record.copySent ?? false,
     recipientsPerDay: record.recipientsPerDay ?? null,
     newRecipientsPerDay: record.newRecipientsPerDay ?? null,
+    routes: (record.routes ?? []).map(routeFacts),
   };
 }
 

@@ -12,6 +12,7 @@ import type {
   LoginOutcome,
   LoginProof,
   LoginProtocol,
+  NamedRoute,
   RecipientLookup,
   ScramVerifier,
   SendingRules,
@@ -32,6 +33,7 @@ import { PasswordUpgrades } from './passwords/password-upgrades.ts';
 import { canonicalLogin, ensureLoginSecret, findScramVerifier, placeOf } from './passwords/scram-verifiers.ts';
 import { StrengthMix } from './passwords/strength-mix.ts';
 
+const noRoutes: readonly NamedRoute[] = [];
 const badCredentials: LoginOutcome = { ok: false, reason: 'bad-credentials' };
 
 /**
@@ -146,6 +148,14 @@ export class LiveDirectory implements Directory {
       recipientsPerDay: record?.recipientsPerDay,
       newRecipientsPerDay: record?.newRecipientsPerDay,
     };
+  }
+
+  routesOfAccount(id: AccountId): readonly NamedRoute[] {
+    return this.view.accounts.get(this.view.findAccountName(id) ?? '')?.routes ?? noRoutes;
+  }
+
+  routesOfDomain(domain: string): readonly NamedRoute[] {
+    return this.view.domains.get(domain)?.routes ?? noRoutes;
   }
 
   tagAddress({ localPart, domain }: AddressParts, tag: string): ReturnType<Directory['tagAddress']> {

@@ -1,3 +1,4 @@
+import type { AccountId } from '../store/ids.ts';
 import type { QueueEntry } from './queued.ts';
 import type { Transport } from './transport.ts';
 
@@ -14,7 +15,7 @@ export interface Route {
 
 /** The routes that may count for an entry, the first ones first. */
 export interface Routes {
-  ofAccount(accountId: number): readonly Route[];
+  ofAccount(accountId: AccountId): readonly Route[];
   ofSenderDomain(domain: string): readonly Route[];
   readonly global: readonly Route[];
 }

@@ -1,3 +1,4 @@
+import type { AccountId } from '../store/ids.ts';
 import { isListed, type Routes } from './choose-transport.ts';
 import type { DestinationLimits } from './destination.ts';
 import { defaultSchedule, type Schedule } from './schedule.ts';
@@ -34,7 +35,7 @@ export interface QueueSettings {
   readonly leaseMs: number;
   /** How often the store is looked at for what other processes put there. */
   readonly scanEveryMs: number;
-  limitsOf(accountId: number): SenderLimits;
+  limitsOf(accountId: AccountId): SenderLimits;
 }
 
 export const defaultSenderLimits: SenderLimits = { recipientsPerDay: 1000, firstTimeRecipientsPerDay: 200 };

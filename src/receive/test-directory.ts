@@ -7,6 +7,7 @@ import type {
   DkimSigningKey,
   LocalRecipient,
   LoginOutcome,
+  NamedRoute,
   RecipientLookup,
   ScramVerifier,
   SendingRules,
@@ -83,6 +84,14 @@ export class TestDirectory implements Directory {
       newRecipientsPerDay: undefined,
     };
     return { ...rules, ...this.sendingRules.get(name) };
+  }
+
+  routesOfAccount(): readonly NamedRoute[] {
+    return [];
+  }
+
+  routesOfDomain(): readonly NamedRoute[] {
+    return [];
   }
 
   tagAddress({ localPart, domain: name }: AddressParts, tag: string): ReturnType<Directory['tagAddress']> {

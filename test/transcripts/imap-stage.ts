@@ -232,6 +232,8 @@ export class Actor {
       isLocalDomain: no,
       maySendAs: no,
       sendingRulesOf: no,
+      routesOfAccount: no,
+      routesOfDomain: no,
       tagAddress: no,
       setQuota: (account, quotaBytes) => Promise.resolve(this.setQuota(account, quotaBytes)),
       dkimKeysOf: no,

@@ -2,6 +2,7 @@
 import { configOption } from './command.ts';
 import type { CommandSpec } from './command.ts';
 import { queueCommands } from './queue-commands.ts';
+import { routeCommands } from './route-commands.ts';
 
 const passwordStdin = {
   name: 'password-stdin',
@@ -458,6 +459,7 @@ export const commands: readonly CommandSpec[] = [
   ...addressCommands,
   ...aliasCommands,
   ...tlspubkeyCommands,
+  ...routeCommands,
   ...queueCommands,
   {
     path: ['quickstart'],

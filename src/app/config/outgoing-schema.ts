@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 
 import { toAsciiDomain } from '../../base/domain-name.ts';
+import { domainPattern } from '../../directory/routes/route-input.ts';
 
 const port = z.int().min(1).max(65_535);
 const count = z.int().min(1);
@@ -13,16 +14,6 @@ const hostOrAddress = z.string().transform((text, context) => {
   const domain = toAsciiDomain(text);
   if (domain.ok) return domain.value;
   context.addIssue({ code: 'custom', message: `"${text}" is no host name and no IP address` });
-  return z.NEVER;
-});
-
-/** A domain, or with a leading dot the domain and all below it; in A-labels. */
-const domainPattern = z.string().transform((text, context) => {
-  const dot = text.startsWith('.') ? '.' : '';
-  const domain = toAsciiDomain(text.slice(dot.length));
-  if (domain.ok) return dot + domain.value;
-  if (/^\[[0-9a-fA-F.:v]+\]$/i.test(text)) return text.toLowerCase();
-  context.addIssue({ code: 'custom', message: `"${text}" is no domain; ".example.org" is a domain and all below it` });
   return z.NEVER;
 });
 

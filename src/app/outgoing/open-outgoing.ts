@@ -3,13 +3,16 @@ import type { Log } from '../../base/log.ts';
 import type { Resolver } from '../../base/resolver.ts';
 import type { Account } from '../../directory/directory.ts';
 import type { LiveDirectory } from '../../directory/live-directory.ts';
+import { findUnknownTransports } from '../../directory/routes/check-transports.ts';
 import type { Queue } from '../../queue/queue.ts';
 import type { Store } from '../../store/store.ts';
+import { Refusal } from '../refusal.ts';
 import { readText } from '../config/loaded-config.ts';
 import type { LoadedConfig } from '../config/loaded-config.ts';
 import { CurrentRelay } from './current-relay.ts';
 import { openQueue } from './open-queue.ts';
 import { openRelay } from './open-relay.ts';
+import { transportNames } from './queue-settings-of.ts';
 
 export interface OutgoingParts {
   readonly store: Store;
@@ -26,16 +29,17 @@ export interface OpenedOutgoing {
   readonly queue: Queue;
   /**
    * Reads what another configuration names; what it returns then puts that in use, for everything that begins from now on.
-   * @throws Refusal when a file cannot be read; nothing changed then
+   * @throws Refusal when a file cannot be read, or a transport is gone that a route needs; nothing changed then
    */
   prepare(next: LoadedConfig): () => void;
   /** Ends what is under way; what was not tried is tried after the next start. */
   close(): Promise<void>;
 }
 
-/** Opens both; the queue delivers at once. @throws Refusal when a file cannot be read */
+/** Opens both; the queue delivers at once. @throws Refusal when a file cannot be read, or a route leads nowhere */
 export function openOutgoing(loaded: LoadedConfig, parts: OutgoingParts): OpenedOutgoing {
   const { directory, captureAccount } = parts;
+  refuseLostRoutes(loaded, directory);
   const captured = (): Account | undefined => {
     const id = captureAccount === undefined ? undefined : directory.view.accountIds.get(captureAccount);
     return id === undefined ? undefined : directory.findAccount(id);
@@ -48,9 +52,11 @@ export function openOutgoing(loaded: LoadedConfig, parts: OutgoingParts): Opened
   return {
     queue: opened.queue,
     prepare(next) {
+      refuseLostRoutes(next, directory);
       const changed = relaySettings(next);
+      const useQueue = opened.prepare(next);
       return () => {
-        opened.use(next);
+        useQueue();
         // A relay knows policies and keeps connections: it is not given up for nothing.
         if (JSON.stringify(changed) === JSON.stringify(settings)) return;
         settings = changed;
@@ -62,6 +68,14 @@ export function openOutgoing(loaded: LoadedConfig, parts: OutgoingParts): Opened
       await relay?.close();
     },
   };
+}
+
+/** Transports may be removed only when no route of the directory leads there. @throws Refusal that names the routes */
+function refuseLostRoutes(loaded: LoadedConfig, { view }: LiveDirectory): void {
+  const lost = findUnknownTransports(view, transportNames(loaded));
+  if (lost.length === 0) return;
+  const advice = 'Leave the transport there, or remove the route first: "posthorn config route list"';
+  throw new Refusal([...lost.map(({ message }) => `${loaded.file}: ${message}`), advice].join('\n'));
 }
 
 function relaySettings({ config }: LoadedConfig) {

@@ -3,10 +3,8 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Account, Directory } from '../../directory/directory.ts';
 import type { Courier, LocalCourier } from '../../queue/courier.ts';
-import type { QueueSettings, SenderLimits } from '../../queue/queue-settings.ts';
 import { Queue } from '../../queue/queue.ts';
 import { createLocalCourier } from '../../receive/local-courier.ts';
-import type { AccountId } from '../../store/ids.ts';
 import type { Store } from '../../store/store.ts';
 import { createReportSigner } from '../../submit/create-report-signer.ts';
 import type { LoadedConfig } from '../config/loaded-config.ts';
@@ -27,12 +25,15 @@ export interface QueueParts {
 export interface OpenedQueue {
   /** Not started yet. */
   readonly queue: Queue;
-  /** Settings and the name of this server as this configuration has them, for everything that begins from now on. */
-  use(loaded: LoadedConfig): void;
+  /**
+   * Reads what another configuration names; what it returns puts settings and the name of this server in use, for everything
+   * that begins from then on. @throws Refusal
+   */
+  prepare(loaded: LoadedConfig): () => void;
 }
 
 export function openQueue({ loaded, store, directory, relay, capture, clock, log }: QueueParts): OpenedQueue {
-  const settings = settingsOf(loaded, directory);
+  const settings = queueSettingsOf(loaded, directory);
   const named = (hostname: string) => ({
     local: createLocalCourier({ store, directory, clock, log, hostname, ...(capture && { capture }) }),
     signer: createReportSigner({ directory, clock, log, hostname }),
@@ -55,25 +56,11 @@ export function openQueue({ loaded, store, directory, relay, capture, clock, log
   });
   return {
     queue,
-    use(next) {
-      current = named(next.config.hostname);
-      queue.useSettings(settingsOf(next, directory));
-    },
-  };
-}
-
-/** Those of the configuration, where an account has none of its own. */
-function settingsOf(loaded: LoadedConfig, directory: Directory): QueueSettings {
-  const general = queueSettingsOf(loaded);
-  return {
-    ...general,
-    limitsOf(id: AccountId): SenderLimits {
-      const account = directory.findAccount(id);
-      const rules = account && directory.sendingRulesOf(account);
-      const { recipientsPerDay, firstTimeRecipientsPerDay } = general.limitsOf(id);
-      return {
-        recipientsPerDay: rules?.recipientsPerDay ?? recipientsPerDay,
-        firstTimeRecipientsPerDay: rules?.newRecipientsPerDay ?? firstTimeRecipientsPerDay,
+    prepare(next) {
+      const changed = queueSettingsOf(next, directory);
+      return () => {
+        current = named(changed.hostname);
+        queue.useSettings(changed);
       };
     },
   };

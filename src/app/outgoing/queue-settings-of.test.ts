@@ -2,19 +2,33 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { chooseTransport } from '../../queue/choose-transport.ts';
 import { defaultSchedule } from '../../queue/schedule.ts';
 import { checkConfig } from '../config/config-file.ts';
 import { Refusal } from '../refusal.ts';
+import type { NamedRoute } from '../../directory/directory.ts';
+import type { AccountId } from '../../store/ids.ts';
 import { queueSettingsOf } from './queue-settings-of.ts';
+import type { SendingDirectory } from './queue-settings-of.ts';
 
 const minimal = 'hostname: mail.example.org\nlisteners: [{ ip: 127.0.0.1, smtp: 2525 }]\n';
-const settingsOf = (more: string, file = 'posthorn.yaml') => queueSettingsOf(checkConfig(file, minimal + more));
+const ann = { id: 1 as AccountId, name: 'ann', quotaBytes: undefined, loginDisabled: undefined };
+const rules = { uniqueReturnPaths: false, copySent: false, recipientsPerDay: undefined, newRecipientsPerDay: undefined };
+const noRoutes: readonly NamedRoute[] = [];
+const plain: SendingDirectory = {
+  findAccount: (id) => (id === ann.id ? ann : undefined),
+  sendingRulesOf: () => rules,
+  routesOfAccount: () => noRoutes,
+  routesOfDomain: () => noRoutes,
+};
+const settingsOf = (more: string, file = 'posthorn.yaml', directory = plain) =>
+  queueSettingsOf(checkConfig(file, minimal + more), directory);
 
 test('without a word about it, the queue is as its own defaults say', () => {
   const settings = settingsOf('');
   expect(settings.schedule).toEqual(defaultSchedule);
   expect(settings.routes.global).toEqual([]);
-  expect(settings.limitsOf(1)).toEqual({ recipientsPerDay: 1000, firstTimeRecipientsPerDay: 200 });
+  expect(settings.limitsOf(ann.id)).toEqual({ recipientsPerDay: 1000, firstTimeRecipientsPerDay: 200 });
 });
 
 test('all mail to one host: a transport and a route', () => {
@@ -56,6 +70,35 @@ test.each([
     minimumAttempts: 2,
   });
   expect(route?.transport).toMatchObject(wanted);
+});
+
+test('an account has the limits that the directory says, else those of the server', () => {
+  const strict = { ...plain, sendingRulesOf: () => ({ ...rules, recipientsPerDay: 5 }) };
+  const settings = settingsOf('queue: { recipientsPerDay: 70, newRecipientsPerDay: 7 }\n', 'posthorn.yaml', strict);
+  expect(settings.limitsOf(ann.id)).toEqual({ recipientsPerDay: 5, firstTimeRecipientsPerDay: 7 });
+  expect(settings.limitsOf(2 as AccountId)).toMatchObject({ firstTimeRecipientsPerDay: 7 });
+});
+
+test('routes of account, sender domain and server, in this order; what names no transport of ours waits', () => {
+  const route = (transport: string, to: readonly string[]): NamedRoute => ({
+    ...{ from: [], to, minimumAttempts: 0, transport },
+  });
+  const ofAnn = [route('first', ['a.example']), route('elsewhere', ['lost.example'])];
+  const ofDomain = [route('second', ['a.example', 'b.example'])];
+  const routed: SendingDirectory = {
+    ...plain,
+    routesOfAccount: (id) => (id === ann.id ? ofAnn : noRoutes),
+    routesOfDomain: (domain) => (domain === 'ours.example' ? ofDomain : noRoutes),
+  };
+  const hosts = 'transports: { first: { host: x }, second: { host: y }, third: { host: z } }\n';
+  const { routes } = settingsOf(`${hosts}routes: [{ transport: third }]\n`, 'posthorn.yaml', routed);
+  const choose = (domain: string, accountId: AccountId | undefined, fromDomain = 'ours.example') =>
+    chooseTransport({ domain, attempts: 0, message: { accountId, fromDomain } }, routes);
+  expect(choose('a.example', ann.id).name).toBe('first');
+  expect(choose('a.example', 2 as AccountId).name).toBe('second');
+  expect(choose('b.example', ann.id).name).toBe('second');
+  expect(choose('b.example', undefined, 'other.example').name).toBe('third');
+  expect(choose('lost.example', ann.id)).toMatchObject({ kind: 'fail', name: 'elsewhere', code: 451 });
 });
 
 test('a password can be in a file beside the configuration', () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
+import type { Directory, NamedRoute } from '../../directory/directory.ts';
 import { directTransport } from '../../queue/choose-transport.ts';
 import type { Route } from '../../queue/choose-transport.ts';
 import { queueSettings } from '../../queue/queue-settings.ts';
@@ -13,16 +14,20 @@ import { Refusal } from '../refusal.ts';
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
-/** The queue as posthorn.yaml wants it. @throws Refusal when a file with a password or key cannot be read */
-export function queueSettingsOf(loaded: LoadedConfig): QueueSettings {
+/** What the directory knows of how mail leaves. */
+export type SendingDirectory = Pick<
+  Directory,
+  'findAccount' | 'sendingRulesOf' | 'routesOfAccount' | 'routesOfDomain'
+>;
+
+/**
+ * The queue as posthorn.yaml and the directory want it; edits of the directory hold at once.
+ * @throws Refusal when a file with a password or key cannot be read
+ */
+export function queueSettingsOf(loaded: LoadedConfig, directory: SendingDirectory): QueueSettings {
   const { queue, hostname, routes } = loaded.config;
   const byName = transportsOf(loaded);
-  const limits = { recipientsPerDay: queue.recipientsPerDay, firstTimeRecipientsPerDay: queue.newRecipientsPerDay };
-  const global = routes.map(({ from, to, minimumAttempts, transport }): Route => {
-    const found = byName.get(transport);
-    if (found === undefined) throw new Refusal(`${loaded.file}: routes: there is no transport "${transport}"`);
-    return { fromDomains: from, toDomains: to, minimumAttempts, transport: found };
-  });
+  const toRoutes = routeReader(byName);
   const giveUpAfterMs = queue.giveUpHours * hourMs;
   return queueSettings({
     hostname,
@@ -33,7 +38,11 @@ export function queueSettingsOf(loaded: LoadedConfig): QueueSettings {
       giveUpReportsAfterMs: Math.min(24 * hourMs, giveUpAfterMs),
       tellDelayAfterMs: queue.tellDelayHours * hourMs,
     },
-    routes: { ofAccount: () => [], ofSenderDomain: () => [], global },
+    routes: {
+      ofAccount: (id) => toRoutes(directory.routesOfAccount(id)),
+      ofSenderDomain: (domain) => toRoutes(directory.routesOfDomain(domain)),
+      global: toRoutes(routes),
+    },
     maxDeliveries: queue.connections,
     maxConcurrency: queue.connectionsPerDestination,
     maxRecipients: queue.recipientsPerTransaction,
@@ -43,8 +52,44 @@ export function queueSettingsOf(loaded: LoadedConfig): QueueSettings {
       perMinute,
       recipients,
     })),
-    limitsOf: () => limits,
+    limitsOf(id) {
+      const account = directory.findAccount(id);
+      const rules = account && directory.sendingRulesOf(account);
+      return {
+        recipientsPerDay: rules?.recipientsPerDay ?? queue.recipientsPerDay,
+        firstTimeRecipientsPerDay: rules?.newRecipientsPerDay ?? queue.newRecipientsPerDay,
+      };
+    },
   });
+}
+
+/** Names that routes may lead to. */
+export function transportNames({ config }: Pick<LoadedConfig, 'config'>): ReadonlySet<string> {
+  return new Set([directTransport.name, ...Object.keys(config.transports)]);
+}
+
+/** Lists that were read once stay read: they are asked for at each try of each entry. */
+function routeReader(byName: ReadonlyMap<string, Transport>): (named: readonly NamedRoute[]) => readonly Route[] {
+  const read = new WeakMap<readonly NamedRoute[], readonly Route[]>();
+  return (named) => {
+    let routes = read.get(named);
+    if (routes === undefined) {
+      routes = named.map(({ from, to, minimumAttempts, transport }) => ({
+        ...{ fromDomains: from, toDomains: to, minimumAttempts },
+        transport: byName.get(transport) ?? lostTransport(transport),
+      }));
+      read.set(named, routes);
+    }
+    return routes;
+  };
+}
+
+/**
+ * Another process, with another configuration, may have a transport that we lack. Mail that is to leave by it waits, rather
+ * than to leave by another way.
+ */
+function lostTransport(name: string): Transport {
+  return { kind: 'fail', name, code: 451, text: 'the configuration has no such transport at this moment' };
 }
 
 function transportsOf({ config, file }: LoadedConfig): ReadonlyMap<string, Transport> {

@@ -29,17 +29,19 @@ export async function applyDocument(
   const planning = { prune: options.prune, now: editor.now(), credentials: credentials.value };
   if (options.dryRun) {
     const planned = planApply(editor.view, document, planning);
-    return planned.ok ? ok({ lines: describeChange(editor.view, planned.value) }) : planned;
+    if (!planned.ok) return planned;
+    const lost = editor.checkTransports(planned.value);
+    return lost.length > 0 ? fail(lost) : ok({ lines: describeChange(editor.view, planned.value) });
   }
   let lines: readonly string[] = [];
   let conflicts: readonly DirectoryConflict[] = [];
   const done = await editor.change((view) => {
     const planned = planApply(view, document, planning);
+    conflicts = planned.ok ? editor.checkTransports(planned.value) : planned.error;
     if (planned.ok) {
       lines = describeChange(view, planned.value);
       return planned;
     }
-    conflicts = planned.error;
     return fail(planned.error[0] ?? { reason: 'invalid', message: 'the document cannot be applied' });
   });
   return done.ok ? ok({ lines }) : fail(conflicts.length > 0 ? conflicts : [done.error]);

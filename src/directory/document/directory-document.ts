@@ -6,6 +6,8 @@ import { loginProtocols } from '../directory.ts';
 import { isAppPasswordSecret } from '../passwords/app-password.ts';
 import { dkimAlgorithms } from '../dkim/make-dkim-key.ts';
 import { isCredential } from '../passwords/credential.ts';
+import { routeEntry } from '../routes/route-input.ts';
+import { maxRoutes } from '../routes/route-shape.ts';
 
 /** What we wrote ourselves, in its own form. */
 function shaped<T>(shape: Shape<T>) {
@@ -21,6 +23,9 @@ const dkimKeyEntry = z.strictObject({
   since: z.iso.datetime().optional(),
 });
 
+/** The first that fits counts. */
+const routes = z.array(routeEntry).max(maxRoutes).optional();
+
 const domainEntry = z.strictObject({
   'localpart-case-sensitive': z.boolean().default(false),
   'catchall-separators': z
@@ -30,6 +35,7 @@ const domainEntry = z.strictObject({
   disabled: z.boolean().default(false),
   /** All of them, as `config export --with-credentials` printed them. No list: they stay as they are. */
   'dkim-keys': z.array(dkimKeyEntry).optional(),
+  routes,
 });
 
 const addressEntry = z.union([
@@ -73,6 +79,7 @@ const accountEntry = z.strictObject({
   'copy-sent': z.boolean().optional(),
   'recipients-per-day': z.number().int().nonnegative().optional(),
   'new-recipients-per-day': z.number().int().nonnegative().optional(),
+  routes,
 });
 
 const aliasEntry = z.strictObject({

@@ -1,7 +1,9 @@
 import { displayAddress } from '../address-text.ts';
+import type { NamedRoute } from '../directory.ts';
 import type { AppPasswordRecord } from '../directory-record.ts';
 import type { DirectoryView } from '../directory-tables.ts';
 import { toUnicodeDomain } from '../../base/domain-name.ts';
+import { showPattern } from '../facts.ts';
 import type { DkimKeyRecord } from '../directory-record.ts';
 import type { AccountEntry, DirectoryDocumentInput } from './directory-document.ts';
 
@@ -23,6 +25,7 @@ export function exportDocument(
       'catchall-separators': [...record.separators],
       'reports-only': record.reportsOnly,
       disabled: record.disabled,
+      ...exportRoutes(record.routes),
       ...(withCredentials && keys !== undefined ? { 'dkim-keys': keys.map(exportDkimKey) } : {}),
     };
   }
@@ -38,6 +41,19 @@ export function exportDocument(
   const { postmaster } = view.settings;
   const accounts = exportAccounts(view, withCredentials);
   return { domains, accounts, aliases, ...(postmaster === undefined ? {} : { postmaster }) };
+}
+
+function exportRoutes(routes: readonly NamedRoute[] | undefined) {
+  if (routes === undefined) return {};
+  const shown = (domains: readonly string[]): string[] => domains.map(showPattern);
+  return {
+    routes: routes.map(({ from, to, minimumAttempts, transport }) => ({
+      ...(from.length === 0 ? {} : { from: shown(from) }),
+      ...(to.length === 0 ? {} : { to: shown(to) }),
+      ...(minimumAttempts === 0 ? {} : { 'minimum-attempts': minimumAttempts }),
+      transport,
+    })),
+  };
 }
 
 function exportDkimKey({ selector, algorithm, privateKey, state, since }: DkimKeyRecord) {
@@ -60,6 +76,7 @@ function exportAccounts(view: DirectoryView, withCredentials: boolean): Accounts
       ...(record.copySent === undefined ? {} : { 'copy-sent': true }),
       ...(record.recipientsPerDay === undefined ? {} : { 'recipients-per-day': record.recipientsPerDay }),
       ...(record.newRecipientsPerDay === undefined ? {} : { 'new-recipients-per-day': record.newRecipientsPerDay }),
+      ...exportRoutes(record.routes),
       ...(credential === undefined ? {} : { credential }),
       ...(appPasswords.length === 0 ? {} : { 'app-passwords': appPasswords.map(exportAppPassword) }),
     });

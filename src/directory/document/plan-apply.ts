@@ -4,6 +4,7 @@ import { readAddressKey, readDomainKey } from '../address-key.ts';
 import { resolveMember } from '../checks/check-alias.ts';
 import { directoryChange } from '../directory-change.ts';
 import type { DirectoryChange } from '../directory-change.ts';
+import type { NamedRoute } from '../directory.ts';
 import type { DirectoryConflict } from '../directory-conflict.ts';
 import { recordKey } from '../directory-record.ts';
 import type { DirectoryRecord } from '../directory-record.ts';
@@ -116,6 +117,7 @@ class Plan {
       separators: entry['catchall-separators'],
       reportsOnly: entry['reports-only'],
       disabled: entry.disabled,
+      ...routesOf(entry.routes),
     });
     this.#domains.set(name, entry);
     for (const key of entry['dkim-keys'] ?? []) this.#addDkimKey(name, key);
@@ -146,6 +148,7 @@ class Plan {
       ...(entry['copy-sent'] === true ? { copySent: true } : {}),
       ...(recipientsPerDay === undefined ? {} : { recipientsPerDay }),
       ...(newRecipientsPerDay === undefined ? {} : { newRecipientsPerDay }),
+      ...routesOf(entry.routes),
     });
     const credential = this.#options.credentials.get(name) ?? entry.credential;
     if (credential) this.#push({ kind: 'credential', account: name, credential });
@@ -212,6 +215,12 @@ class Plan {
     this.faults.push({ reason: 'invalid', message: result.error });
     return undefined;
   }
+}
+
+function routesOf(entries: DirectoryDocument['accounts'][string]['routes']): { readonly routes?: readonly NamedRoute[] } {
+  if (entries === undefined || entries.length === 0) return {};
+  const routes = entries.map(({ 'minimum-attempts': minimumAttempts, ...rest }) => ({ ...rest, minimumAttempts }));
+  return { routes };
 }
 
 /** Only what really differs, so that applying the same document again is no edit at all. */

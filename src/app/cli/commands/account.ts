@@ -117,6 +117,7 @@ export async function accountShow(input: CommandInput): Promise<void> {
         mailbox === 'INBOX' ? address : `${address} → ${mailbox}`,
       ]),
       ...shown.aliases.map((alias) => ['alias', alias]),
+      ...shown.routes.map(({ transport }, index) => ['route', `${index + 1} → ${transport}`]),
       ...shown.appPasswords.map(({ name, protocols }) => ['app password', `${name} (${protocols.join(', ')})`]),
       ...shown.tlsPublicKeys.map(({ fingerprint, name }) => ['tlspubkey', `${fingerprint} ${name}`]),
     ]),

@@ -67,6 +67,7 @@ export async function domainShow(input: CommandInput): Promise<void> {
       ['catchall-separators', shown.catchallSeparators.join(',')],
       ...shown.addresses.map(({ address, account }) => ['address', `${address} → ${account}`]),
       ...shown.aliases.map((alias) => ['alias', alias]),
+      ...shown.routes.map(({ transport }, index) => ['route', `${index + 1} → ${transport}`]),
     ]),
   );
 }
