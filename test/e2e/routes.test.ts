@@ -42,12 +42,15 @@ async function wayOf({ address, password }: typeof ann, to: string): Promise<str
   await transport.sendMail({ from: address, to, text: 'hello' });
   let summary = '';
   await expect
-    .poll(async () => {
-      const listing = await server.admin('queue', 'list', '--json', '--to', to);
-      const entries = JSON.parse(listing.stdout) as readonly Listed[];
-      summary = entries[0]?.story[0]?.summary ?? '';
-      return summary;
-    }, { timeout: 20_000 })
+    .poll(
+      async () => {
+        const listing = await server.admin('queue', 'list', '--json', '--to', to);
+        const entries = JSON.parse(listing.stdout) as readonly Listed[];
+        summary = entries[0]?.story[0]?.summary ?? '';
+        return summary;
+      },
+      { timeout: 20_000 },
+    )
     .not.toBe('');
   return summary;
 }
@@ -86,7 +89,9 @@ test('no route without its transport: not by an edit, not after a reload, not at
   const before = readFileSync(server.config, 'utf8');
   writeFileSync(server.config, before.replace(/^ {2}own: .*\n/m, ''));
   process.kill(server.pid, 'SIGHUP');
-  await expect.poll(() => server.log, { timeout: 20_000 }).toContain('account \\"ann\\": there is no transport \\"own\\"');
+  await expect
+    .poll(() => server.log, { timeout: 20_000 })
+    .toContain('account \\"ann\\": there is no transport \\"own\\"');
   expect(await wayOf(ann, 'x@seven.three.invalid')).toContain('by a way of its own');
 
   await server.stop();

@@ -13,7 +13,12 @@ import type { SendingDirectory } from './queue-settings-of.ts';
 
 const minimal = 'hostname: mail.example.org\nlisteners: [{ ip: 127.0.0.1, smtp: 2525 }]\n';
 const ann = { id: 1 as AccountId, name: 'ann', quotaBytes: undefined, loginDisabled: undefined };
-const rules = { uniqueReturnPaths: false, copySent: false, recipientsPerDay: undefined, newRecipientsPerDay: undefined };
+const rules = {
+  uniqueReturnPaths: false,
+  copySent: false,
+  recipientsPerDay: undefined,
+  newRecipientsPerDay: undefined,
+};
 const noRoutes: readonly NamedRoute[] = [];
 const plain: SendingDirectory = {
   findAccount: (id) => (id === ann.id ? ann : undefined),

@@ -15,10 +15,7 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
 /** What the directory knows of how mail leaves. */
-export type SendingDirectory = Pick<
-  Directory,
-  'findAccount' | 'sendingRulesOf' | 'routesOfAccount' | 'routesOfDomain'
->;
+export type SendingDirectory = Pick<Directory, 'findAccount' | 'sendingRulesOf' | 'routesOfAccount' | 'routesOfDomain'>;
 
 /**
  * The queue as posthorn.yaml and the directory want it; edits of the directory hold at once.

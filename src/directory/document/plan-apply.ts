@@ -217,7 +217,9 @@ class Plan {
   }
 }
 
-function routesOf(entries: DirectoryDocument['accounts'][string]['routes']): { readonly routes?: readonly NamedRoute[] } {
+function routesOf(entries: DirectoryDocument['accounts'][string]['routes']): {
+  readonly routes?: readonly NamedRoute[];
+} {
   if (entries === undefined || entries.length === 0) return {};
   const routes = entries.map(({ 'minimum-attempts': minimumAttempts, ...rest }) => ({ ...rest, minimumAttempts }));
   return { routes };

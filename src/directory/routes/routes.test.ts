@@ -71,8 +71,16 @@ test('routes of an account and of a domain: added in their place, kept by the st
 });
 
 test.each<[string, Edit, RegExp]>([
-  ['a transport that is not there', { do: 'route-add', account: 'ann', route: { transport: 'moon' } }, /account "ann": there is no transport "moon"/],
-  ['a domain that is none', { do: 'route-add', account: 'ann', route: { ...smart, to: ['a b'] } }, /"a b" is no domain/],
+  [
+    'a transport that is not there',
+    { do: 'route-add', account: 'ann', route: { transport: 'moon' } },
+    /account "ann": there is no transport "moon"/,
+  ],
+  [
+    'a domain that is none',
+    { do: 'route-add', account: 'ann', route: { ...smart, to: ['a b'] } },
+    /"a b" is no domain/,
+  ],
   ['nobody', { do: 'route-add', route: smart }, /account or to a domain/],
   ['both', { do: 'route-add', account: 'ann', domain: 'example.org', route: smart }, /account or to a domain/],
   ['an account that is not there', { do: 'route-add', account: 'bob', route: smart }, /no account "bob"/],
@@ -113,7 +121,9 @@ test('a document brings them, and is what export prints', async () => {
     const lost = await apply({ ...written, accounts: { ann: { routes: [{ transport: 'moon' }] } } }, dryRun);
     expect(lost).toMatchObject({ ok: false, error: [{ message: expect.stringMatching(/"moon"/) }] });
   }
-  expect(await apply({ ...written, accounts: { ann: { addresses: ['ann@example.org'] } } })).toMatchObject({ ok: true });
+  expect(await apply({ ...written, accounts: { ann: { addresses: ['ann@example.org'] } } })).toMatchObject({
+    ok: true,
+  });
   expect(directory.routesOfAccount(annsId(directory))).toEqual([]);
 });
 
@@ -122,7 +132,9 @@ test('transports that went from the configuration are found, and do not hinder o
   await must(directory, { do: 'route-add', account: 'ann', route: smart });
   await must(directory, { do: 'route-add', account: 'ann', route: { ...smart, to: ['a.example'] } });
   const found = findUnknownTransports(directory.view, new Set(['direct']));
-  expect(found.map(({ message }) => message)).toEqual([expect.stringMatching(/^account "ann": there is no transport "smart"/)]);
+  expect(found.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^account "ann": there is no transport "smart"/),
+  ]);
   expect(findUnknownTransports(directory.view, known)).toEqual([]);
   known.delete('smart');
   try {
