@@ -119,7 +119,7 @@ test('a document brings them, and is what export prints', async () => {
 
   for (const dryRun of [true, false]) {
     const lost = await apply({ ...written, accounts: { ann: { routes: [{ transport: 'moon' }] } } }, dryRun);
-    expect(lost).toMatchObject({ ok: false, error: [{ message: expect.stringMatching(/"moon"/) }] });
+    expect(lost.ok ? [] : lost.error.map(({ message }) => message)).toEqual([expect.stringMatching(/"moon"/)]);
   }
   expect(await apply({ ...written, accounts: { ann: { addresses: ['ann@example.org'] } } })).toMatchObject({
     ok: true,
