@@ -50,6 +50,7 @@ const relay = createRelay({
     log: silentLog,
   },
   ...{ isOwnName: () => false, isOwnAddress: () => false, localAddressFor: () => undefined },
+  readToken: () => Promise.reject(new Error('nobody logs in')),
   timeouts: { command: 3000, recipient: 3000 },
 });
 const transport = {

@@ -16,7 +16,7 @@ export interface DialOptions {
   readonly tls?: ClientTlsOptions | undefined;
   /** Our address, on machines that have several. */
   readonly localAddress?: string | undefined;
-  /** Connect to this SOCKS5 proxy, and let it connect to `host` (RFC 1928). */
+  /** Connect to this SOCKS5 proxy, and let it connect to `host` (RFC 1928, 1929). */
   readonly proxy?: SocksProxy | undefined;
   /** For the connection and the TLS handshake together, ms. */
   readonly timeoutMs: number;
@@ -42,7 +42,7 @@ export async function dial(options: DialOptions): Promise<DialedConnection> {
   connection.setDeadline(options.timeoutMs, 'connecting');
   try {
     await connection.opened();
-    if (proxy) await connectThrough(connection, options.host, options.port);
+    if (proxy) await connectThrough(connection, options.host, options.port, proxy.login);
     if (options.tls) await connection.startTls(options.tls);
     connection.clearDeadline();
     return connection;

@@ -48,7 +48,8 @@ test('what the server said already is read next', async () => {
 
 test.each([
   ['is none', [[72, 84]], 'does not speak SOCKS5'],
-  ['wants a login', [[5, 2]], 'without a login'],
+  ['wants a login', [[5, 2]], 'it wants a login'],
+  ['knows no way in', [[5, 255]], 'it wants a login'],
   ['refuses', [hello, [5, 2, 0, 1]], 'not allowed by its rules'],
   ['cannot reach it', [hello, [5, 4, 0, 1]], 'host unreachable'],
   ['says something new', [hello, [5, 99, 0, 1]], 'reply 99'],
@@ -57,4 +58,28 @@ test.each([
 ])('a proxy that %s', async (_, pieces, why) => {
   const { octets } = proxy(...pieces);
   await expect(connectThrough(octets, '192.0.2.1', 25)).rejects.toThrow(why);
+});
+
+const login = { username: 'relay', password: 'pässword' };
+
+test('with a login, which the proxy may ask for or not', async () => {
+  const asked = proxy([5, 2], [1], [0], yes);
+  await connectThrough(asked.octets, '192.0.2.1', 25, login);
+  const credentials = `01${'05'}${Buffer.from('relay').toString('hex')}${'09'}${Buffer.from('pässword').toString('hex')}`;
+  expect(asked.sent).toEqual(['05020002', credentials, '05010001c00002010019']);
+  const unasked = proxy(hello, yes);
+  await connectThrough(unasked.octets, '192.0.2.1', 25, login);
+  expect(unasked.sent).toEqual(['05020002', '05010001c00002010019']);
+});
+
+test.each([
+  ['is not the one', login, [[5, 2], [1, 1]], 'does not accept the login'],
+  ['is not wanted, nor is none', login, [[5, 255]], 'takes no password'],
+  ['is too long', { username: 'x', password: 'x'.repeat(256) }, [[5, 2]], '1 to 255 octets'],
+  ['is empty', { username: '', password: 'x' }, [[5, 2]], '1 to 255 octets'],
+])('a login that %s', async (_, given, pieces, why) => {
+  const { octets, sent } = proxy(...pieces);
+  await expect(connectThrough(octets, '192.0.2.1', 25, given)).rejects.toThrow(why);
+  // Nothing of the password, nor of where to, went to a proxy that did not ask for it, or after it said no.
+  expect(sent.join('')).not.toContain('c0000201');
 });

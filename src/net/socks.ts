@@ -1,10 +1,12 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { ConnectionFailure } from './connection-failure.ts';
 
-/** A SOCKS5 proxy that asks for no login. */
+/** A SOCKS5 proxy. */
 export interface SocksProxy {
   readonly host: string;
   readonly port: number;
+  /** For proxies that ask for one (RFC 1929): it goes in plain text, so only over networks where nobody listens in. */
+  readonly login?: { readonly username: string; readonly password: string } | undefined;
 }
 
 /** What is needed of a connection to the proxy. */
@@ -27,17 +29,28 @@ const replies = [
   'command not supported',
   'address type not supported',
 ];
+/** RFC 1928 section 3: the method of RFC 1929. */
+const withPassword = 2;
 const lengthOf: Readonly<Record<number, number | undefined>> = { 1: 4, 4: 16 };
 
 /**
  * Asks the proxy at the other end of `connection` to connect to `host`, an IP address or a name that the proxy looks up;
- * after that the connection is one to `host`. RFC 1928, without authentication. @throws ConnectionFailure
+ * after that the connection is one to `host`. RFC 1928, with username and password (RFC 1929) or without.
+ * @throws ConnectionFailure
  */
-export async function connectThrough(connection: Octets, host: string, port: number): Promise<void> {
-  await connection.write(Buffer.from([5, 1, 0]));
+export async function connectThrough(
+  connection: Octets,
+  host: string,
+  port: number,
+  login?: SocksProxy['login'],
+): Promise<void> {
+  // With a login at hand the proxy may still choose to want none.
+  await connection.write(Buffer.from(login ? [5, 2, 0, withPassword] : [5, 1, 0]));
   const take = reader(connection);
   const [version, method] = await take(2);
-  if (version !== 5 || method !== 0) throw failed('it does not speak SOCKS5 without a login');
+  if (version !== 5) throw failed('it does not speak SOCKS5');
+  if (method === withPassword && login) await logIn(connection, take, login);
+  else if (method !== 0) throw failed(login ? 'it takes no password' : 'it wants a login');
   await connection.write(Buffer.concat([Buffer.from([5, 1, 0]), addressOf(host), portOf(port)]));
   const [, reply = 1, , type = 0] = await take(4);
   if (reply !== 0) throw failed(replies[reply] ?? `reply ${reply}`);
@@ -46,6 +59,24 @@ export async function connectThrough(connection: Octets, host: string, port: num
   await take(length + 2);
   // A server speaks first in SMTP: what came already is its greeting.
   connection.unread(take.rest());
+}
+
+/** RFC 1929 section 2. */
+async function logIn(
+  connection: Octets,
+  take: Take,
+  { username, password }: NonNullable<SocksProxy['login']>,
+): Promise<void> {
+  await connection.write(Buffer.concat([Buffer.from([1]), counted(username), counted(password)]));
+  const [, status] = await take(2);
+  if (status !== 0) throw failed('it does not accept the login');
+}
+
+/** 1 to 255 octets behind their number. */
+function counted(text: string): Buffer {
+  const octets = Buffer.from(text, 'utf8');
+  if (octets.length === 0 || octets.length > 255) throw failed('its username and password have 1 to 255 octets');
+  return Buffer.concat([Buffer.from([octets.length]), octets]);
 }
 
 function failed(why: string): ConnectionFailure {

@@ -4,6 +4,11 @@ export interface ClientKey {
   readonly keyPem: string;
 }
 
+/** What a smarthost is told: a password, or an access token that another program keeps fresh in a file. */
+export type SmarthostLogin =
+  | { readonly username: string; readonly password: string }
+  | { readonly username: string; readonly tokenFile: string };
+
 /** How a message leaves (spec section 6.6). */
 export type Transport =
   /** To the MX hosts of the recipient's domain. */
@@ -19,16 +24,17 @@ export type Transport =
       readonly tls: 'implicit' | 'starttls' | 'opportunistic' | 'none';
       /** Certificate checked against the authorities and `host`. */
       readonly verify: boolean;
-      readonly login?: { readonly username: string; readonly password: string };
+      readonly login?: SmarthostLogin;
       readonly clientKey?: ClientKey;
     }
-  /** To the MX hosts, through a SOCKS5 proxy (RFC 1928). */
+  /** To the MX hosts, through a SOCKS5 proxy (RFC 1928, 1929). */
   | {
       readonly kind: 'socks';
       readonly name: string;
       readonly host: string;
       readonly port: number;
       readonly ehloName?: string;
+      readonly login?: { readonly username: string; readonly password: string };
     }
   /** Never: with this answer. */
   | { readonly kind: 'fail'; readonly name: string; readonly code: number; readonly text: string };

@@ -52,6 +52,18 @@ describe('a smarthost', () => {
     const auth = (line: string): string => (line === 'AUTH PLAIN AHVzAHNlY3JldA==' ? '235 2.7.0 ok' : '535 5.7.8 no');
     expect(await deliver({ offers, auth }, { login })).toEqual(['delivered handed-on']);
   });
+  test('logs in with the token that a file has at that moment', async () => {
+    const token = { username: 'us', tokenFile: '/run/token' };
+    const sent = Buffer.from('user=us\x01auth=Bearer token of /run/token\x01\x01').toString('base64');
+    const auth = (line: string): string => (line === `AUTH XOAUTH2 ${sent}` ? '235 2.7.0 ok' : '535 5.7.8 no');
+    expect(await deliver({ offers: ['DSN', 'AUTH XOAUTH2 PLAIN'], auth }, { login: token })).toEqual(['delivered handed-on']);
+    await world?.relay.close();
+    again();
+    // A missing token is no reason to return mail.
+    const missing = { username: 'us', tokenFile: 'missing' };
+    expect((await deliver({ offers: ['AUTH XOAUTH2'], auth }, { login: missing }))[0]).toMatch(/^later/);
+    expect(host?.taken).toEqual([]);
+  });
   test('that refuses the login is no reason to return mail', async () => {
     expect(await deliver({ offers, auth: () => '535 5.7.8 no' }, { login })).toEqual(['later 4.7.8']);
   });
@@ -98,20 +110,27 @@ test.each([
 });
 
 /** RFC 1928, just enough: IPv4, and `reply` as the answer to CONNECT. */
-async function startProxy(reply: number, method = 0): Promise<{ readonly port: number; readonly asked: string[] }> {
+async function startProxy(reply: number, method = 0, loginReply = 0): Promise<{ readonly port: number; readonly asked: string[] }> {
   const asked: string[] = [];
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
     socket.once('data', () => {
       socket.write(Buffer.from([5, method]));
-      socket.once('data', (request: Buffer) => {
+      // RFC 1929: the login is one message more.
+      socket.once('data', (said: Buffer) => {
+        if (method !== 2) return answer(said);
+        asked.push(said.toString('latin1'));
+        socket.write(Buffer.from([1, loginReply]));
+        if (loginReply === 0) socket.once('data', answer);
+      });
+      const answer = (request: Buffer): void => {
         asked.push(`${request[3]} ${[...request.subarray(4, 8)].join('.')} ${request.readUInt16BE(8)}`);
         socket.write(Buffer.from([5, reply, 0, 1, 127, 0, 0, 1, 0, 0]));
         if (reply !== 0) return void socket.end();
         const beyond = connect(request.readUInt16BE(8), [...request.subarray(4, 8)].join('.'));
         beyond.on('error', () => undefined);
         socket.pipe(beyond).pipe(socket);
-      });
+      };
     });
   });
   server.listen(0, '127.0.0.1');
@@ -122,10 +141,11 @@ async function startProxy(reply: number, method = 0): Promise<{ readonly port: n
 
 describe('through a SOCKS5 proxy', () => {
   const zone = { 'a.test': { mx: [{ preference: 1, exchange: 'mx.test' }] }, 'mx.test': { addresses: ['127.0.0.2'] } };
-  const through = async (port: number): Promise<readonly string[]> => {
+  const through = async (port: number, credentials?: typeof login): Promise<readonly string[]> => {
     host = await startFakeHost('127.0.0.2', 0, { certificate: otherCertificate });
     world = fakeWorld(host.port, zone);
-    const transport = { kind: 'socks', name: 'tor', host: '127.0.0.1', port, ehloName: 'exit.test' } as const;
+    const place = { kind: 'socks', name: 'tor', host: '127.0.0.1', port, ehloName: 'exit.test' } as const;
+    const transport = credentials === undefined ? place : { ...place, login: credentials };
     return printOutcomes(await tryBatch(world.relay, { transport }));
   };
   test('the MX host is reached by its address, with TLS, under another name', async () => {
@@ -134,6 +154,14 @@ describe('through a SOCKS5 proxy', () => {
     expect(proxy.asked).toEqual([`1 127.0.0.2 ${host?.port}`]);
     expect(host?.taken[0]?.isTls).toBe(true);
     expect(host?.lines[0]).toBe('EHLO exit.test');
+  });
+  test('that wants a login gets it; one that does not accept it is tried again later', async () => {
+    const proxy = await startProxy(0, 2);
+    expect(await through(proxy.port, login)).toEqual(['delivered handed-on']);
+    expect(proxy.asked).toEqual(['\x01\x02us\x06secret', `1 127.0.0.2 ${host?.port}`]);
+    const other = await startProxy(0, 2, 1);
+    expect(await through(other.port, login)).toEqual(['later 4.4.1']);
+    expect(other.asked).toHaveLength(1);
   });
   test.each([
     ['refuses', 5, 0],

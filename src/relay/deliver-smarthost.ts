@@ -1,6 +1,7 @@
 import { SmtpClient, SmtpError } from '../clients/smtp/smtp-client.ts';
 import type { TlsMode } from '../clients/smtp/smtp-client.ts';
-import type { Transport } from '../queue/transport.ts';
+import type { SmarthostLogin, Transport } from '../queue/transport.ts';
+import type { Credentials } from '../wire/sasl/choose-client-mechanism.ts';
 import type { Attempt } from './attempt.ts';
 import type { RelayConnection } from './connection-pool.ts';
 import type { HostLog } from './host-log.ts';
@@ -89,7 +90,7 @@ async function open(
       return connect(context, transport, 'none', stop);
     });
     try {
-      await logIn(client, transport, log);
+      await logIn(context, client, transport, log);
     } catch (error) {
       client.destroy();
       throw error;
@@ -127,11 +128,28 @@ function connect(
 }
 
 /** With what the transport has, and what the host offers. A client key alone is EXTERNAL where that is offered. */
-async function logIn(client: SmtpClient, { login, clientKey, tls }: Smarthost, log: HostLog): Promise<void> {
+async function logIn(
+  { readToken }: RelayContext,
+  client: SmtpClient,
+  { login, clientKey, tls }: Smarthost,
+  log: HostLog,
+): Promise<void> {
   if (login) {
-    const mechanism = await client.authenticate({ kind: 'password', ...login }, { allowPlaintext: tls === 'none' });
+    const credentials = await credentialsOf(login, readToken);
+    const mechanism = await client.authenticate(credentials, { allowPlaintext: tls === 'none' });
     log.add(`AUTH: ${mechanism}`);
   } else if (clientKey && client.capabilities.get('AUTH')?.some((name) => name.toUpperCase() === 'EXTERNAL')) {
     log.add(`AUTH: ${await client.authenticate({ kind: 'certificate' })}`);
+  }
+}
+
+/** @throws SmtpError when the file with the token cannot be read: it may come back, so the mail waits */
+async function credentialsOf(login: SmarthostLogin, readToken: RelayContext['readToken']): Promise<Credentials> {
+  if ('password' in login) return { kind: 'password', ...login };
+  const { username, tokenFile } = login;
+  try {
+    return { kind: 'token', username, token: (await readToken(tokenFile)).trim() };
+  } catch {
+    throw new SmtpError('AUTH', 'credentials', `AUTH: the token in ${tokenFile} cannot be read`);
   }
 }

@@ -26,7 +26,7 @@ export function connectionKey(target: TlsTarget, dialing: Dialing): string {
     Buffer.from(data).toString('base64'),
   ]);
   const { ehloName, proxy } = dialing;
-  const all = JSON.stringify([host, address, tls, verify, fallback, wanted, names, ehloName, proxy?.host, proxy?.port]);
+  const all = JSON.stringify([host, address, tls, verify, fallback, wanted, names, ehloName, proxy]);
   return createHash('sha256').update(all).digest('base64');
 }
 

@@ -22,6 +22,8 @@ export interface RelayContext {
   readonly localAddressFor: (address: string) => string | undefined;
   /** PEM of the authorities that MX hosts and smarthosts are checked against; undefined: those that Node knows. */
   readonly ca: string | undefined;
+  /** The text of a file with an access token: read at each login, since tokens last an hour. */
+  readonly readToken: (file: string) => Promise<string>;
   readonly timeouts: Partial<SmtpTimeouts>;
   readonly lookupMs: number;
   readonly random: () => number;

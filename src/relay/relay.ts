@@ -34,8 +34,9 @@ export function createRelay(options: RelayOptions): Relay {
             proxy: undefined,
           });
         case 'socks': {
-          const { host, port } = transport;
-          const route = { families: 'both', ehloName: transport.ehloName ?? ehloName, proxy: { host, port } } as const;
+          const { host, port, login } = transport;
+          const proxy = { host, port, login };
+          const route = { families: 'both', ehloName: transport.ehloName ?? ehloName, proxy } as const;
           return deliverDirect(context, attempt, route);
         }
         case 'smarthost':

@@ -32,9 +32,13 @@ const transport = z
     verify: z.boolean().optional().meta({
       description: 'Check the certificate of a smarthost. Default: with implicit and starttls.',
     }),
-    username: z.string().optional().meta({ description: 'Login at a smarthost.' }),
+    username: z.string().optional().meta({ description: 'Login at a smarthost or SOCKS5 proxy (there in plain text).' }),
     password: z.string().optional().meta({ description: 'Its password.' }),
     passwordFile: z.string().optional().meta({ description: 'A file with the password, in place of it.' }),
+    tokenFile: z.string().optional().meta({
+      description:
+        'A file with an access token in place of the password (OAUTHBEARER, XOAUTH2); read at each login, so that another program can keep it fresh.',
+    }),
     clientCert: z
       .string()
       .optional()
@@ -54,12 +58,14 @@ const transport = z
   .superRefine((each, context) => {
     const say = (message: string): void => context.addIssue({ code: 'custom', message });
     if ((each.kind === 'smarthost' || each.kind === 'socks') && each.host === undefined) say('host is missing');
-    if (each.password !== undefined && each.passwordFile !== undefined) say('either password or passwordFile');
-    const hasPassword = each.password !== undefined || each.passwordFile !== undefined;
-    if (hasPassword !== (each.username !== undefined)) say('username and password go together');
-    if (each.kind !== 'smarthost' && (each.username !== undefined || each.clientCert !== undefined)) {
-      say('only a smarthost takes a login');
+    const secrets = [each.password, each.passwordFile, each.tokenFile].filter((secret) => secret !== undefined);
+    if (secrets.length > 1) say('one of password, passwordFile and tokenFile');
+    if (secrets.length > 0 !== (each.username !== undefined)) say('username and password go together');
+    if (each.kind === 'socks' && each.tokenFile !== undefined) say('only a smarthost takes a token');
+    if (each.kind !== 'smarthost' && each.kind !== 'socks' && each.username !== undefined) {
+      say('only a smarthost and a proxy take a login');
     }
+    if (each.kind !== 'smarthost' && each.clientCert !== undefined) say('only a smarthost takes a certificate');
   });
 
 export type TransportConfig = z.output<typeof transport>;

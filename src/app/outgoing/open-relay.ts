@@ -1,4 +1,5 @@
 /** The courier to other hosts, with all that it needs of this server. */
+import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
@@ -55,6 +56,7 @@ export function openRelay(parts: RelayParts): Relay {
   const sources = sourceAddresses(parts);
   const relay = createRelay({
     ...{ resolver, sts, reporter, ehloName: hostname, port, ca, now, log, lookupMs, timeouts: {} },
+    readToken: (file) => readFile(file, 'utf8'),
     isOwnName: (name) => name === hostname,
     isOwnAddress: (address) => isOwnAddress(parts, address),
     localAddressFor: (address) => (address.includes(':') ? sources.ipv6 : sources.ipv4),

@@ -64,6 +64,10 @@ test.each([
   ],
   ['{ host: a.example, tls: none }', { tls: 'none', verify: false }],
   ['{ kind: socks, host: 127.0.0.1, ehlo: out.example }', { kind: 'socks', port: 1080, ehloName: 'out.example' }],
+  [
+    '{ kind: socks, host: 127.0.0.1, username: u, password: p }',
+    { kind: 'socks', login: { username: 'u', password: 'p' } },
+  ],
   ['{ kind: direct, families: ipv4 }', { kind: 'direct', families: 'ipv4' }],
   ['{ kind: fail, code: 451, text: later }', { kind: 'fail', code: 451, text: 'later' }],
 ])('transport %s', (given, wanted) => {
@@ -117,10 +121,23 @@ test('a password can be in a file beside the configuration', () => {
   expect(() => settingsOf(text.replace('secret', 'missing'), join(dir, 'posthorn.yaml'))).toThrow(Refusal);
 });
 
+test('a file with a token is read when it is needed', () => {
+  const text =
+    'transports: { x: { host: a.example, username: u, tokenFile: token } }\nroutes: [{ transport: x }]\n';
+  expect(settingsOf(text, '/etc/posthorn/posthorn.yaml').routes.global[0]?.transport).toMatchObject({
+    tls: 'starttls',
+    login: { username: 'u', tokenFile: '/etc/posthorn/token' },
+  });
+});
+
 test.each([
+  ['transports: { x: { host: a, username: u, password: p, tokenFile: t } }', 'one of password, passwordFile'],
+  ['transports: { x: { kind: socks, host: a, username: u, tokenFile: t } }', 'only a smarthost takes a token'],
   ['routes: [{ transport: nowhere }]', 'there is no transport "nowhere"'],
   ['transports: { x: {} }', 'host is missing'],
   ['transports: { x: { host: a.example, username: u } }', 'username and password go together'],
+  ['transports: { x: { kind: fail, username: u, password: p } }', 'only a smarthost and a proxy take a login'],
+  ['transports: { x: { kind: socks, host: a.example, clientCert: x } }', 'only a smarthost takes a certificate'],
   ['transports: { x: { kind: fail, code: 200 } }', 'transports.x.code'],
   ['transports: { direct: { host: a.example } }', 'is a name of our own'],
   ['routes: [{ to: ["not a domain"], transport: direct }]', 'is no domain'],

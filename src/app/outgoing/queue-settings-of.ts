@@ -6,7 +6,7 @@ import { directTransport } from '../../queue/choose-transport.ts';
 import type { Route } from '../../queue/choose-transport.ts';
 import { queueSettings } from '../../queue/queue-settings.ts';
 import type { QueueSettings } from '../../queue/queue-settings.ts';
-import type { ClientKey, Transport } from '../../queue/transport.ts';
+import type { ClientKey, SmarthostLogin, Transport } from '../../queue/transport.ts';
 import type { LoadedConfig } from '../config/loaded-config.ts';
 import type { TransportConfig } from '../config/outgoing-schema.ts';
 import { Refusal } from '../refusal.ts';
@@ -106,10 +106,13 @@ function toTransport(name: string, given: TransportConfig, file: string): Transp
       return { kind, name, families };
     case 'fail':
       return { kind, name, code, text };
-    case 'socks':
-      return { kind, name, host, port: port ?? 1080, ...(ehlo === undefined ? {} : { ehloName: ehlo }) };
-    case 'smarthost': {
+    case 'socks': {
       const login = loginOf(given, file);
+      const more = { ...(ehlo === undefined ? {} : { ehloName: ehlo }), ...(login === undefined ? {} : { login }) };
+      return { kind, name, host, port: port ?? 1080, ...more };
+    }
+    case 'smarthost': {
+      const login: SmarthostLogin | undefined = tokenOf(given, file) ?? loginOf(given, file);
       const clientKey = given.clientCert === undefined ? undefined : readClientKey(given.clientCert, file);
       const isSecret = login !== undefined || clientKey !== undefined;
       const place = { host, port: port ?? 587 };
@@ -124,6 +127,11 @@ function toTransport(name: string, given: TransportConfig, file: string): Transp
 function defaultTls(port: number, isSecret: boolean): 'implicit' | 'starttls' | 'opportunistic' {
   if (port === 465) return 'implicit';
   return isSecret || port === 587 ? 'starttls' : 'opportunistic';
+}
+
+function tokenOf({ username, tokenFile }: TransportConfig, file: string) {
+  if (username === undefined || tokenFile === undefined) return undefined;
+  return { username, tokenFile: resolve(dirname(resolve(file)), tokenFile) };
 }
 
 function loginOf({ username, password, passwordFile }: TransportConfig, file: string) {

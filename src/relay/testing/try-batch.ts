@@ -33,6 +33,8 @@ export function fakeWorld(port: number, names: Readonly<Record<string, Known>>, 
     isOwnName: (name) => name === 'mail.our.test',
     isOwnAddress: () => false,
     localAddressFor: () => undefined,
+    readToken: (file) =>
+      file === 'missing' ? Promise.reject(new Error('no such file')) : Promise.resolve(`token of ${file}\n`),
     timeouts: { connect: 2000, greeting: 2000, command: 2000, recipient: 2000, dataStart: 2000, dataEnd: 2000 },
     random: () => 0,
     now: () => Date.now(),
