@@ -73,7 +73,15 @@ test('with a login, which the proxy may ask for or not', async () => {
 });
 
 test.each([
-  ['is not the one', login, [[5, 2], [1, 1]], 'does not accept the login'],
+  [
+    'is not the one',
+    login,
+    [
+      [5, 2],
+      [1, 1],
+    ],
+    'does not accept the login',
+  ],
   ['is not wanted, nor is none', login, [[5, 255]], 'takes no password'],
   ['is too long', { username: 'x', password: 'x'.repeat(256) }, [[5, 2]], '1 to 255 octets'],
   ['is empty', { username: '', password: 'x' }, [[5, 2]], '1 to 255 octets'],

@@ -56,7 +56,9 @@ describe('a smarthost', () => {
     const token = { username: 'us', tokenFile: '/run/token' };
     const sent = Buffer.from('user=us\x01auth=Bearer token of /run/token\x01\x01').toString('base64');
     const auth = (line: string): string => (line === `AUTH XOAUTH2 ${sent}` ? '235 2.7.0 ok' : '535 5.7.8 no');
-    expect(await deliver({ offers: ['DSN', 'AUTH XOAUTH2 PLAIN'], auth }, { login: token })).toEqual(['delivered handed-on']);
+    expect(await deliver({ offers: ['DSN', 'AUTH XOAUTH2 PLAIN'], auth }, { login: token })).toEqual([
+      'delivered handed-on',
+    ]);
     await world?.relay.close();
     again();
     // A missing token is no reason to return mail.
@@ -110,7 +112,11 @@ test.each([
 });
 
 /** RFC 1928, just enough: IPv4, and `reply` as the answer to CONNECT. */
-async function startProxy(reply: number, method = 0, loginReply = 0): Promise<{ readonly port: number; readonly asked: string[] }> {
+async function startProxy(
+  reply: number,
+  method = 0,
+  loginReply = 0,
+): Promise<{ readonly port: number; readonly asked: string[] }> {
   const asked: string[] = [];
   const server = createServer((socket) => {
     socket.on('error', () => undefined);

@@ -61,6 +61,8 @@ test.each([
 test.each(['wrong', 'token'])('%s: the mail waits, with what was said in its story', async (way) => {
   await send(`x@${way}.test`);
   await expect
-    .poll(async () => (await server.admin('queue', 'list', '--json', '--to', `x@${way}.test`)).stdout, { timeout: 20_000 })
+    .poll(async () => (await server.admin('queue', 'list', '--json', '--to', `x@${way}.test`)).stdout, {
+      timeout: 20_000,
+    })
     .toContain('AUTH');
 });

@@ -32,7 +32,10 @@ const transport = z
     verify: z.boolean().optional().meta({
       description: 'Check the certificate of a smarthost. Default: with implicit and starttls.',
     }),
-    username: z.string().optional().meta({ description: 'Login at a smarthost or SOCKS5 proxy (there in plain text).' }),
+    username: z
+      .string()
+      .optional()
+      .meta({ description: 'Login at a smarthost or SOCKS5 proxy (there in plain text).' }),
     password: z.string().optional().meta({ description: 'Its password.' }),
     passwordFile: z.string().optional().meta({ description: 'A file with the password, in place of it.' }),
     tokenFile: z.string().optional().meta({

@@ -122,8 +122,7 @@ test('a password can be in a file beside the configuration', () => {
 });
 
 test('a file with a token is read when it is needed', () => {
-  const text =
-    'transports: { x: { host: a.example, username: u, tokenFile: token } }\nroutes: [{ transport: x }]\n';
+  const text = 'transports: { x: { host: a.example, username: u, tokenFile: token } }\nroutes: [{ transport: x }]\n';
   expect(settingsOf(text, '/etc/posthorn/posthorn.yaml').routes.global[0]?.transport).toMatchObject({
     tls: 'starttls',
     login: { username: 'u', tokenFile: '/etc/posthorn/token' },

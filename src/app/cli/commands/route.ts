@@ -5,7 +5,8 @@ import type { Administration } from '../../administration.ts';
 import type { CommandInput } from '../command.ts';
 import { UsageError } from '../command.ts';
 import { alignColumns } from '../print-help.ts';
-import { configOf, withAdministration } from '../with-administration.ts';
+import { configOf } from '../config-of.ts';
+import { withAdministration } from '../with-administration.ts';
 
 type RouteAdd = Extract<DirectoryOperation, { do: 'route-add' }>;
 type Owner = Pick<RouteAdd, 'account' | 'domain'>;
