@@ -8,16 +8,28 @@ import type { SmtpTimeouts } from './timeouts.ts';
 export type Content = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 const chunkBytes = 256 * 1024;
+/** Smaller pieces wait for each other. */
+const writeBytes = 64 * 1024;
 
 /** After 354: the text with its end. @throws SmtpError, and what `content` throws (the connection is gone then) */
 export async function sendData(dialogue: Dialogue, content: Content, timeouts: SmtpTimeouts): Promise<Reply> {
   const stuffer = new DotStuffer();
+  let kept: Uint8Array[] = [];
+  let bytes = 0;
   for await (const chunk of content) {
-    for (const piece of stuffer.push(chunk)) await dialogue.write('DATA', piece, timeouts.dataBlock);
+    for (const piece of stuffer.push(chunk)) {
+      kept.push(piece);
+      bytes += piece.length;
+    }
+    if (bytes < writeBytes) continue;
+    await dialogue.write('DATA', inOne(kept), timeouts.dataBlock);
+    kept = [];
+    bytes = 0;
     // A server that has seen enough says so, or hangs up.
     await dialogue.refuseEarly('DATA');
   }
-  await dialogue.write('END', stuffer.end(), timeouts.dataBlock);
+  // A message of the usual size goes as one: each write costs more than its octets.
+  await dialogue.write('END', inOne([...kept, Buffer.from(stuffer.end())]), timeouts.dataBlock);
   return dialogue.reply('END', timeouts.dataEnd);
 }
 
@@ -47,8 +59,13 @@ async function sendChunk(
   last: '' | ' LAST',
   timeouts: SmtpTimeouts,
 ): Promise<Reply> {
-  const octets = Buffer.concat(parts);
+  const octets = inOne(parts);
   await dialogue.send('BDAT', `BDAT ${octets.length}${last}\r\n`, timeouts.dataBlock);
   await dialogue.write(last === '' ? 'BDAT' : 'END', octets, timeouts.dataBlock);
   return dialogue.reply(last === '' ? 'BDAT' : 'END', last === '' ? timeouts.dataBlock : timeouts.dataEnd);
+}
+
+function inOne(pieces: readonly Uint8Array[]): Uint8Array {
+  const [first] = pieces;
+  return first !== undefined && pieces.length === 1 ? first : Buffer.concat(pieces);
 }
