@@ -4,6 +4,9 @@ import type { AppendTarget } from '../store/append-target.ts';
 import type { Outcome, QueueEntry, QueuedMessage } from './queued.ts';
 import type { Transport } from './transport.ts';
 
+/** The octets of a message in the queue. */
+export type QueuedOctets = Omit<MessageReader, 'partMap'>;
+
 /** Entries of one message to one destination domain, tried together: one transaction where the other side allows it. */
 export interface Batch {
   readonly message: QueuedMessage;
@@ -11,7 +14,7 @@ export interface Batch {
   readonly entries: readonly QueueEntry[];
   readonly transport: Transport;
   /** The octets to send: prefix, then the original. May be called for each host; the caller closes the reader. */
-  open(): Promise<MessageReader>;
+  open(): Promise<QueuedOctets>;
 }
 
 /**

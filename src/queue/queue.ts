@@ -73,9 +73,14 @@ export class Queue implements QueueDoor, IncomingReports {
     const reserved = this.#reserve(planned, nowMs);
     const entries = planned.map((each) => (reserved.has(each.domain) ? { ...each, claim: true } : each));
     const envelope = { ...plain, entries };
+    const keep = entries.some(({ copies }) => copies === undefined)
+      ? this.#runner.atHand.copy(content, outgoing.prefix)
+      : undefined;
     let put: readonly EnqueuedEntry[] | undefined;
     try {
       put = await store.enqueue([{ message: content, outgoing: envelope, targets }], this.#runner.lease());
+      const queued = put.find(({ kind }) => kind === 'queued');
+      if (queued?.kind === 'queued') keep?.(queued.messageId);
     } finally {
       this.#begin(put ?? [], { envelope, sizeBytes, reserved });
     }

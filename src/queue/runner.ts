@@ -10,6 +10,7 @@ import { Destination } from './destination.ts';
 import { DueList } from './due-list.ts';
 import { groupBatches } from './group-batches.ts';
 import { limitsOfDestination, type QueueSettings } from './queue-settings.ts';
+import { OctetsAtHand } from './octets-at-hand.ts';
 import type { QueueEntry, QueueId } from './queued.ts';
 import { toEntry } from './rows.ts';
 import { waitsOf } from './schedule.ts';
@@ -48,6 +49,7 @@ export class Runner {
   readonly #destinations = new Map<string, Destination>();
   readonly #due = new DueList();
   readonly settler: Settler;
+  readonly atHand = new OctetsAtHand();
   readonly #stopping = new AbortController();
   /** What this run has claimed. */
   readonly #claimed = new Map<QueueId, QueueEntry>();
@@ -364,7 +366,7 @@ export class Runner {
       const [first] = own;
       if (first === undefined) throw new Error('a group has entries');
       const open = async () => {
-        const reader = await store.open(first.message.messageId);
+        const reader = this.atHand.open(first.message.messageId) ?? (await store.open(first.message.messageId));
         if (reader === undefined) throw new Error(`outgoing message ${first.message.messageId} is gone`);
         return reader;
       };
