@@ -138,6 +138,15 @@ describe.each([
     expect(face.failures()).toEqual(['ok']);
   });
 
+  test('a token of ten thousand octets, in the line of the command and behind a challenge', async () => {
+    const long = base64(`n,,^x=${'x'.repeat(9000 - token.length)}^auth=Bearer ${token}^^`);
+    expect(long.length).toBeGreaterThan(12_000);
+    expect(await (await open(tokens)).say(`AUTH OAUTHBEARER ${long}`)).toMatch(ok);
+    const face = await open(tokens);
+    await face.say('AUTH OAUTHBEARER');
+    expect(await face.say(long)).toMatch(ok);
+  });
+
   test('without an initial response', async () => {
     const face = await open(tokens);
     expect(await face.say('AUTH OAUTHBEARER')).toMatch(/^(?:\+|334) /);

@@ -1,5 +1,4 @@
 import type { Conversation, Converse, Input, Peer, Sink } from '../../base/conversation.ts';
-import { maxLineBytes } from '../../wire/pop3/command-line.ts';
 import { printErr } from '../../wire/pop3/response.ts';
 import { dispatch, guard } from './dispatch.ts';
 import { admitCertificate, mayStay, tooManyFailures } from './login.ts';
@@ -37,7 +36,7 @@ class Pop3Conversation implements Conversation<Pop3Event> {
   greet(): void {
     const session = this.#session;
     const { sink, services, peer } = session;
-    sink.expectLines(maxLineBytes);
+    session.expectCommands();
     sink.idleLimit(loginIdleMs);
     if (services.failures.blocked(peer.remoteAddress)) return session.leave(tooManyFailures());
     // No timestamp in angle brackets: APOP is not offered (RFC 1939 section 7), it needs passwords in the clear.

@@ -78,6 +78,7 @@ async function enter(
   session.proof = proof;
   session.maildrop = maildrop;
   session.failedLogins = 0;
+  session.expectCommands();
   services.failures.succeeded(attemptOf(session, mechanism, loginAddress), { account, proof });
   session.log = session.log.with({ account: account.name });
   session.log.info('logged in', { mechanism, address: loginAddress });

@@ -1,14 +1,11 @@
 import type { LoginOutcome } from '../../directory/directory.ts';
-import { maxLineBytes } from '../../wire/pop3/command-line.ts';
 import { encodeSaslBase64 } from '../../wire/sasl/sasl-base64.ts';
 import type { SaslLogin, SaslLoginStep } from '../../wire/sasl/sasl-login.ts';
 import { failureOf } from '../login-steps.ts';
 import { endAttempt, failAttempt } from './login.ts';
 import { Refuse } from './refuse.ts';
+import { maxResponseBytes } from './session.ts';
 import type { Pop3Session } from './session.ts';
-
-/** Octets of a response; certificates' names and binding data are short. RFC 5034 section 4 knows no limit. */
-const maxResponseBytes = 12_288;
 
 type Login = SaslLogin<LoginOutcome>;
 
@@ -58,6 +55,5 @@ export function breakOff(session: Pop3Session, login: Login): Refuse | undefined
 
 function endDialogue(session: Pop3Session): void {
   session.sasl = undefined;
-  // Lines are commands again.
-  session.sink.expectLines(maxLineBytes);
+  session.expectCommands();
 }

@@ -1,11 +1,16 @@
 import type { Peer, Sink, TlsFacts } from '../../base/conversation.ts';
 import type { Log } from '../../base/log.ts';
 import type { Account, LoginOutcome, LoginProof } from '../../directory/directory.ts';
+import { maxLineBytes } from '../../wire/pop3/command-line.ts';
 import { printErr, printOk } from '../../wire/pop3/response.ts';
 import type { SaslLogin } from '../../wire/sasl/sasl-login.ts';
 import type { Maildrop } from './maildrop.ts';
 import type { Pop3Event, Pop3ListenerOptions, Pop3Services } from './services.ts';
 import { Refuse } from './refuse.ts';
+
+/** A response may have so many octets, and so may an initial one behind the command. */
+export const maxResponseBytes = 12_288;
+const maxAuthLineBytes = maxResponseBytes + 64;
 
 /** RFC 1939 section 3; the UPDATE state is within QUIT. */
 export type State = 'authorization' | 'transaction';
@@ -52,6 +57,11 @@ export class Pop3Session {
   /** Passwords may be sent: TLS is on, or the listener allows it without. */
   get mayLogin(): boolean {
     return this.tls !== undefined || this.options.plaintextLogin;
+  }
+
+  /** Lines are commands from now on; until login AUTH may carry an access token of some thousand octets in its own line. */
+  expectCommands(): void {
+    this.sink.expectLines(this.maildrop === undefined ? maxAuthLineBytes : maxLineBytes);
   }
 
   /** The maildrop; only for commands of the transaction state. */

@@ -74,6 +74,7 @@ export function enter(
   session.proof = proof;
   session.mayAuthenticate = false;
   session.traceHead = undefined;
+  session.expectCommands();
   session.unwatch ??= session.services.directory.watch(() => session.sink.post({ kind: 'directory-changed' }));
   session.log.info('logged in', { mechanism, account: account.name, login: loginAddress });
 }

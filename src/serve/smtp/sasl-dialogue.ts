@@ -63,6 +63,5 @@ export function breakOff(session: SmtpSession, login: Login): void {
 
 function endDialogue(session: SmtpSession): void {
   session.sasl = undefined;
-  // Lines are commands again.
-  session.sink.expectLines(session.options.limits.maxLineBytes);
+  session.expectCommands();
 }

@@ -13,6 +13,9 @@ import { MessageBody } from './message-body.ts';
 import type { SmtpEvent, SmtpServices } from './services.ts';
 import type { Transaction } from './transaction.ts';
 
+/** A response may have 12,288 octets (RFC 4954 section 4), and so may an initial one behind the command. */
+const maxAuthLineBytes = 12_288 + 64;
+
 /** Takes what comes instead of commands: the content of a message. */
 export interface Receiver {
   /** A piece was framed; `done` with the last. */
@@ -108,6 +111,16 @@ export class SmtpSession {
     const { hostname } = this.options;
     const outgoing = this.sendsOut ? new OutgoingBody(spool, { hostname, clock }) : undefined;
     return new MessageBody({ spool, outgoing, maxBytes, startedAtMs: clock.now(), owner: this });
+  }
+
+  /**
+   * Lines are commands from now on. Until login AUTH may carry an access token of some thousand octets in its own line: programs do
+   * so, although they should not (RFC 4954 section 4).
+   */
+  expectCommands(): void {
+    const { limits, role } = this.options;
+    const isLong = role === 'submission' && this.mayAuthenticate;
+    this.sink.expectLines(isLong ? Math.max(limits.maxLineBytes, maxAuthLineBytes) : limits.maxLineBytes);
   }
 
   nextTransactionId(): string {

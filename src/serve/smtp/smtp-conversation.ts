@@ -33,7 +33,7 @@ class SmtpConversation implements Conversation<SmtpEvent> {
 
   greet(): void {
     const { sink, options } = this.#session;
-    sink.expectLines(options.limits.maxLineBytes);
+    this.#session.expectCommands();
     sink.idleLimit(options.limits.idleMs);
     admitCertificate(this.#session);
     if (sink.closed) return;
