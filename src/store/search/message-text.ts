@@ -5,6 +5,7 @@ import { PieceFolder } from '../../mime/piece-folder.ts';
 import type { BlobStore } from '../blob-store.ts';
 import { Unpacker } from '../open-message.ts';
 import { blobEncoding } from '../prepare-message.ts';
+import { readAhead } from '../read-ahead.ts';
 import type { SqlRow } from '../sql/statement.ts';
 import type { FoldedSink } from './folded-text.ts';
 import { findLiterally } from './find-literally.ts';
@@ -40,6 +41,7 @@ interface OpenText {
   readonly parts: MappedPart;
   readonly original: Uint8Array | undefined;
   readonly blobKey: string;
+  readonly sizeBytes: number;
 }
 
 function openText({ row, octets }: StoredText): OpenText {
@@ -51,6 +53,7 @@ function openText({ row, octets }: StoredText): OpenText {
     parts: parts.value,
     original: octets(),
     blobKey: hash instanceof Uint8Array ? Buffer.from(hash).toString('hex') : '',
+    sizeBytes: Number(row[sizeColumn]),
   };
 }
 
@@ -71,13 +74,14 @@ export async function matchMessage(stored: StoredText, needle: TextNeedle, blobs
 }
 
 async function foldText(
-  { prefix, parts, original, blobKey }: OpenText,
+  { prefix, parts, original, blobKey, sizeBytes }: OpenText,
   blobs: BlobStore,
   sink: FoldedSink,
 ): Promise<void> {
   const folder = new PieceFolder();
+  const ahead = readAhead((start, end) => blobs.read(blobKey, start, end), sizeBytes);
   const isAll = await extractText(
-    (start, end) => original?.subarray(start, end) ?? blobs.read(blobKey, start, end),
+    (start, end) => original?.subarray(start, end) ?? ahead(start, end),
     parts,
     {
       // Server fields go in front as they are: they are ASCII and not encoded.
