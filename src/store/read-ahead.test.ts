@@ -28,11 +28,17 @@ test('small reads in order are few large ones, but for the first', async () => {
 test('whatever is asked for, it is what stands there', async () => {
   const octets = Uint8Array.from({ length: 200 }, (_, n) => n);
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.tuple(fc.nat(220), fc.nat(220))), fc.integer({ min: 1, max: 90 }), async (all, window) => {
-      const ahead = readAhead(counted(octets).read, octets.length, window);
-      for (const [start, length] of all) {
-        expect(Buffer.from(await ahead(start, start + length))).toEqual(Buffer.from(octets.subarray(start, start + length)));
-      }
-    }),
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.nat(220), fc.nat(220))),
+      fc.integer({ min: 1, max: 90 }),
+      async (all, window) => {
+        const ahead = readAhead(counted(octets).read, octets.length, window);
+        for (const [start, length] of all) {
+          expect(Buffer.from(await ahead(start, start + length))).toEqual(
+            Buffer.from(octets.subarray(start, start + length)),
+          );
+        }
+      },
+    ),
   );
 });

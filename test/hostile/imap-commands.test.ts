@@ -41,22 +41,25 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 
 describe.each(commands.map(({ name }) => name))('%s', (name) => {
-  test.each(['before login', 'with a mailbox selected'])('%s: one answer each, and the session goes on or ends', async (where) => {
-    for (const [what, args] of hostile) {
-      const client = where === 'before login' ? actor.connect() : await actor.enter();
-      if (where === 'before login') await client.greet();
-      else await client.send('s SELECT INBOX\r\n');
-      const said = await client.send(`a ${name} ${args}\r\n`);
-      // AUTHENTICATE, IDLE and the like may go on asking; what is sent then is no command.
-      const more = said.startsWith('+ ') ? await client.send('*\r\n') : '';
-      const answers = `${said}${more}`.match(/^(?:a (?:OK|NO|BAD) |\* BYE )/gm) ?? [];
-      expect([what, answers.length > 0]).toEqual([what, true]);
-      expect(said).not.toContain('SERVERBUG');
-      if (!client.closed && !client.tlsStarted) expect(await client.send('z NOOP\r\n')).toMatch(/^z OK |^\* BYE /m);
-      client.end();
-    }
-    expect(actor.logged.filter((line) => line.startsWith('command failed'))).toEqual([]);
-  });
+  test.each(['before login', 'with a mailbox selected'])(
+    '%s: one answer each, and the session goes on or ends',
+    async (where) => {
+      for (const [what, args] of hostile) {
+        const client = where === 'before login' ? actor.connect() : await actor.enter();
+        if (where === 'before login') await client.greet();
+        else await client.send('s SELECT INBOX\r\n');
+        const said = await client.send(`a ${name} ${args}\r\n`);
+        // AUTHENTICATE, IDLE and the like may go on asking; what is sent then is no command.
+        const more = said.startsWith('+ ') ? await client.send('*\r\n') : '';
+        const answers = `${said}${more}`.match(/^(?:a (?:OK|NO|BAD) |\* BYE )/gm) ?? [];
+        expect([what, answers.length > 0]).toEqual([what, true]);
+        expect(said).not.toContain('SERVERBUG');
+        if (!client.closed && !client.tlsStarted) expect(await client.send('z NOOP\r\n')).toMatch(/^z OK |^\* BYE /m);
+        client.end();
+      }
+      expect(actor.logged.filter((line) => line.startsWith('command failed'))).toEqual([]);
+    },
+  );
 });
 
 describe('many mailboxes', () => {

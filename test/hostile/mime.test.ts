@@ -12,7 +12,8 @@ const nested = (levels: number): string =>
 const self = (levels: number): string => 'Content-Type: message/rfc822\n\n'.repeat(levels);
 const continuations = Array.from({ length: 50_000 }, (_, n) => ` x*${n}=a;`).join('\n');
 const addresses = Array.from({ length: 10_000 }, (_, n) => `a${n}@example.org`).join(',\n ');
-const mixed = (boundary: string, body: string): string => `Content-Type: multipart/mixed; boundary="${boundary}"\n\n${body}`;
+const mixed = (boundary: string, body: string): string =>
+  `Content-Type: multipart/mixed; boundary="${boundary}"\n\n${body}`;
 
 interface Odd {
   readonly what: string;
@@ -29,7 +30,10 @@ const messages: readonly Odd[] = [
   { what: 'a hundred thousand parts', text: mixed('b', '--b\n\nx\n'.repeat(100_000)) },
   {
     what: 'a boundary that is the beginning of another',
-    text: mixed('b', `--b\nContent-Type: multipart/mixed; boundary=bb\n\n--bb\n\ninner\n--bb--\n--b\n\nouter-word\n--b--\n`),
+    text: mixed(
+      'b',
+      `--b\nContent-Type: multipart/mixed; boundary=bb\n\n--bb\n\ninner\n--bb--\n--b\n\nouter-word\n--b--\n`,
+    ),
     shows: /BODYSTRUCTURE \(\(\("text" "plain"[^]*"mixed"[^]*\)\("text" "plain"/,
     found: 'outer-word',
   },
@@ -37,18 +41,37 @@ const messages: readonly Odd[] = [
   { what: 'a multipart without any part', text: mixed('b', 'no part here\n') },
   { what: 'a boundary of 4 kB', text: mixed('b'.repeat(4096), `--${'b'.repeat(4096)}\n\nlong-boundary-word\n`) },
   { what: 'an empty boundary', text: mixed('', '--\n\nx\n----\n') },
-  { what: 'fifty thousand continuations of a parameter', text: `Content-Type: text/plain;\n${continuations}\n x=1\n\nx\n` },
+  {
+    what: 'fifty thousand continuations of a parameter',
+    text: `Content-Type: text/plain;\n${continuations}\n x=1\n\nx\n`,
+  },
   { what: 'encoded words without end', text: `Subject: ${'=?utf-8?q?=C3?=\n '.repeat(20_000)}\n\nx\n` },
   { what: 'an encoded word of 100 kB', text: `Subject: =?utf-8?b?${'QUJD'.repeat(25_000)}?=\n\nx\n` },
-  { what: 'a charset that nobody knows', text: 'Content-Type: text/plain; charset=x-no-such\n\nlie-word\n', found: 'lie-word' },
-  { what: 'a charset that is a lie', text: 'Content-Type: text/plain; charset=utf-8\n\n\xff\xfe\xc0\xaf after-lie\n', found: 'after-lie' },
-  { what: 'UTF-7', text: 'Content-Type: text/plain; charset=utf-7\n\n+ADw-script+AD4- seven-word\n', found: '<script> seven-word' },
+  {
+    what: 'a charset that nobody knows',
+    text: 'Content-Type: text/plain; charset=x-no-such\n\nlie-word\n',
+    found: 'lie-word',
+  },
+  {
+    what: 'a charset that is a lie',
+    text: 'Content-Type: text/plain; charset=utf-8\n\n\xff\xfe\xc0\xaf after-lie\n',
+    found: 'after-lie',
+  },
+  {
+    what: 'UTF-7',
+    text: 'Content-Type: text/plain; charset=utf-7\n\n+ADw-script+AD4- seven-word\n',
+    found: '<script> seven-word',
+  },
   {
     what: 'escapes of ISO-2022-JP without end',
     text: 'Content-Type: text/plain; charset=iso-2022-jp\n\nbefore-escape\n\x1b$B\x1b$B\x1b$B!!!\n',
     found: 'before-escape',
   },
-  { what: 'overlong UTF-8 and lone surrogates', text: 'Subject: \xc0\x80\xed\xa0\x80\xf8\x88\x80\x80\x80 s\n\nover-word\n', found: 'over-word' },
+  {
+    what: 'overlong UTF-8 and lone surrogates',
+    text: 'Subject: \xc0\x80\xed\xa0\x80\xf8\x88\x80\x80\x80 s\n\nover-word\n',
+    found: 'over-word',
+  },
   {
     what: 'base64 with garbage in it',
     text: 'Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\nZ2Fy****YmFn\n!!!!ZS13b3Jk\n=====\n',
@@ -75,7 +98,11 @@ const messages: readonly Odd[] = [
     shows: /"application" "ms-tnef" \("name" "winmail.dat"\)/,
     found: 'seen-word',
   },
-  { what: 'uuencode without end', text: `Subject: uu\n\nbegin 644 ../../etc/passwd\n${'M'.repeat(61)}\nuu-word\n`, found: 'uu-word' },
+  {
+    what: 'uuencode without end',
+    text: `Subject: uu\n\nbegin 644 ../../etc/passwd\n${'M'.repeat(61)}\nuu-word\n`,
+    found: 'uu-word',
+  },
   {
     what: 'format=flowed, quoted a thousand times and always flowing',
     text: `Content-Type: text/plain; format=flowed; delsp=yes\n\n${`${'>'.repeat(1000)} flow \n`.repeat(200)}flow-word\n`,
@@ -91,13 +118,27 @@ const messages: readonly Odd[] = [
   { what: 'comments in comments', text: `From: a@b.example ${'('.repeat(20_000)}\n\nx\n` },
   { what: 'From twice', text: 'From: one@b.example\nFrom: two@b.example\n\nx\n', shows: /"one" "b.example"/ },
   { what: 'no Date and no From', text: 'Subject: s\n\nx\n', shows: /ENVELOPE \(NIL "s" NIL/ },
-  { what: 'a date in the year 0', text: 'Date: Mon, 01 Jan 0000 00:00:00 +0000\n\nx\n', shows: /ENVELOPE \("Mon, 01 Jan 0000/ },
+  {
+    what: 'a date in the year 0',
+    text: 'Date: Mon, 01 Jan 0000 00:00:00 +0000\n\nx\n',
+    shows: /ENVELOPE \("Mon, 01 Jan 0000/,
+  },
   { what: 'a date in the year 9999', text: 'Date: Fri, 31 Dec 9999 23:59:59 -2359\n\nx\n' },
   { what: 'NUL in header and body', text: 'Subject: a\0b\n\nx\0nul-word\n' },
   { what: 'bare CR and bare LF', text: 'Subject: s\rX: y\n\na\rb\n' },
-  { what: 'In-Reply-To and References of 100 kB', text: `References: ${'<a@b> '.repeat(16_000)}\nIn-Reply-To: ${'<'.repeat(50_000)}\n\nx\n` },
-  { what: 'HTML that never ends', text: `Content-Type: text/html\n\n${'<div '.repeat(20_000)}&#x${'f'.repeat(1000)};${'<!--'.repeat(5000)}` },
-  { what: 'a script as text', text: 'Content-Type: text/html\n\n<script>hidden-word</script><p>shown-word</p>\n', found: 'shown-word' },
+  {
+    what: 'In-Reply-To and References of 100 kB',
+    text: `References: ${'<a@b> '.repeat(16_000)}\nIn-Reply-To: ${'<'.repeat(50_000)}\n\nx\n`,
+  },
+  {
+    what: 'HTML that never ends',
+    text: `Content-Type: text/html\n\n${'<div '.repeat(20_000)}&#x${'f'.repeat(1000)};${'<!--'.repeat(5000)}`,
+  },
+  {
+    what: 'a script as text',
+    text: 'Content-Type: text/html\n\n<script>hidden-word</script><p>shown-word</p>\n',
+    found: 'shown-word',
+  },
 ];
 
 describe('messages that mean no good', () => {
@@ -123,7 +164,12 @@ describe('messages that mean no good', () => {
     const append = Buffer.concat([Buffer.from(`a APPEND INBOX {${octets.length}+}\r\n`), octets, Buffer.from('\r\n')]);
     // NUL needs literal8; all else goes as it is.
     const said = octets.includes(0)
-      ? await client.send(Buffer.concat([Buffer.from(`a APPEND INBOX ~{${octets.length}+}\r\n`), append.subarray(append.indexOf('\n') + 1)]))
+      ? await client.send(
+          Buffer.concat([
+            Buffer.from(`a APPEND INBOX ~{${octets.length}+}\r\n`),
+            append.subarray(append.indexOf('\n') + 1),
+          ]),
+        )
       : await client.send(append);
     expect(said).toMatch(/^a OK \[APPENDUID/m);
     const described = await client.send('b FETCH * (ENVELOPE BODYSTRUCTURE BODY RFC822.SIZE PREVIEW)\r\n');

@@ -80,17 +80,13 @@ async function foldText(
 ): Promise<void> {
   const folder = new PieceFolder();
   const ahead = readAhead((start, end) => blobs.read(blobKey, start, end), sizeBytes);
-  const isAll = await extractText(
-    (start, end) => original?.subarray(start, end) ?? ahead(start, end),
-    parts,
-    {
-      // Server fields go in front as they are: they are ASCII and not encoded.
-      headers: (text) => sink.header(foldForSearch(`${prefix}\n${text}`)),
-      body(piece) {
-        const folded = folder.write(piece);
-        return folded === '' || sink.body(folded);
-      },
+  const isAll = await extractText((start, end) => original?.subarray(start, end) ?? ahead(start, end), parts, {
+    // Server fields go in front as they are: they are ASCII and not encoded.
+    headers: (text) => sink.header(foldForSearch(`${prefix}\n${text}`)),
+    body(piece) {
+      const folded = folder.write(piece);
+      return folded === '' || sink.body(folded);
     },
-  );
+  });
   if (isAll) sink.body(folder.end());
 }
