@@ -148,6 +148,63 @@ test('the key is told to nobody', async () => {
   for (const { logged } of [ann, bob]) expect(logged.filter((line) => line.startsWith('command failed'))).toEqual([]);
 });
 
+describe('URLFETCH without transfer encoding, and with the structure (RFC 5524)', () => {
+  const mixed = [
+    ...['Content-Type: multipart/mixed; boundary=b', '', '--b', 'Content-Transfer-Encoding: base64', '', 'U2kgdmlz'],
+    ...['--b', 'Content-Type: image/png', 'Content-Transfer-Encoding: base64', '', 'AAEC'],
+    ...['--b', 'Content-Type: image/png', 'Content-Transfer-Encoding: x-odd', '', 'odd'],
+    ...['--b', 'Content-Type: message/rfc822', '', 'Subject: within', '', 'text', '--b--', ''],
+  ].join('\n');
+  let uid = 0;
+
+  beforeAll(async () => {
+    await ann.deliver('INBOX', mixed);
+    const status = await asAnn.send('s STATUS INBOX (UIDNEXT)\r\n');
+    uid = Number(/UIDNEXT (\d+)/.exec(status)?.[1]) - 1;
+  });
+
+  test.each([
+    ['section=1', 'BINARY', ' (BINARY {6}\r\nSi vis)'],
+    ['section=1', 'BODY', ' (BODY {8}\r\nU2kgdmlz)'],
+    ['section=1/;partial=3.2', 'BINARY', ' (BINARY {2}\r\nvi)'],
+    ['section=1', 'BODYPARTSTRUCTURE', ' (BODYPARTSTRUCTURE ("text" "plain" NIL NIL NIL "base64" 8 0))'],
+    [
+      'section=1',
+      'BINARY BODYPARTSTRUCTURE',
+      ' (BODYPARTSTRUCTURE ("text" "plain" NIL NIL NIL "BINARY" 6 0)) (BINARY {6}\r\nSi vis)',
+    ],
+    [
+      'section=2',
+      'BODYPARTSTRUCTURE BINARY',
+      ' (BODYPARTSTRUCTURE ("image" "png" NIL NIL NIL "BINARY" 3)) (BINARY ~{3}\r\n\0\x01\x02)',
+    ],
+    [
+      'section=3',
+      'BODYPARTSTRUCTURE BINARY',
+      ' (BODYPARTSTRUCTURE ("image" "png" NIL NIL NIL "x-odd" 3)) (BINARY NIL)',
+    ],
+    ['section=4.1', 'BODY BODYPARTSTRUCTURE', ' (BODYPARTSTRUCTURE ("text" "plain" NIL NIL NIL "7bit" 4 0)) (BODY {4}\r\ntext)'],
+    [
+      'section=4.header',
+      'BINARY BODYPARTSTRUCTURE',
+      ' (BODYPARTSTRUCTURE ("TEXT" "RFC822-HEADERS" NIL NIL NIL "8BIT" 19 2)) (BINARY {19}\r\nSubject: within\r\n\r\n)',
+    ],
+  ])('%s %s', async (section, items, answer) => {
+    const url = await authorize(`${base.replace('uid=1', `uid=${uid}`)}/;${section};urlauth=anonymous`);
+    expect(await asBob.send(`f URLFETCH ("${url}" ${items})\r\n`)).toBe(
+      `* URLFETCH "${url}"${answer}\r\nf OK URLFETCH completed\r\n`,
+    );
+  });
+
+  test('in parentheses without items as before; not valid is NIL', async () => {
+    const url = await authorize(`${base.replace('uid=1', `uid=${uid}`)}/;section=1;urlauth=anonymous`);
+    const bad = url.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+    expect(await asBob.send(`f URLFETCH ("${url}") ("${bad}" BINARY BODYPARTSTRUCTURE)\r\n`)).toBe(
+      `* URLFETCH "${url}" {8}\r\nU2kgdmlz\r\n* URLFETCH "${bad}" NIL\r\nf OK URLFETCH completed\r\n`,
+    );
+  });
+});
+
 describe('what cannot be authorized is BAD', () => {
   for (const [url, why] of [
     [base, 'URL has no access identifier'],

@@ -17,9 +17,23 @@ describe('commands with URLs', () => {
   });
 
   test('URLFETCH has a hundred at most', () => {
-    expect(read(` ${urls(100).join(' ')}`, expectUrlFetch)).toEqual({ ok: true, value: urls(100) });
+    const value = urls(100).map((url) => ({ url, items: new Set() }));
+    expect(read(` ${urls(100).join(' ')}`, expectUrlFetch)).toEqual({ ok: true, value });
     expect(read(` ${urls(101).join(' ')}`, expectUrlFetch).ok).toBe(false);
     expect(read('', expectUrlFetch).ok).toBe(false);
+  });
+
+  test('URLFETCH takes items in parentheses, each once, BODY or BINARY', () => {
+    expect(read(' a ("b" binary BODYPARTSTRUCTURE) (c)', expectUrlFetch)).toEqual({
+      ok: true,
+      value: [
+        { url: 'a', items: new Set() },
+        { url: 'b', items: new Set(['BINARY', 'BODYPARTSTRUCTURE']) },
+        { url: 'c', items: new Set() },
+      ],
+    });
+    for (const text of [' ()', ' (a', ' (a BODY', ' (a BODY BODY)', ' (a BODY BINARY)', ' (a X)', ' (a )', ' (a BODY))'])
+      expect(read(text, expectUrlFetch).ok, text).toBe(false);
   });
 
   test('RESETKEY has a mailbox, or nothing', () => {

@@ -12,9 +12,34 @@ export function expectGenUrlAuth(r: ImapReader): readonly { readonly url: string
   });
 }
 
-/** urlfetch = "URLFETCH" 1*(SP url-full). RFC 4467 section 9. */
-export function expectUrlFetch(r: ImapReader): readonly string[] {
-  return expectSome(r, () => r.expectAstring());
+/** What URLFETCH gives of a URL. RFC 5524 section 3.1. */
+export type UrlItem = 'BODY' | 'BINARY' | 'BODYPARTSTRUCTURE';
+
+const urlItems: readonly UrlItem[] = ['BODY', 'BINARY', 'BODYPARTSTRUCTURE'];
+
+/** One URL of URLFETCH; without items the answer has the octets alone. */
+export interface AskedUrl {
+  readonly url: string;
+  readonly items: ReadonlySet<UrlItem>;
+}
+
+/** urlfetch = "URLFETCH" 1*(SP url-fetch-arg). RFC 4467 section 9, RFC 5524 section 5. */
+export function expectUrlFetch(r: ImapReader): readonly AskedUrl[] {
+  return expectSome(r, () => {
+    if (!r.takeChar('(')) return { url: r.expectAstring(), items: new Set() };
+    const url = r.expectAstring();
+    const items = new Set<UrlItem>();
+    while (!r.takeChar(')')) {
+      r.expectSpace();
+      const at = r.at;
+      const name = r.expectKeyword();
+      const item = urlItems.find((one) => one === name) ?? r.fail('BODY, BINARY or BODYPARTSTRUCTURE', at);
+      if (items.has(item)) r.fail('each item once', at);
+      items.add(item);
+      if (items.has('BODY') && items.has('BINARY')) r.fail('BODY or BINARY, not both', at);
+    }
+    return { url, items };
+  });
 }
 
 /** resetkey = "RESETKEY" [SP mailbox *(SP mechanism)]. RFC 4467 section 9. */

@@ -1,5 +1,5 @@
 import { parseImapUrl } from '../../../wire/imap/imap-url.ts';
-import { openUrl, type UrlOctets } from '../open-url.ts';
+import { openUrl, type UrlOctets } from '../../open-url.ts';
 import { No } from '../refusal.ts';
 import type { Session } from '../session.ts';
 import { openAccess, type Access } from '../sharing/access.ts';

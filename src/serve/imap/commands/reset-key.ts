@@ -1,8 +1,8 @@
 import { expectResetKey } from '../../../wire/imap/read-url-commands.ts';
-import { urlMechanism } from '../authorized-url.ts';
+import { urlMechanism } from '../../url-access.ts';
 import { command, loggedIn } from '../command.ts';
 import { Bad, No } from '../refusal.ts';
-import { resetUrlKey } from '../url-keys.ts';
+import { resetUrlKey } from '../../url-keys.ts';
 
 /** RESETKEY: URLs that were authorized are void, of one mailbox or of all. RFC 4467 section 7. */
 export const resetKey = command({

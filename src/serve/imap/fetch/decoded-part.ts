@@ -2,8 +2,8 @@ import { transferDecoder } from '../../../mime/decode-transfer.ts';
 import { findPart, type AnyPart } from '../../../mime/find-section.ts';
 import type { MessageReader } from '../../../store/message-reader.ts';
 import type { Partial } from '../../../wire/imap/imap-reader.ts';
+import { locateSection, readSpan, spanBytes, type OctetSpan } from '../../octet-span.ts';
 import { LineEnds } from './line-ends.ts';
-import { locateSection, readSpan, spanBytes, type OctetSpan } from './octet-span.ts';
 
 /** A part without its transfer encoding (BINARY). */
 export interface EncodedPart {

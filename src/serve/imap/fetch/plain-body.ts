@@ -63,26 +63,30 @@ function copyItems(reading: Reading, count: number): void {
   reading.out += reading.text.slice(start, reading.at);
 }
 
-/** Passes over a blank, if there is one, and an atom, string or list. */
 function skipItem(reading: Reading): void {
-  const { text } = reading;
-  if (text.charCodeAt(reading.at) === SPACE) reading.at++;
+  reading.at = endOfItem(reading.text, reading.at);
+}
+
+/** Behind a blank, if there is one, and an atom, string or list; where it is, at the end of a list. */
+export function endOfItem(text: string, start: number): number {
+  let at = text.charCodeAt(start) === SPACE ? start + 1 : start;
   let depth = 0;
   do {
-    const code = text.charCodeAt(reading.at);
+    const code = text.charCodeAt(at);
     if (code === OPEN) {
       depth++;
-      reading.at++;
+      at++;
     } else if (code === CLOSE) {
-      if (depth === 0) return;
+      if (depth === 0) return at;
       depth--;
-      reading.at++;
+      at++;
     } else if (code === SPACE) {
-      reading.at++;
+      at++;
     } else {
-      reading.at = endOfString(text, reading.at);
+      at = endOfString(text, at);
     }
-  } while (depth > 0 && reading.at < text.length);
+  } while (depth > 0 && at < text.length);
+  return at;
 }
 
 /** After the atom, quoted string or literal at `start`; always moves on. */

@@ -3,7 +3,7 @@ import type { MessageReader } from '../../../store/message-reader.ts';
 import type { ChunkedOutput } from './chunked-output.ts';
 import { decodedBytes, locateEncoded, measureDecoded, readDecoded } from './decoded-part.ts';
 import type { OctetItem } from './fetch-plan.ts';
-import { clipSpan, locateSection, readSpan, spanBytes } from './octet-span.ts';
+import { clipSpan, locateSection, readSpan, spanBytes } from '../../octet-span.ts';
 
 /** Sections up to this size are read at once. */
 const onePieceBytes = 64 * 1024;

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { AnnotationTarget } from '../../store/annotation.ts';
-import type { Store } from '../../store/store.ts';
+import type { AnnotationTarget } from '../store/annotation.ts';
+import type { Store } from '../store/store.ts';
 
 /** Where a mailbox keeps its access key. RFC 4467 section 2.2. */
 const keyEntry = '/server/urlauth';
@@ -10,7 +10,7 @@ const keyBytes = 32;
 const hmacSha256 = '01';
 
 /** The access key of a mailbox; undefined: it has none, so no URL of it is valid. */
-export async function findUrlKey(store: Store, mailbox: AnnotationTarget): Promise<Uint8Array | undefined> {
+export async function findUrlKey(store: Pick<Store, 'readAnnotations'>, mailbox: AnnotationTarget): Promise<Uint8Array | undefined> {
   const annotations = await store.readAnnotations(mailbox);
   return annotations.find(({ entry }) => entry === keyEntry)?.value;
 }

@@ -5,7 +5,7 @@ import { printPartMap, parsePartMap } from '../../../mime/part-map.ts';
 import { scanMessage } from '../../../mime/scan-message.ts';
 import type { MessageReader } from '../../../store/message-reader.ts';
 import { readDecoded, locateEncoded, measureDecoded, UnknownEncoding } from './decoded-part.ts';
-import { clipSpan, locateSection, readSpan, spanBytes, type OctetSpan } from './octet-span.ts';
+import { clipSpan, locateSection, readSpan, spanBytes, type OctetSpan } from '../../octet-span.ts';
 
 const prefix = 'Return-Path: <a@example.org>\r\nReceived: from x\r\n';
 

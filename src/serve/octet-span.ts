@@ -1,7 +1,7 @@
-import { findSection, type AnyPart, type Section } from '../../../mime/find-section.ts';
-import { selectHeaderFields } from '../../../mime/select-header-fields.ts';
-import type { MessageReader } from '../../../store/message-reader.ts';
-import type { Partial } from '../../../wire/imap/imap-reader.ts';
+import { findSection, type AnyPart, type Section } from '../mime/find-section.ts';
+import { selectHeaderFields } from '../mime/select-header-fields.ts';
+import type { MessageReader } from '../store/message-reader.ts';
+import type { Partial } from '../wire/imap/imap-reader.ts';
 
 /** Octets of a message as it is sent: some that are in memory, then a range of the original. */
 export interface OctetSpan {
