@@ -10,7 +10,10 @@ const keyBytes = 32;
 const hmacSha256 = '01';
 
 /** The access key of a mailbox; undefined: it has none, so no URL of it is valid. */
-export async function findUrlKey(store: Pick<Store, 'readAnnotations'>, mailbox: AnnotationTarget): Promise<Uint8Array | undefined> {
+export async function findUrlKey(
+  store: Pick<Store, 'readAnnotations'>,
+  mailbox: AnnotationTarget,
+): Promise<Uint8Array | undefined> {
   const annotations = await store.readAnnotations(mailbox);
   return annotations.find(({ entry }) => entry === keyEntry)?.value;
 }

@@ -183,7 +183,11 @@ describe('URLFETCH without transfer encoding, and with the structure (RFC 5524)'
       'BODYPARTSTRUCTURE BINARY',
       ' (BODYPARTSTRUCTURE ("image" "png" NIL NIL NIL "x-odd" 3)) (BINARY NIL)',
     ],
-    ['section=4.1', 'BODY BODYPARTSTRUCTURE', ' (BODYPARTSTRUCTURE ("text" "plain" NIL NIL NIL "7bit" 4 0)) (BODY {4}\r\ntext)'],
+    [
+      'section=4.1',
+      'BODY BODYPARTSTRUCTURE',
+      ' (BODYPARTSTRUCTURE ("text" "plain" NIL NIL NIL "7bit" 4 0)) (BODY {4}\r\ntext)',
+    ],
     [
       'section=4.header',
       'BINARY BODYPARTSTRUCTURE',

@@ -32,7 +32,16 @@ describe('commands with URLs', () => {
         { url: 'c', items: new Set() },
       ],
     });
-    for (const text of [' ()', ' (a', ' (a BODY', ' (a BODY BODY)', ' (a BODY BINARY)', ' (a X)', ' (a )', ' (a BODY))'])
+    for (const text of [
+      ' ()',
+      ' (a',
+      ' (a BODY',
+      ' (a BODY BODY)',
+      ' (a BODY BINARY)',
+      ' (a X)',
+      ' (a )',
+      ' (a BODY))',
+    ])
       expect(read(text, expectUrlFetch).ok, text).toBe(false);
   });
 
