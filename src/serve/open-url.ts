@@ -11,7 +11,7 @@ import { clipSpan, locateSection, readSpan, spanBytes } from './octet-span.ts';
 /** What a URL stands for, ready to be read; `close` gives back what it holds. */
 export interface UrlOctets {
   readonly bytes: number;
-  pieces(): AsyncIterable<Uint8Array>;
+  readonly pieces: () => AsyncIterable<Uint8Array>;
   close(): void;
 }
 
