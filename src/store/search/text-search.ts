@@ -6,6 +6,7 @@ import type { TextRequest } from '../store.ts';
 import type { Ranked } from '../text-query.ts';
 import { BlockCache } from './block-cache.ts';
 import { FuzzyNeedle, FuzzySearch } from './fuzzy-needle.ts';
+import { likePieces } from './fuzzy-pieces.ts';
 import type { MatchRequest } from './match-thread.ts';
 import { matchMessage, messageTextColumns, openTexts, readFoldedText, sizeColumn } from './message-text.ts';
 import { findCandidates } from './signature-block.ts';
@@ -57,8 +58,8 @@ export class TextSearch {
   }
 
   /**
-   * Messages whose words are like those of the query, and how well they match. The index does not help: it knows pieces of
-   * words as they are. Of large bodies only the beginning is decoded, so that none takes long.
+   * Messages whose words are like those of the query, and how well they match. The index leaves out those that hold no piece of
+   * one of the words. Of large bodies only the beginning is decoded, so that none takes long.
    */
   async rank(request: TextRequest): Promise<Ranked> {
     const needle = new FuzzyNeedle(request.query);
@@ -73,16 +74,18 @@ export class TextSearch {
       uids.push(uid);
       scores.push(score);
     };
+    const candidates = await this.#findLikely(request.accountId, needle);
+    const likely = await this.#engine.read(keepCandidates(request, candidates));
     if (needle.headLine >= 0) {
       const old: number[] = [];
-      await this.#eachRow(request, request.uids, headReading, (uid, head) => {
+      await this.#eachRow(request, likely, headReading, (uid, head) => {
         if (head === '') old.push(uid);
         else keep(uid, needle.scoreHead(head));
       });
       await this.#rankTexts(request, Uint32Array.from(old), needle, keep);
       if (old.length > 0) return inOrder(uids, scores);
     } else {
-      await this.#rankTexts(request, request.uids, needle, keep);
+      await this.#rankTexts(request, likely, needle, keep);
     }
     return { uids: Uint32Array.from(uids), scores: Uint8Array.from(scores) };
   }
@@ -108,6 +111,24 @@ export class TextSearch {
     const { blocks, pending } = await this.#blocks.read(accountId);
     const candidates = new Set(pending);
     for (const block of blocks) for (const id of findCandidates(block, places, needle.where)) candidates.add(id);
+    return candidates;
+  }
+
+  /** Emails that may hold a word like each of the needle's. Undefined: the index cannot tell. */
+  async #findLikely(accountId: AccountId, needle: FuzzyNeedle): Promise<ReadonlySet<number> | undefined> {
+    const wanted: (readonly Uint32Array[])[] = [];
+    for (const word of needle.words) {
+      const places = likePieces(word)?.map((piece) => hashNeedles(piece));
+      if (places?.every((each) => each !== undefined) === true) wanted.push(places);
+    }
+    if (wanted.length === 0) return undefined;
+    const { blocks, pending } = await this.#blocks.read(accountId);
+    const where = needle.query.in === 'header' ? 'header' : 'text';
+    const candidates = new Set(pending);
+    for (const block of blocks) {
+      const byWord = wanted.map((pieces) => new Set(pieces.flatMap((places) => findCandidates(block, places, where))));
+      for (const id of byWord[0] ?? []) if (byWord.every((ids) => ids.has(id))) candidates.add(id);
+    }
     return candidates;
   }
 

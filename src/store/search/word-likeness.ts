@@ -14,10 +14,15 @@ export function wordLikeness(foldedWanted: string, foldedWord: string): number {
   if (wanted.length >= 3 && word.startsWith(wanted)) return 0.9;
   if (wanted.length > maxLength || word.length > maxLength) return 0;
   if (haveOneStem(wanted, word)) return 0.8;
-  const allowed = wanted.length <= 3 ? 0 : wanted.length <= 7 ? 1 : 2;
+  const allowed = lettersThatMayDiffer(wanted);
   if (Math.abs(wanted.length - word.length) > allowed) return 0;
   const wrong = letterDistance(wanted, word, allowed);
   return wrong > allowed ? 0 : wrong === 1 ? 0.7 : 0.5;
+}
+
+/** Letters that may be wrong, missing, too many or swapped in a word (NFC). */
+export function lettersThatMayDiffer({ length }: string): number {
+  return length <= 3 ? 0 : length <= 7 ? 1 : 2;
 }
 
 /** Short endings after a common beginning of at least four letters and twice their length: `invoiced`, `invoices`. */
