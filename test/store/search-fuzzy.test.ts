@@ -59,7 +59,11 @@ test('what is alike is found in all messages, whether the index has them or not'
       let found = 0;
       for (let round = 0; round < 150; round++) {
         const needle = [misspell(wordAt()), ...(random() < 0.3 ? [wordAt()] : [])].join(' ');
-        for (const query of [{ in: 'text', needle }, { in: 'body', needle }, { in: 'header', name: 'Subject', needle }] as const) {
+        for (const query of [
+          { in: 'text', needle },
+          { in: 'body', needle },
+          { in: 'header', name: 'Subject', needle },
+        ] as const) {
           const expected = texts.flatMap(({ subject, body }, i) => {
             const search = new FuzzySearch(new FuzzyNeedle(query));
             if (search.header(foldForSearch(`subject: ${subject}\ncontent-type: text/plain; charset=utf-8`))) {
@@ -68,7 +72,10 @@ test('what is alike is found in all messages, whether the index has them or not'
             return search.score > 0 ? [[i + 1, search.score]] : [];
           });
           const ranked = await store.rankText({ accountId, mailboxId: inbox.id, uids, query });
-          expect(Array.from(ranked.uids, (uid, i) => [uid, ranked.scores[i]]), needle).toEqual(expected);
+          expect(
+            Array.from(ranked.uids, (uid, i) => [uid, ranked.scores[i]]),
+            needle,
+          ).toEqual(expected);
           found += expected.length;
         }
       }

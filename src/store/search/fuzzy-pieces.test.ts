@@ -19,7 +19,12 @@ const edit = fc.record({ kind: fc.constantFrom('change', 'insert', 'remove', 'sw
 
 function edited(word: string, { kind, at, letter: other }: { kind: string; at: number; letter: string }): string {
   const place = at % (word.length + 1);
-  const [before, here, next, behind] = [word.slice(0, place), word.charAt(place), word.charAt(place + 1), word.slice(place + 2)];
+  const [before, here, next, behind] = [
+    word.slice(0, place),
+    word.charAt(place),
+    word.charAt(place + 1),
+    word.slice(place + 2),
+  ];
   if (kind === 'insert') return before + other + word.slice(place);
   if (kind === 'remove') return before + next + behind;
   return kind === 'swap' ? before + next + here + behind : before + other + next + behind;
@@ -37,7 +42,10 @@ test('every word that is alike holds one of the pieces', () => {
       for (const word of [edits.reduce(edited, wanted), stem, wanted + end]) {
         if (wordLikeness(wanted, word) === 0) continue;
         alike++;
-        expect(pieces.some((piece) => word.includes(piece)), `${wanted} ${word}`).toBe(true);
+        expect(
+          pieces.some((piece) => word.includes(piece)),
+          `${wanted} ${word}`,
+        ).toBe(true);
       }
     }),
     { numRuns: 20_000 },

@@ -30,7 +30,5 @@ export function likePieces(word: string): readonly string[] | undefined {
 
 /** The letters before and behind the border change places. */
 function swapAt(letters: string, border: number): string {
-  return (
-    letters.slice(0, border - 1) + letters.charAt(border) + letters.charAt(border - 1) + letters.slice(border + 1)
-  );
+  return letters.slice(0, border - 1) + letters.charAt(border) + letters.charAt(border - 1) + letters.slice(border + 1);
 }
