@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { auth } from './commands/auth.ts';
 import { bdat } from './commands/bdat.ts';
+import { burl } from './commands/burl.ts';
 import { data } from './commands/data.ts';
 import { createEhlo } from './commands/ehlo.ts';
 import { expn } from './commands/expn.ts';
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   rcpt,
   data,
   bdat,
+  burl,
   rset,
   noop,
   vrfy,

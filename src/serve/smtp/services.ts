@@ -15,6 +15,8 @@ export interface SmtpServices {
   readonly failures: LoginGuard;
   /** The door out, for submission; without it mail goes to our own recipients alone, at once. */
   readonly submit?: Submit | undefined;
+  /** Where BURL finds messages; without it there is no BURL. */
+  readonly messages?: Pick<Store, 'findMailbox' | 'readAnnotations' | 'readEmails' | 'openMessage'> | undefined;
   /** Asked about MAIL FROM on port 25; without it no names are looked up (localserve). */
   readonly senderDomains?: SenderDomains | undefined;
   /** Sends what senders are told after their message was taken. */

@@ -98,6 +98,11 @@ export const replies = {
   overQuota: reply(452, '4.2.2', 'the mailbox of the recipient is full'),
   postNotAllowed: reply(550, '5.7.2', 'only members may write to this address'),
 
+  // ── BURL, RFC 4468 section 6 ──
+  urlNotYours: reply(554, '5.7.0', 'the URL is not valid, or not for this account'),
+  urlElsewhere: reply(554, '5.7.8', 'messages of other servers are not fetched'),
+  urlUnreadable: reply(451, '4.6.6', 'the message behind the URL cannot be read now'),
+
   // ── sending ──
   sentTooMuch: reply(451, '4.7.1', 'this account has sent to as many recipients as it may in a day, try again later'),
   sentToTooManyNew: reply(

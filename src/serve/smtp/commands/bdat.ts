@@ -1,13 +1,9 @@
-import { LineEndGuard } from '../../../wire/smtp/line-end-guard.ts';
 import { replies } from '../../../wire/smtp/replies.ts';
-import { reply } from '../../../wire/smtp/reply.ts';
 import type { Reply } from '../../../wire/smtp/reply.ts';
+import { endChunk, openChunkBody, writeChunk } from '../chunk-body.ts';
 import { command, findUnmetNeed } from '../command.ts';
-import { finishMessage } from '../finish-message.ts';
-import { isOverTime } from '../is-over-time.ts';
 import { Refuse } from '../refuse.ts';
 import type { Receiver, SmtpSession } from '../session.ts';
-import { needRecipients } from './need-recipients.ts';
 
 /**
  * `bdat-cmd ::= "BDAT" SP chunk-size [ SP end-marker ]`. RFC 3030 section 2; CHUNKING and BINARYMIME. The octets of the chunk
@@ -39,11 +35,7 @@ function findRefusal(session: SmtpSession): Reply | undefined {
   const unmet = findUnmetNeed(session, ['hello', 'tls', 'login', 'mail']);
   if (unmet !== undefined) return unmet;
   try {
-    const transaction = needRecipients(session);
-    if (transaction.body === undefined) {
-      transaction.body = session.newBody();
-      transaction.guard = transaction.params.body === 'BINARYMIME' ? undefined : new LineEndGuard();
-    }
+    openChunkBody(session);
     return undefined;
   } catch (error) {
     return error instanceof Refuse ? error.reply : session.answerTo(error);
@@ -78,29 +70,10 @@ class ChunkReceiver implements Receiver {
     const session = this.#session;
     if (session.sink.closed) return undefined;
     if (this.#refusal !== undefined) throw new Refuse(this.#refusal);
-    const { transaction } = session;
-    if (transaction?.body === undefined) throw new Refuse(replies.mailFirst);
-    const { body, guard } = transaction;
-    if (this.#last) {
-      guard?.end();
-      if (guard?.bareCr === true) body.fail(replies.bareCr);
-      return finishMessage(session);
-    }
-    if (body.failure === undefined) {
-      session.say(reply(250, '2.0.0', `${this.#size} octets taken`));
-      return undefined;
-    }
-    // The message is lost: further chunks are refused one by one (RFC 3030 section 2).
-    return finishMessage(session);
+    return endChunk(session, this.#size, this.#last);
   }
 
   #write(octets: Uint8Array): void | Promise<void> {
-    const { transaction } = this.#session;
-    if (this.#refusal !== undefined || transaction?.body === undefined) return undefined;
-    const { body, guard } = transaction;
-    if (isOverTime(this.#session, body)) return undefined;
-    const kept = guard === undefined ? octets : guard.push(octets);
-    if (guard?.bareCr === true) body.fail(replies.bareCr);
-    return kept === undefined ? undefined : body.write(kept);
+    return this.#refusal === undefined ? writeChunk(this.#session, octets) : undefined;
   }
 }
