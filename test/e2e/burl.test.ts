@@ -87,9 +87,20 @@ test('not for somebody else, not from elsewhere, and a URL that gives nothing en
   const lost = expect.stringMatching(/^503 /) as string;
   const url = await authorize('submit+ann%40example.test');
   expect(await refused(bob, url)).toEqual([expect.stringMatching(/^554 5\.7\.0 /), lost]);
-  expect(await refused(bob, await authorize('user+ann%40example.test'))).toEqual([expect.stringMatching(/^554 5\.7\.0 /), lost]);
-  expect(await refused(ann, url.replace(/.$/, (last) => (last === '0' ? '1' : '0')))).toEqual([expect.stringMatching(/^554 5\.7\.0 /), lost]);
-  for (const own of ['imap://bob%40example.test@mail.example.test/Drafts/;uid=1', 'imap://mail.example.test/Drafts/;uid=9'])
+  expect(await refused(bob, await authorize('user+ann%40example.test'))).toEqual([
+    expect.stringMatching(/^554 5\.7\.0 /),
+    lost,
+  ]);
+  expect(
+    await refused(
+      ann,
+      url.replace(/.$/, (last) => (last === '0' ? '1' : '0')),
+    ),
+  ).toEqual([expect.stringMatching(/^554 5\.7\.0 /), lost]);
+  for (const own of [
+    'imap://bob%40example.test@mail.example.test/Drafts/;uid=1',
+    'imap://mail.example.test/Drafts/;uid=9',
+  ])
     expect(await refused(ann, own)).toEqual([expect.stringMatching(/^554 5\.7\.0 /), lost]);
   expect(await refused(ann, 'imap://other.test/Drafts/;uid=1')).toEqual([expect.stringMatching(/^554 5\.7\.8 /), lost]);
   expect(await refused(ann, 'http://mail.example.test/')).toEqual([expect.stringMatching(/^501 /), lost]);
