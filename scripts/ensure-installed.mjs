@@ -1,4 +1,4 @@
-// Installs the dependencies where they are missing or not those of the lock file. Plain JavaScript, because it runs
+// Installs the dependencies where they are missing or not those of the lock file. Plain JavaScript of ten years ago, because it runs
 // before the pinned Node is there. Exports `ensureInstalled` and `pinnedNode`.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -36,7 +36,8 @@ export function pinnedNode(root) {
 export function ensureInstalled(root) {
   if (isInstalled(root)) return true;
   console.error('installing dependencies (npm ci) …');
-  const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
+  const { npm_execpath: script = '' } = process.env;
+  const npm = script.endsWith('.js') ? [process.execPath, script] : ['npm'];
   const { status, error } = spawnSync(npm[0], [...npm.slice(1), 'ci', '--no-audit', '--no-fund'], {
     cwd: root,
     stdio: ['ignore', 2, 2],

@@ -16,4 +16,4 @@ const { status, error } = spawnSync(pinnedNode(root), process.argv.slice(2), {
   shell: process.platform === 'win32',
 });
 if (error) console.error(error.message);
-process.exit(status ?? 1);
+process.exit(status === null ? 1 : status);
