@@ -78,7 +78,8 @@ test('app passwords are for their protocols, and go one by one with their sessio
   expect((await logIn('pop3s', laptop)).heard).toMatch(/^-ERR \[AUTH\]/m);
   await server.admin('account', 'app-password', 'rm', 'ann', 'phone');
   await expect.poll(() => ofPhone.map(({ closed }) => closed), { timeout: 20_000 }).toEqual([true, true, true]);
-  for (const { heard } of ofPhone) expect(heard).toMatch(/^(?:\* BYE \[UNAVAILABLE\]|-ERR \[SYS\/PERM\]|421 4\.7\.0) .*\r\n$/m);
+  for (const { heard } of ofPhone)
+    expect(heard).toMatch(/^(?:\* BYE \[UNAVAILABLE\]|-ERR \[SYS\/PERM\]|421 4\.7\.0) .*\r\n$/m);
   for (const face of faces) expect((await logIn(face, phone)).heard).toMatch(logins[face].no);
   expect(others.map(({ closed }) => closed)).toEqual([false, false, false]);
   const { stdout } = await server.admin('account', 'logins', 'ann', '--json');
