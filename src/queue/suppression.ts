@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { RemoteReply } from './queued.ts';
 
 const dayMs = 24 * 3_600_000;
@@ -18,7 +18,7 @@ export function baseAddress(address: string): string {
 
 /** 48 bits that stand for a recipient in the limits for senders. */
 export function recipientKey(address: string): number {
-  return createHash('sha256').update(address.toLowerCase()).digest().readUIntBE(0, 6);
+  return hash('sha256', address.toLowerCase(), 'buffer').readUIntBE(0, 6);
 }
 
 /** Codes that say by themselves that there is nobody to write to (RFC 5321 section 4.2.3, RFC 7504). */

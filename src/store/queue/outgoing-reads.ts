@@ -99,12 +99,16 @@ export function* readSuppression(accountId: AccountId, address: string, nowMs: n
 }
 
 export function* readSent(accountId: AccountId, keys: readonly number[], nowMs: number): Operation<Sent> {
+  const [firstKey = 0, ...others] = new Set(keys);
+  // One statement for the usual message, which has one recipient.
   const row = yield* first(
-    'SELECT coalesce(sum(recipients), 0), coalesce(sum(first_time), 0) FROM sent_hour WHERE account_id = ? AND hour >= ?',
-    ...[accountId, Math.floor(nowMs / hourMs) - countedHours + 1],
+    'SELECT coalesce(sum(recipients), 0), coalesce(sum(first_time), 0), ' +
+      '(SELECT count(*) FROM known_recipient WHERE account_id = ? AND address = ?) ' +
+      'FROM sent_hour WHERE account_id = ? AND hour >= ?',
+    ...[accountId, firstKey, accountId, Math.floor(nowMs / hourMs) - countedHours + 1],
   );
-  let unknown = 0;
-  for (const key of new Set(keys)) {
+  let unknown = keys.length > 0 && Number(row?.[2] ?? 0) === 0 ? 1 : 0;
+  for (const key of others) {
     const known = yield* first('SELECT 1 FROM known_recipient WHERE account_id = ? AND address = ?', accountId, key);
     if (known === undefined) unknown += 1;
   }

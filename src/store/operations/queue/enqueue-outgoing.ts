@@ -142,10 +142,13 @@ function* count(accountId: number, { entries, queuedAtMs }: OutgoingEnvelope): O
     if (added !== undefined) firstTime += 1;
   }
   const hour = Math.floor(queuedAtMs / hourMs);
-  yield* execute(
+  const counted = yield* first(
     'INSERT INTO sent_hour (account_id, hour, recipients, first_time) VALUES (?, ?, ?, ?) ON CONFLICT (account_id, hour) ' +
-      'DO UPDATE SET recipients = sent_hour.recipients + excluded.recipients, first_time = sent_hour.first_time + excluded.first_time',
+      'DO UPDATE SET recipients = sent_hour.recipients + excluded.recipients, first_time = sent_hour.first_time + excluded.first_time ' +
+      'RETURNING recipients',
     ...[accountId, hour, entries.length, firstTime],
   );
+  // The first of an hour clears up.
+  if (Number(counted?.[0]) !== entries.length) return;
   yield* execute('DELETE FROM sent_hour WHERE account_id = ? AND hour < ?', accountId, hour - countedHours);
 }
