@@ -2,7 +2,7 @@ import type { Chance } from './chance.ts';
 import type { Mirror } from './mirror.ts';
 import type { Answer, ModelClient } from './model-client.ts';
 import { applyFlags, flagKey, type Operation } from './operation.ts';
-import { expandSet, parseFetch, printSet } from './responses.ts';
+import { expandSet, fetchedUid, printSet } from './responses.ts';
 
 export const someFlags = ['\\Seen', '\\Flagged', '\\Answered', '\\Deleted', '$Junk', 'work'] as const;
 
@@ -145,7 +145,7 @@ async function fetchChanged(client: ModelClient, mirror: Mirror): Promise<void> 
   const told = new Set<number>();
   const gone = new Set<number>();
   const learn = (response: string, since: number): void => {
-    const uid = /^\* \d+ FETCH \(/.test(response) ? parseFetch(response).uid : undefined;
+    const uid = fetchedUid(response);
     if (uid !== undefined) told.add(uid);
     if (response.startsWith('* VANISHED (EARLIER) ')) for (const each of expandSet(response.slice(21))) gone.add(each);
     mirror.learn(response, { since, mayExpunge: true });

@@ -19,7 +19,7 @@ export async function append(client: ModelClient, name: string): Promise<void> {
   const messages = Array.from({ length: chance.oneIn(4) ? 3 : 1 }, () => newMessage(chance.some(someFlags)));
   const operation = { kind: 'append', messages, uids: [] as number[] } as const;
   const texts = messages.map(({ flags, text }) => `(${flags.join(' ')}) {${text.length}+}\r\n${text}`);
-  const answer = await client.run(`APPEND ${name} ${texts.join(' ')}`, { operation });
+  const answer = await client.run(`APPEND ${client.nameOf(name)} ${texts.join(' ')}`, { operation });
   if (answer.status !== 'OK') return;
   const uids = expandSet(/\[APPENDUID \d+ ([\d:,]+)\]/.exec(answer.text)?.[1] ?? '');
   if (uids.join() !== operation.uids.join())
@@ -52,7 +52,7 @@ export async function copyOrMove(client: ModelClient, mirror: Mirror, to: string
   const kind = client.chance.pick(['copy', 'move'] as const);
   const asked = [...choice.uids].sort((a, b) => a - b);
   const operation = { kind, from: mirror.truth.id, asked, pairs: [] as [number, number][] } as const;
-  const answer = await client.run(`${choice.prefix}${kind.toUpperCase()} ${choice.set} ${to}`, { operation });
+  const answer = await client.run(`${choice.prefix}${kind.toUpperCase()} ${choice.set} ${client.nameOf(to)}`, { operation });
   if (answer.status !== 'OK') return;
   noteHighest(client, answer.text);
   const told = [answer.text, ...answer.untagged].map((line) => /\[COPYUID \d+ (\S+) (\S+)\]/.exec(line)).find(Boolean);
@@ -88,7 +88,7 @@ export async function replace(client: ModelClient, mirror: Mirror, to: string): 
   const operation: Operation = { kind: 'append', messages: [message], uids: [], replaces: uid };
   const number = choice.prefix === '' ? mirror.messages.findIndex((each) => each.uid === uid) + 1 : uid;
   const { flags, text } = message;
-  const command = `${choice.prefix}REPLACE ${number} ${to} (${flags.join(' ')}) {${text.length}+}\r\n${text}`;
+  const command = `${choice.prefix}REPLACE ${number} ${client.nameOf(to)} (${flags.join(' ')}) {${text.length}+}\r\n${text}`;
   const answer = await client.run(command, { operation });
   if (answer.status !== 'OK') return;
   noteHighest(client, answer.text);

@@ -2,7 +2,7 @@ import { flagOf } from './act-on-flags.ts';
 import type { Mirror } from './mirror.ts';
 import type { ModelClient } from './model-client.ts';
 import type { Version } from './model-mailbox.ts';
-import { expandSet } from './responses.ts';
+import { expandSet, fetchedUid } from './responses.ts';
 
 /** A criterion, and whether a message fits it. */
 interface Criterion {
@@ -114,8 +114,8 @@ export async function search(client: ModelClient, mirror: Mirror): Promise<void>
 async function fetchSaved(client: ModelClient, mirror: Mirror, found: ReadonlySet<number>): Promise<void> {
   const told: number[] = [];
   const learn = (response: string, since: number): void => {
-    const uid = /^\* \d+ FETCH \(UID (\d+)/.exec(response)?.[1];
-    if (uid !== undefined) told.push(Number(uid));
+    const uid = fetchedUid(response);
+    if (uid !== undefined) told.push(uid);
     mirror.learn(response, { since, mayExpunge: true });
   };
   const answer = await client.run('UID FETCH $ (UID)', { learn });

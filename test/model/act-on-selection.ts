@@ -1,7 +1,7 @@
 import { mailboxNames } from './act-on-mailboxes.ts';
 import { Mirror } from './mirror.ts';
 import type { Kept, ModelClient } from './model-client.ts';
-import { expandSet, parseFetch, printSet } from './responses.ts';
+import { expandSet, fetchedUid, printSet } from './responses.ts';
 
 /** SELECT or EXAMINE; a client with a cache resynchronises (RFC 7162 section 3.2.5). */
 export async function select(client: ModelClient): Promise<void> {
@@ -12,7 +12,7 @@ export async function select(client: ModelClient): Promise<void> {
   const readOnly = chance.oneIn(8);
   const responses: string[] = [];
   let isOld = client.mirror !== undefined;
-  const command = `${readOnly ? 'EXAMINE' : 'SELECT'} ${name}${kept === undefined ? '' : ` (QRESYNC (${resyncArguments(client, kept)}))`}`;
+  const command = `${readOnly ? 'EXAMINE' : 'SELECT'} ${client.nameOf(name)}${kept === undefined ? '' : ` (QRESYNC (${resyncArguments(client, kept)}))`}`;
   const answer = await client.run(command, {
     learn: (response, since) => {
       // What comes before CLOSED is still of the mailbox that is left.
@@ -26,7 +26,7 @@ export async function select(client: ModelClient): Promise<void> {
   const find = (pattern: RegExp): number => Number(responses.map((line) => pattern.exec(line)?.[1]).find(Boolean));
   const id = find(/\[MAILBOXID \(F(\d+)\)\]/);
   await hearOfAll(client);
-  const mirror = new Mirror(model.mailbox(id), readOnly, habits.qresync, (check) => model.later(check));
+  const mirror = new Mirror(model.mailbox(id), readOnly, habits, (check) => model.later(check));
   client.mirror = mirror;
   client.uidValidity = find(/\[UIDVALIDITY (\d+)\]/);
   client.syncedModseq = find(/\[HIGHESTMODSEQ (\d+)\]/);
@@ -84,7 +84,7 @@ function resume(client: ModelClient, { truth }: Mirror, kept: Kept, responses: r
   for (const response of responses) {
     if (response.startsWith('* VANISHED (EARLIER) '))
       for (const uid of expandSet(response.slice(21))) vanished.add(uid);
-    const uid = /^\* \d+ FETCH \(/.test(response) ? parseFetch(response).uid : undefined;
+    const uid = fetchedUid(response);
     if (uid !== undefined) told.add(uid);
   }
   // A mailbox that is being deleted tells nothing any more; the client will be thrown out.

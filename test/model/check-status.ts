@@ -3,7 +3,7 @@ import type { Model } from './model.ts';
 /** Compares a STATUS response with what the mailbox was since then, as far as it says. */
 export function checkStatus(model: Model, response: string, since: number): void {
   const id = /MAILBOXID \(F(\d+)\)/.exec(response)?.[1];
-  const name = /^\* STATUS (\S+) \(/.exec(response)?.[1];
+  const name = /^\* STATUS (".*"|\S+) \(/.exec(response)?.[1];
   if (name === undefined) return;
   const value = (item: string): number | undefined => {
     const text = new RegExp(`${item} (\\d+)`).exec(response)?.[1];

@@ -19,7 +19,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
     for (const one of seeds) {
       for (const parallel of [false, true]) {
         test(`${parallel ? 'all at once' : 'one after the other'} (MODEL_SEED=${one})`, async () => {
-          await playModel(stage, { seed: one, clients: 6, turns: 25, rounds: engine === 'postgres' ? 3 : 6, parallel });
+          await playModel(stage, { seed: one, clients: 7, turns: 25, rounds: engine === 'postgres' ? 3 : 6, parallel });
         });
       }
     }

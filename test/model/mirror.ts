@@ -27,24 +27,33 @@ export class Mirror {
   messages: KnownMessage[] = [];
   readonly readOnly: boolean;
   /** VANISHED instead of EXPUNGE. */
-  qresync: boolean;
+  private readonly vanishes: boolean;
+  /** There are no message numbers: which of the unknown messages one is, is not known either. RFC 9586. */
+  private readonly uidOnly: boolean;
   /** A check that has to wait until all is announced. */
   private readonly later: (check: () => void) => void;
 
-  constructor(truth: ModelMailbox, readOnly: boolean, qresync: boolean, later: (check: () => void) => void) {
+  constructor(
+    truth: ModelMailbox,
+    readOnly: boolean,
+    { qresync, uidOnly = false }: { readonly qresync: boolean; readonly uidOnly?: boolean },
+    later: (check: () => void) => void,
+  ) {
     this.truth = truth;
     this.readOnly = readOnly;
-    this.qresync = qresync;
+    this.vanishes = qresync || uidOnly;
+    this.uidOnly = uidOnly;
     this.later = later;
   }
 
   /** Takes notice of an untagged response; those on other things pass. */
   learn(response: string, moment: Moment): void {
-    const numbered = /^\* (\d+) (EXISTS|EXPUNGE|FETCH)(?: \(([^]*)\))?$/.exec(response);
+    const numbered = /^\* (\d+) (EXISTS|EXPUNGE|FETCH|UIDFETCH)(?: \(([^]*)\))?$/.exec(response);
     const number = Number(numbered?.[1]);
     if (numbered?.[2] === 'EXISTS') this.exists(number);
     else if (numbered?.[2] === 'EXPUNGE') this.expunge(number, moment);
     else if (numbered?.[2] === 'FETCH') this.fetch(number, numbered[3] ?? '', moment);
+    else if (numbered?.[2] === 'UIDFETCH') this.uidFetch(number, numbered[3] ?? '', moment);
     else if (response.startsWith('* VANISHED (EARLIER) ')) this.vanishedEarlier(expandSet(response.slice(21)));
     else if (response.startsWith('* VANISHED ')) for (const uid of expandSet(response.slice(11))) this.vanish(uid);
   }
@@ -76,7 +85,9 @@ export class Mirror {
       throw new Error(`${this.messages.length} messages known in ${this.truth.name}, there are ${live.length}`);
     }
     for (const [i, { uid, key, modseq }] of this.messages.entries()) {
-      const real = live[i] ?? 0;
+      // Which of the messages one of the unknown is, is not known without numbers.
+      const real = (this.uidOnly ? (live.includes(uid ?? 0) ? uid : undefined) : live[i]) ?? 0;
+      if (this.uidOnly && uid === undefined) continue;
       if (uid !== undefined && uid !== real) throw new Error(`${i + 1} is ${real}, known as ${uid}`);
       const now = this.truth.lastSeen(real);
       if (key !== undefined && key !== now.key) throw new Error(`flags of ${real} are (${now.key}), known as (${key})`);
@@ -92,7 +103,7 @@ export class Mirror {
   }
 
   private expunge(number: number, { mayExpunge }: Moment): void {
-    if (this.qresync) throw new Error('EXPUNGE after ENABLE QRESYNC');
+    if (this.vanishes) throw new Error('EXPUNGE after ENABLE QRESYNC or UIDONLY');
     if (!mayExpunge) throw new Error('EXPUNGE while numbers are in use');
     const [gone] = this.messages.splice(number - 1, 1);
     if (gone === undefined) throw new Error(`EXPUNGE of ${number}, which is not there`);
@@ -100,7 +111,7 @@ export class Mirror {
   }
 
   private vanish(uid: number): void {
-    if (!this.qresync) throw new Error('VANISHED without ENABLE QRESYNC');
+    if (!this.vanishes) throw new Error('VANISHED without ENABLE QRESYNC');
     const at = this.placeOf(uid);
     if (at < 0) throw new Error(`VANISHED ${uid}, which is not there`);
     this.messages.splice(at, 1);
@@ -118,6 +129,7 @@ export class Mirror {
   private placeOf(uid: number): number {
     const known = this.messages.findIndex((message) => message.uid === uid);
     if (known >= 0) return known;
+    if (this.uidOnly) return this.messages.findIndex((message) => message.uid === undefined);
     const after = this.messages.findIndex((message) => (message.uid ?? 0) > uid);
     const end = after < 0 ? this.messages.length : after;
     return this.messages[end - 1]?.uid === undefined ? end - 1 : -1;
@@ -127,6 +139,19 @@ export class Mirror {
     this.later(() => {
       if (!this.truth.isGone(uid)) throw new Error(`${uid} was said to be gone and is there`);
     });
+  }
+
+  /** One that is not known is one of the unknown, whichever. */
+  private uidFetch(uid: number, data: string, moment: Moment): void {
+    if (!this.uidOnly) throw new Error('UIDFETCH without ENABLE UIDONLY');
+    if (this.findUid(uid) === undefined) {
+      const unknown = this.placeOf(uid);
+      if (unknown < 0) throw new Error(`UIDFETCH of ${uid}, which is not there`);
+      this.messages.splice(unknown, 1);
+      const after = this.messages.findIndex((message) => (message.uid ?? 0) > uid);
+      this.messages.splice(after < 0 ? this.messages.length : after, 0, { uid });
+    }
+    this.fetch(this.messages.findIndex((message) => message.uid === uid) + 1, `UID ${uid} ${data}`, moment);
   }
 
   private fetch(number: number, data: string, { since }: Moment): void {

@@ -13,7 +13,14 @@ export interface Habits {
   readonly condstore: boolean;
   readonly qresync: boolean;
   readonly rev2: boolean;
+  /** Without message numbers. RFC 9586. */
+  readonly uidOnly?: true;
+  /** Another account, with which the mailboxes are shared. RFC 4314. */
+  readonly isGuest?: true;
 }
+
+/** All rights: so that each mailbox that others make may be used by guests. */
+export const allRights = 'lrswipkxtea';
 
 /** What a client with a cache keeps of a mailbox that it left. */
 export interface Kept {
@@ -73,11 +80,12 @@ export class ModelClient {
   async start(): Promise<void> {
     this.connection = this.actor.connect(this.origin);
     await this.connection.greet();
-    await this.run('LOGIN post@localhost posthorn');
-    const { condstore, qresync, rev2 } = this.habits;
+    const { condstore, qresync, rev2, uidOnly, isGuest } = this.habits;
+    await this.run(`LOGIN ${isGuest === true ? 'guest' : 'post'}@localhost posthorn`);
     if (rev2) await this.run('ENABLE IMAP4rev2');
     if (qresync) await this.run('ENABLE QRESYNC');
     else if (condstore) await this.run('ENABLE CONDSTORE');
+    if (uidOnly === true) await this.run('ENABLE UIDONLY');
   }
 
   /** After BYE: a new connection, with nothing selected. */
@@ -94,32 +102,47 @@ export class ModelClient {
    * Sends a command and learns from the answer. `mayExpunge` false: message numbers must stay until the tagged line.
    * @throws Error when the answer contradicts what is known, is BAD or shows a bug
    */
-  async run(command: string, { operation, mayExpunge = true, learn }: RunOptions = {}): Promise<Answer> {
+  async run(command: string, options: RunOptions = {}): Promise<Answer> {
+    const [answer] = await this.runAll([command], options);
+    if (answer === undefined) throw new Error(`no answer to ${command}`);
+    return answer;
+  }
+
+  /** The same with several commands that are sent at once; their answers must come in order. RFC 9051 section 5.5. */
+  async runAll(
+    commands: readonly string[],
+    { operation, mayExpunge = true, learn }: RunOptions = {},
+  ): Promise<readonly Answer[]> {
     const since = this.model.modseq;
-    const tag = `${this.name}x${++this.tags}`;
+    const tags = commands.map(() => `${this.name}x${++this.tags}`);
     if (operation !== undefined) this.model.operations.set(this.origin, operation);
-    this.note(`> ${command.slice(0, 200)}`);
-    const said = await this.connection.send(`${tag} ${command}\r\n`);
-    const untagged: string[] = [];
-    let tagged: { status: Answer['status']; text: string } | undefined;
+    for (const command of commands) this.note(`> ${command.slice(0, 200)}`);
+    const said = await this.connection.send(commands.map((command, i) => `${tags[i] ?? ''} ${command}\r\n`).join(''));
+    const answers: Answer[] = [];
+    let untagged: string[] = [];
     for (const response of splitResponses(said)) {
       this.note(`< ${response.slice(0, 200)}`);
-      const end = /^\S+ (OK|NO|BAD) ([^]*)$/.exec(response);
-      if (response.startsWith(`${tag} `) && end !== null) {
-        tagged = { status: end[1] as Answer['status'], text: end[2] ?? '' };
-      } else if (response.startsWith('* BYE ')) {
-        tagged = { status: 'BYE', text: response };
-      } else {
-        untagged.push(response);
-        if (learn !== undefined) learn(response, since);
-        else this.mirror?.learn(response, { since, mayExpunge: mayExpunge || tagged !== undefined });
+      const end = /^(\S+) (OK|NO|BAD) ([^]*)$/.exec(response);
+      const isEnd = end !== null && end[1] === tags[answers.length];
+      if (isEnd || response.startsWith('* BYE ')) {
+        const status = isEnd ? (end[2] as Answer['status']) : 'BYE';
+        answers.push({ status, text: isEnd ? (end[3] ?? '') : response, untagged, since });
+        untagged = [];
+        if (status === 'BYE') break;
+        continue;
       }
+      untagged.push(response);
+      if (learn !== undefined) learn(response, since);
+      else this.mirror?.learn(response, { since, mayExpunge: mayExpunge || answers.length === commands.length });
     }
-    if (tagged === undefined) throw new Error(`no answer to ${command}`);
-    if (tagged.status === 'BYE') this.checkBye(tagged.text);
-    if (tagged.status === 'BAD') throw new Error(`BAD ${tagged.text} for ${command}`);
-    if (tagged.text.includes('SERVERBUG')) throw new Error(`a bug of the server at ${command}`);
-    return { ...tagged, untagged, since };
+    for (const [i, { status, text }] of answers.entries()) {
+      if (status === 'BYE') this.checkBye(text);
+      if (status === 'BAD') throw new Error(`BAD ${text} for ${commands[i]}`);
+      if (text.includes('SERVERBUG')) throw new Error(`a bug of the server at ${commands[i]}`);
+    }
+    const isWhole = answers.length === commands.length || answers.at(-1)?.status === 'BYE';
+    if (!isWhole) throw new Error(`no answer to ${commands[answers.length]}`);
+    return answers;
   }
 
   /** Hears what comes without being asked for: in IDLE, or after NOTIFY. */
@@ -155,7 +178,12 @@ export class ModelClient {
 
   /** Numbers of messages may be used: nothing tells of them between commands. */
   get mayUseNumbers(): boolean {
-    return this.hears === 'default' || this.hears === 'delayed';
+    return this.habits.uidOnly !== true && (this.hears === 'default' || this.hears === 'delayed');
+  }
+
+  /** What this client calls a mailbox. */
+  nameOf(mailbox: string): string {
+    return this.habits.isGuest === true ? `"Other Users/post/${mailbox}"` : mailbox;
   }
 
   /** Only because the selected mailbox is gone is a client thrown out. */

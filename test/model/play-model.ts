@@ -6,7 +6,8 @@ import { append, copyOrMove, deliver, expunge, replace } from './act-on-messages
 import { search } from './act-on-search.ts';
 import { leave, select } from './act-on-selection.ts';
 import { Chance } from './chance.ts';
-import { ModelClient, type Habits } from './model-client.ts';
+import { allRights, ModelClient, type Habits } from './model-client.ts';
+import { pipeline } from './act-pipelined.ts';
 import { Model } from './model.ts';
 
 /** How to play. */
@@ -25,6 +26,9 @@ const habits: readonly Habits[] = [
   { condstore: true, qresync: true, rev2: false },
   { condstore: true, qresync: false, rev2: false },
   { condstore: true, qresync: true, rev2: true },
+  { condstore: true, qresync: true, rev2: true, uidOnly: true },
+  { condstore: true, qresync: true, rev2: false, isGuest: true },
+  { condstore: false, qresync: false, rev2: false, isGuest: true, uidOnly: true },
 ];
 
 /** Clients of several kinds do what they like on one account; how many commands they sent. @throws Error with all that was said at last when something contradicts. */
@@ -32,7 +36,12 @@ export async function playModel(stage: Stage, play: Play): Promise<number> {
   const actor = await stage.newActor();
   const model = new Model();
   const trail: string[] = [];
-  for (const { id, name } of await stage.store.listMailboxes(actor.accountId)) model.add(id, name);
+  await actor.addNeighbour('guest');
+  for (const { id, name } of await stage.store.listMailboxes(actor.accountId)) {
+    model.add(id, name);
+    const anyone = { identifier: 'anyone', granteeId: undefined, how: 'replace', rights: allRights } as const;
+    await stage.store.setRights({ accountId: actor.accountId, mailboxId: id, ...anyone });
+  }
   const broken: unknown[] = [];
   const unwatch = stage.store.watch(actor.accountId, (change) => {
     trail.push(
@@ -129,7 +138,7 @@ async function actInside(client: ModelClient): Promise<void> {
   const { chance, mirror } = client;
   if (mirror === undefined) return;
   const name = chance.pick(mailboxNames);
-  switch (chance.below(26)) {
+  switch (chance.below(28)) {
     case 0:
     case 1:
     case 2:
@@ -168,6 +177,9 @@ async function actInside(client: ModelClient): Promise<void> {
       return chance.pick([create, create, remove, rename])(client);
     case 22:
       return learnNew(client, mirror);
+    case 23:
+    case 24:
+      return pipeline(client, mirror);
     default:
       return noop(client);
   }

@@ -49,6 +49,13 @@ export interface FetchData {
   readonly token: string | undefined;
 }
 
+/** The message that a FETCH or UIDFETCH response is about; undefined: it is another, or does not say. */
+export function fetchedUid(response: Response): number | undefined {
+  const only = /^\* (\d+) UIDFETCH \(/.exec(response)?.[1];
+  if (only !== undefined) return Number(only);
+  return /^\* \d+ FETCH \(/.test(response) ? parseFetch(response).uid : undefined;
+}
+
 export function parseFetch(data: string): FetchData {
   const uid = /\bUID (\d+)/.exec(data)?.[1];
   const flags = /FLAGS \(([^)]*)\)/.exec(data)?.[1];
