@@ -52,7 +52,9 @@ export async function copyOrMove(client: ModelClient, mirror: Mirror, to: string
   const kind = client.chance.pick(['copy', 'move'] as const);
   const asked = [...choice.uids].sort((a, b) => a - b);
   const operation = { kind, from: mirror.truth.id, asked, pairs: [] as [number, number][] } as const;
-  const answer = await client.run(`${choice.prefix}${kind.toUpperCase()} ${choice.set} ${client.nameOf(to)}`, { operation });
+  const answer = await client.run(`${choice.prefix}${kind.toUpperCase()} ${choice.set} ${client.nameOf(to)}`, {
+    operation,
+  });
   if (answer.status !== 'OK') return;
   noteHighest(client, answer.text);
   const told = [answer.text, ...answer.untagged].map((line) => /\[COPYUID \d+ (\S+) (\S+)\]/.exec(line)).find(Boolean);

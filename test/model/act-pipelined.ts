@@ -22,8 +22,7 @@ export async function pipeline(client: ModelClient, mirror: Mirror): Promise<voi
   };
   const kind = chance.pick(['store', 'store', 'expunge'] as const);
   const asked = new Set(uids);
-  const operation: Operation =
-    kind === 'store' ? { kind, how, flags, asked } : { kind: 'expunge', asked };
+  const operation: Operation = kind === 'store' ? { kind, how, flags, asked } : { kind: 'expunge', asked };
   const commands = [...chance.some(reads), writes[kind], ...chance.some(reads)];
   await client.runAll(commands, { operation });
 }
