@@ -1,12 +1,13 @@
 import type { Notice } from './dsn/notice.ts';
-import type { Outcome, QueueEntry, RemoteReply } from './queued.ts';
+import type { RetiredResult } from '../store/queue/retired-row.ts';
+import type { Ending, Outcome, QueueEntry, RemoteReply } from './queued.ts';
 import { nextTry, type Schedule } from './schedule.ts';
 
 /** What becomes of an entry after a try, and what its sender is told. */
 export interface Decision {
   readonly entry: QueueEntry;
   readonly fate:
-    | { readonly kind: 'done' }
+    | { readonly kind: 'done'; readonly result: RetiredResult; readonly ending: Ending }
     | { readonly kind: 'later'; readonly dueAtMs: number; readonly delayTold: boolean };
   readonly notice: Notice | undefined;
 }
@@ -17,7 +18,8 @@ export interface Decision {
  */
 export function decideSettlement(entry: QueueEntry, outcome: Outcome, schedule: Schedule, nowMs: number): Decision {
   if (outcome.result === 'delivered') {
-    return { entry, fate: { kind: 'done' }, notice: noticeOfDelivery(entry, outcome) };
+    const ending: Ending = { status: outcome.reply?.enhanced ?? '2.0.0', reply: outcome.reply };
+    return { entry, fate: { kind: 'done', result: 'delivered', ending }, notice: noticeOfDelivery(entry, outcome) };
   }
   const { reply, status } = outcome;
   if (outcome.result === 'failed') return giveUp(entry, status, reply);
@@ -51,7 +53,7 @@ export function giveUp(
   const notice: Notice | undefined = wants(entry, 'FAILURE')
     ? { ...about(entry), action: 'failed', status, reply, ...(because === undefined ? {} : { because }) }
     : undefined;
-  return { entry, fate: { kind: 'done' }, notice };
+  return { entry, fate: { kind: 'done', result: because ?? 'failed', ending: { status, reply } }, notice };
 }
 
 function noticeOfDelivery(entry: QueueEntry, outcome: Extract<Outcome, { result: 'delivered' }>): Notice | undefined {

@@ -35,6 +35,8 @@ export interface QueueSettings {
   readonly leaseMs: number;
   /** How often the store is looked at for what other processes put there. */
   readonly scanEveryMs: number;
+  /** For how long what has left the queue is remembered; 0: not at all. */
+  readonly historyMs: number;
   limitsOf(accountId: AccountId): SenderLimits;
 }
 
@@ -52,6 +54,7 @@ export function queueSettings(given: Partial<QueueSettings> & Pick<QueueSettings
     destinations: [],
     leaseMs: 5 * 60_000,
     scanEveryMs: 30_000,
+    historyMs: 14 * 24 * 3_600_000,
     limitsOf: () => defaultSenderLimits,
     ...given,
   };

@@ -135,6 +135,42 @@ test('what is put in is delivered, as one transaction for each destination, and 
   );
 });
 
+test('what has left is in the history with all of its tries, until it is too old', async () => {
+  const settings = { schedule: impatient, historyMs: 60_000 };
+  const on = await stage(settings);
+  let tries = 0;
+  on.courier.behave = (recipient) => (recipient.startsWith('bad') ? 'failed' : (tries += 1) < 2 ? 'later' : 'delivered');
+  on.queue.start();
+  await on.queue.enqueue(testOutgoing(['a@one.example']));
+  await on.queue.enqueue(testOutgoing(['bad@two.example']));
+  await empty(on);
+  const found = await on.queue.history.list({ accountId: testEntry().message.accountId ?? (0 as AccountId) }, { limit: 9 });
+  expect(found.toSorted((a, b) => a.id - b.id)).toMatchObject([
+    {
+      recipient: 'a@one.example',
+      result: 'delivered',
+      attempts: 2,
+      message: { subject: 'Hello', headerMessageId: '<1@home.example>' },
+      story: [{ result: 'later' }, { result: 'delivered' }],
+      ending: { reply: { code: 250 } },
+    },
+    { recipient: 'bad@two.example', result: 'failed', ending: { status: '5.1.1', reply: { text: 'so be it' } } },
+  ]);
+  // The report of the failure has left as well.
+  expect(await on.queue.history.list({ from: '' }, { limit: 9 })).toMatchObject([{ recipient: 'ann@home.example' }]);
+  await on.queue.history.sweep();
+  expect(await on.queue.history.list({}, { limit: 9 })).toHaveLength(3);
+  on.queue.useSettings(queueSettings({ hostname: 'mail.home.example', ...settings, historyMs: 0 }));
+  // As of the next millisecond all of it is old.
+  await vi.waitFor(async () => {
+    await on.queue.history.sweep();
+    expect(await on.queue.history.list({}, { limit: 9 })).toEqual([]);
+  });
+  await on.queue.enqueue(testOutgoing(['c@one.example']));
+  await empty(on);
+  expect(await on.queue.history.list({}, { limit: 9 })).toEqual([]);
+});
+
 test('what was there before the start is delivered as well', async () => {
   const on = await stage();
   await on.queue.enqueue(testOutgoing(['a@one.example']));

@@ -18,6 +18,8 @@ import { writeReport } from './dsn/write-report.ts';
 import type { QueueEntry, QueueId } from './queued.ts';
 import { headerAlone, type IncomingReport, type IncomingReports } from './report-incoming.ts';
 import type { QueueSettings } from './queue-settings.ts';
+import { History } from './history.ts';
+import { historyWish } from './settler.ts';
 import { toEntry, toEnvelope } from './rows.ts';
 import { Runner, type RunnerServices } from './runner.ts';
 import { SendingAllowances } from './sending-allowances.ts';
@@ -35,12 +37,15 @@ export class Queue implements QueueDoor, IncomingReports {
   readonly #settings: { -readonly [Key in keyof QueueSettings]: QueueSettings[Key] };
   readonly #runner: Runner;
   readonly #allowances: SendingAllowances;
+  /** What has left the queue. */
+  readonly history: History;
 
   constructor(services: Omit<RunnerServices, 'owner'>) {
     this.#settings = { ...services.settings };
     this.#services = { ...services, settings: this.#settings };
     this.#allowances = new SendingAllowances(services.store);
     this.#runner = new Runner({ ...this.#services, owner: randomBytes(9).toString('base64url') });
+    this.history = new History(this.#services);
   }
 
   /** For everything that begins from now on. How often the store is scanned, and the length of a lease, stay. */
@@ -53,11 +58,13 @@ export class Queue implements QueueDoor, IncomingReports {
   /** Begins to deliver. */
   start(): void {
     this.#runner.start();
+    this.history.start();
   }
 
   /** Ends what is under way; what was not tried is tried after the next start. */
-  stop(): Promise<void> {
-    return this.#runner.stop();
+  async stop(): Promise<void> {
+    await this.#runner.stop();
+    await this.history.stop();
   }
 
   async enqueue(outgoing: Outgoing): Promise<Enqueued> {
@@ -172,13 +179,13 @@ export class Queue implements QueueDoor, IncomingReports {
 
   /** `kick`: tried now; `hold`: not tried until `release`; `drop`: gone, and nobody is told. */
   async edit(what: 'kick' | 'hold' | 'release' | 'drop', filter: OutgoingFilter): Promise<OutgoingEdited> {
-    const { store, clock } = this.#services;
+    const { store, clock, settings } = this.#services;
     const changed: QueueId[] = [];
     const busy = new Set<QueueId>();
     const domains = new Set<string>();
     for (;;) {
       const nowMs = clock.now();
-      const edited = await store.edit({ filter, what, nowMs });
+      const edited = await store.edit({ filter, what, nowMs, history: historyWish(settings, nowMs) });
       changed.push(...edited.changed);
       for (const id of edited.busy) busy.add(id);
       for (const domain of edited.domains) domains.add(domain);

@@ -3,6 +3,7 @@
  * store (`store/queue/`); these types are what `submit/`, `relay/` and the command line see of them.
  */
 import type { AccountId, QueueId } from '../store/ids.ts';
+import type { RetiredResult } from '../store/queue/retired-row.ts';
 
 export type { QueueId } from '../store/ids.ts';
 
@@ -77,6 +78,24 @@ export interface HostStory {
   readonly verdict: string | undefined;
   /** Replies that mattered, each with its step: `RCPT: 550 5.1.1 no such user`. Bounded in count and length. */
   readonly replies: readonly string[];
+}
+
+/** How an entry left the queue. */
+export interface Ending {
+  /** Enhanced status code, `5.1.1`; undefined: it was dropped. */
+  readonly status?: string | undefined;
+  /** What the other side said last. */
+  readonly reply?: RemoteReply | undefined;
+}
+
+/** An entry that has left the queue, as the history keeps it. */
+export interface RetiredEntry extends Pick<
+  QueueEntry,
+  'id' | 'message' | 'returnPath' | 'recipient' | 'domain' | 'notify' | 'originalRecipient' | 'attempts' | 'story'
+> {
+  readonly endedAtMs: number;
+  readonly result: RetiredResult;
+  readonly ending: Ending;
 }
 
 /** How one try ended for one entry. */

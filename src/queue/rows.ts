@@ -1,8 +1,9 @@
 /** Between the plain data of the queue and the rows of the store, which keep most of it as JSON. */
 import { toAsciiDomain } from '../base/domain-name.ts';
 import type { NewEntry, OutgoingEnvelope, OutgoingRow } from '../store/queue/outgoing-row.ts';
+import { messageKey, type RetiredRow } from '../store/queue/retired-row.ts';
 import type { Outgoing } from './enqueue.ts';
-import type { AttemptStory, QueueEntry, QueuedMessage } from './queued.ts';
+import type { AttemptStory, Ending, QueueEntry, QueuedMessage, RetiredEntry } from './queued.ts';
 import type { Schedule } from './schedule.ts';
 import { recipientKey } from './suppression.ts';
 
@@ -44,6 +45,7 @@ export function toEnvelope(outgoing: Outgoing, schedule: Schedule, nowMs: number
     prefix: outgoing.prefix,
     fromDomain: outgoing.fromDomain,
     queuedAtMs: nowMs,
+    messageKey: messageKey(facts.headerMessageId),
     facts: JSON.stringify(facts),
     entries,
     counts: kind === 'mail',
@@ -52,6 +54,25 @@ export function toEnvelope(outgoing: Outgoing, schedule: Schedule, nowMs: number
 
 /** An entry as the rest of the program sees it. */
 export function toEntry(row: OutgoingRow): QueueEntry {
+  return {
+    ...toCommon(row),
+    nextAttemptMs: row.dueAtMs,
+    expiresAtMs: row.expiresAtMs,
+    isHeld: row.isHeld,
+    delayTold: row.delayTold,
+  };
+}
+
+/** One that has left the queue. */
+export function toRetired(row: RetiredRow): RetiredEntry {
+  const { endedAtMs, result } = row;
+  // Written by `Settler`.
+  return { ...toCommon(row), endedAtMs, result, ending: JSON.parse(row.ending) as Ending };
+}
+
+type Common = keyof QueueEntry & keyof RetiredEntry;
+
+function toCommon(row: OutgoingRow | RetiredRow): Pick<QueueEntry, Common> {
   // Both were written by `toEnvelope`.
   const messageFacts = JSON.parse(row.messageFacts) as MessageFacts;
   const facts = JSON.parse(row.facts) as EntryFacts;
@@ -78,10 +99,6 @@ export function toEntry(row: OutgoingRow): QueueEntry {
     notify: facts.notify,
     originalRecipient: facts.originalRecipient,
     attempts: row.attempts,
-    nextAttemptMs: row.dueAtMs,
-    expiresAtMs: row.expiresAtMs,
-    isHeld: row.isHeld,
-    delayTold: row.delayTold,
     story: JSON.parse(row.story) as readonly AttemptStory[],
   };
 }

@@ -480,7 +480,9 @@ export class Runner {
     const { store, owner, log } = this.#services;
     const released = entries.map(({ id, nextAttemptMs }) => ({ id, dueAtMs: nextAttemptMs }));
     try {
-      if (released.length > 0) await store.settle({ owner, done: [], later: [], released, messages: [] });
+      if (released.length > 0) {
+        await store.settle({ owner, done: [], later: [], released, messages: [], history: undefined });
+      }
     } catch (error) {
       log.error('entries could not be given back; they are tried again when their lease ends', {}, error);
     }

@@ -3,11 +3,12 @@ import type { Clock } from '../base/clock.ts';
 import type { MessageReader } from '../store/message-reader.ts';
 import type { NewOutgoing } from '../store/queue/outgoing-row.ts';
 import type { OutgoingStore, Settlement } from '../store/queue/outgoing-store.ts';
+import type { EntryEnd, HistoryWish } from '../store/queue/retired-row.ts';
 import { decideSettlement, giveUp, type Decision } from './decide-settlement.ts';
 import type { Notice } from './dsn/notice.ts';
 import type { ReportSigner } from './dsn/report-signer.ts';
 import { writeReport } from './dsn/write-report.ts';
-import type { Outcome, QueueEntry } from './queued.ts';
+import type { Ending, Outcome, QueueEntry } from './queued.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import { addStory, domainOf } from './rows.ts';
 import { baseAddress, saysGone, suppressedForMs } from './suppression.ts';
@@ -46,9 +47,7 @@ export class Settler {
     for (const { decision, outcome } of decided) log.info(wordOf(outcome), logFields(decision, outcome));
     await this.#keep(
       decided.map(({ decision }) => decision),
-      decided.flatMap(({ decision: { entry, fate }, outcome }) =>
-        fate.kind === 'done' ? [] : [{ id: entry.id, ...fate, story: addStory(entry.story, outcome.story) }],
-      ),
+      outcomes.map(([{ story }, outcome]) => addStory(story, outcome.story)),
     );
     for (const { decision, outcome } of decided) await this.#suppress(decision.entry, outcome, nowMs);
   }
@@ -62,11 +61,20 @@ export class Settler {
     await this.#keep(decisions, []);
   }
 
-  async #keep(decisions: readonly Decision[], later: Settlement['later']): Promise<void> {
-    const { store, owner, news } = this.#services;
-    const done = decisions.filter(({ fate }) => fate.kind === 'done').map(({ entry }) => entry.id);
+  /** `stories`: for each decision, with its try; of those that nobody tried, none. */
+  async #keep(decisions: readonly Decision[], stories: readonly string[]): Promise<void> {
+    const { store, owner, news, clock, settings } = this.#services;
+    const done: EntryEnd[] = [];
+    const later: Settlement['later'][number][] = [];
+    for (const [place, { entry, fate }] of decisions.entries()) {
+      const { id } = entry;
+      const story = stories[place];
+      if (fate.kind === 'done') {
+        done.push({ id, result: fate.result, story, ending: JSON.stringify(boundEnding(fate.ending)) });
+      } else later.push({ id, dueAtMs: fate.dueAtMs, delayTold: fate.delayTold, story: story ?? '[]' });
+    }
     const messages = await this.#writeReports(decisions);
-    await store.settle({ owner, done, later, released: [], messages });
+    await store.settle({ owner, done, later, released: [], messages, history: historyWish(settings, clock.now()) });
     for (const { outgoing } of messages) for (const { domain, dueAtMs } of outgoing.entries) news(domain, dueAtMs);
     for (const { entry, fate } of decisions) if (fate.kind === 'later') news(entry.domain, fate.dueAtMs);
   }
@@ -127,6 +135,17 @@ export class Settler {
       log.error('an address could not be suppressed', { address }, error);
     }
   }
+}
+
+/** Undefined: no history is kept. */
+export function historyWish({ historyMs }: QueueSettings, endedAtMs: number): HistoryWish | undefined {
+  return historyMs > 0 ? { endedAtMs } : undefined;
+}
+
+const maxReplyText = 500;
+
+function boundEnding({ status, reply }: Ending): Ending {
+  return { status, reply: reply && { ...reply, text: reply.text.slice(0, maxReplyText).toWellFormed() } };
 }
 
 function wordOf({ result }: Outcome): string {

@@ -123,6 +123,20 @@ test('the queue is looked at and changed while the server runs and while it does
     await server.admin('queue', 'resume', 'remote.test');
     await vi.waitFor(() => expect(smarthost.taken).toHaveLength(1), { timeout: 15_000 });
     await vi.waitFor(async () => expect(await list()).toEqual([]), { timeout: 15_000 });
+    const { stdout: history } = await server.admin('queue', 'history', '--json');
+    const ended = JSON.parse(history) as { id: number; recipient: string; result: string }[];
+    expect(ended).toMatchObject([
+      { id: entry?.id, recipient: 'carl@remote.test', result: 'delivered', attempts: 2 },
+      { recipient: 'dora@else.test', result: 'dropped', attempts: 0 },
+    ]);
+    expect((await server.admin('queue', 'history', '--result', 'dropped')).stdout).not.toContain('carl@remote.test');
+    expect((await server.tryAdmin('queue', 'history', '--result', 'lost')).status).toBe(2);
+    const { stdout: end } = await server.admin('explain', id);
+    expect(end).toContain('450 come back later');
+    expect(end).toMatch(/Try 2[^]*It was delivered\.\n$/);
+    const messageId = /^message-id\s+<(\S+)>$/m.exec(end)?.[1] ?? '';
+    expect((await server.admin('explain', messageId)).stdout).toBe(end);
+    expect((await server.tryAdmin('explain', '<unknown@example.test>')).stderr).toContain('nor in its history');
     await server.admin('queue', 'suppress', 'add', 'ann', 'Gone@remote.test', '--days', '3');
     const { stdout: suppressed } = await server.admin('queue', 'suppress', 'list', 'ann', '--json');
     expect(JSON.parse(suppressed)).toMatchObject([{ address: 'gone@remote.test', reason: 'by hand' }]);

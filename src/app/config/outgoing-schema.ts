@@ -129,5 +129,10 @@ export const queue = z.strictObject({
     .default([])
     .meta({ description: 'Narrower limits for some destinations; the first that fits counts.' }),
   recipientsPerDay: count.default(1000).meta({ description: 'Recipients that one account may send to in 24 hours.' }),
+  historyDays: z
+    .number()
+    .min(0)
+    .default(14)
+    .meta({ description: 'For so long it is remembered what left the queue, and how; 0: not at all.' }),
   newRecipientsPerDay: count.default(200).meta({ description: 'Those of them that it never sent to before.' }),
 });

@@ -1,8 +1,10 @@
 import type { LiveDirectory } from '../../directory/live-directory.ts';
 import type { ListedEntry, Queue } from '../../queue/queue.ts';
+import type { RetiredEntry } from '../../queue/queued.ts';
 import { baseAddress } from '../../queue/suppression.ts';
 import type { AccountId, QueueId } from '../../store/ids.ts';
 import type { OutgoingFilter } from '../../store/queue/outgoing-row.ts';
+import { messageKey, type RetiredFilter, type RetiredPlace } from '../../store/queue/retired-row.ts';
 import type { ControlAnswer } from './control-answer.ts';
 
 /** Which entries; accounts by their names. All that is given must fit. */
@@ -10,8 +12,21 @@ export interface QueueFilter extends Omit<OutgoingFilter, 'accountId'> {
   readonly account?: string;
 }
 
+/** Which entries of the history; likewise. */
+export interface HistoryFilter extends Omit<RetiredFilter, 'accountId' | 'messageKey'> {
+  readonly account?: string;
+}
+
 /** What an administrator can ask of the queue, as plain data. */
 export type QueueRequest =
+  | {
+      readonly do: 'history';
+      readonly filter: HistoryFilter;
+      readonly before: RetiredPlace | undefined;
+      readonly limit: number;
+    }
+  /** Entries that wait or have left, by id or by the Message-ID of their message. */
+  | { readonly do: 'find'; readonly id: number | undefined; readonly headerMessageId: string | undefined }
   | { readonly do: 'list'; readonly filter: QueueFilter; readonly after: number; readonly limit: number }
   | { readonly do: 'kick' | 'hold' | 'release' | 'drop' | 'fail'; readonly filter: QueueFilter }
   | { readonly do: 'rules' }
@@ -34,6 +49,14 @@ export interface QueueListing {
   /** How many fit in all. */
   readonly total: number;
 }
+
+export interface FoundEntries {
+  readonly waiting: readonly ListedEntry[];
+  readonly retired: readonly RetiredEntry[];
+}
+
+/** Of one message, at most. */
+const maxFound = 200;
 
 export interface QueueEdited {
   readonly changed: readonly number[];
@@ -79,6 +102,13 @@ async function perform(
       const entries = await queue.list(filter, { after: request.after, limit: request.limit });
       return { entries, total: await queue.count(filter) } satisfies QueueListing;
     }
+    case 'history': {
+      const { account: _account, ...filter } = request.filter;
+      const { before, limit } = request;
+      return queue.history.list(accountId === undefined ? filter : { ...filter, accountId }, { before, limit });
+    }
+    case 'find':
+      return find(queue, request);
     case 'fail':
       return failAll(queue, toFilter(request.filter, accountId));
     case 'kick':
@@ -105,6 +135,21 @@ async function perform(
     default:
       return accountId === undefined ? undefined : performSuppression(queue, request, accountId);
   }
+}
+
+async function find(
+  queue: Queue,
+  { id, headerMessageId }: Extract<QueueRequest, { do: 'find' }>,
+): Promise<FoundEntries> {
+  const key = messageKey(headerMessageId ?? '');
+  if (id === undefined && key === undefined) return { waiting: [], retired: [] };
+  const filter = id === undefined ? { messageKey: key ?? 0 } : { ids: [id as QueueId] };
+  const waiting = await queue.list(filter, { after: 0, limit: maxFound });
+  const retired = await queue.history.list(filter, { limit: maxFound });
+  // Two ids may share a key.
+  const isIt = (entry: RetiredEntry | ListedEntry): boolean =>
+    id !== undefined || entry.message.headerMessageId.trim() === headerMessageId?.trim();
+  return { waiting: waiting.filter(isIt), retired: retired.filter(isIt) };
 }
 
 function performSuppression(

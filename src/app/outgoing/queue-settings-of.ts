@@ -49,6 +49,7 @@ export function queueSettingsOf(loaded: LoadedConfig, directory: SendingDirector
       perMinute,
       recipients,
     })),
+    historyMs: queue.historyDays * 24 * hourMs,
     limitsOf(id) {
       const account = directory.findAccount(id);
       const rules = account && directory.sendingRulesOf(account);

@@ -6,6 +6,7 @@ import { mailboxRights } from './0005-mailbox-rights.ts';
 import { loginAttempts } from './0006-login-attempts.ts';
 import { folding } from './0007-folding.ts';
 import { usualFields } from './0008-usual-fields.ts';
+import { history } from './0009-history.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps, in order. */
@@ -18,6 +19,7 @@ export const migrations: readonly Migration[] = [
   loginAttempts,
   folding,
   usualFields,
+  history,
 ];
 
 /** The newest step this program knows. */

@@ -12,6 +12,7 @@ import { editQueueRules } from './queue/edit-queue-rules.ts';
 import { enqueueOutgoing } from './queue/enqueue-outgoing.ts';
 import { renewOutgoing } from './queue/renew-outgoing.ts';
 import { settleOutgoing } from './queue/settle-outgoing.ts';
+import { sweepHistory } from './queue/sweep-history.ts';
 import { keepRelayFacts } from './relay/keep-relay-facts.ts';
 import { move } from './move.ts';
 import { pruneLoginAttempts } from './prune-login-attempts.ts';
@@ -59,6 +60,7 @@ export const operations = {
   setThreadFacts,
   settleOutgoing,
   sweep,
+  sweepHistory,
 } as const;
 
 export type OperationName = keyof typeof operations;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startPostgresIfPossible } from '../../../test/servers/postgres.ts';
 import { openStore } from '../open-store.ts';
-import { newOutgoing } from '../queue/test-outgoing.ts';
+import { endsOf, newOutgoing } from '../queue/test-outgoing.ts';
 import type { Store } from '../store.ts';
 import type { StoreOptions } from '../store-options.ts';
 import { verifyStore } from '../verify/verify-store.ts';
@@ -54,9 +54,10 @@ describe.skipIf(server === undefined)('two processes on one queue', () => {
           wants,
           retryAfterMs: [5000],
         });
-        const done = rows.map(({ id }) => id);
-        taken.push(...done);
-        settled.push(...(await store.outgoing.settle({ owner, done, later: [], released: [], messages: [] })));
+        const ids = rows.map(({ id }) => id);
+        taken.push(...ids);
+        const kept = { owner, later: [], released: [], messages: [], history: { endedAtMs: 2000 } };
+        settled.push(...(await store.outgoing.settle({ ...kept, done: endsOf(ids) })));
         idle = rows.length === 0 ? idle + 1 : 0;
       }
     };
@@ -65,5 +66,6 @@ describe.skipIf(server === undefined)('two processes on one queue', () => {
     expect(new Set(taken).size).toBe(300);
     expect(settled.toSorted((a, b) => a - b)).toEqual(taken.toSorted((a, b) => a - b));
     expect(await stores[0]?.outgoing.count({})).toBe(0);
+    expect(await stores[1]?.outgoing.history({}, { limit: 1000 })).toHaveLength(300);
   });
 });

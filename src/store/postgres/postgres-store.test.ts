@@ -5,6 +5,7 @@ import { describe } from 'vitest';
 import { startPostgresIfPossible } from '../../../test/servers/postgres.ts';
 import { openStore } from '../open-store.ts';
 import { describeLoginAttempts } from '../login-attempts.contract.ts';
+import { describeHistory } from '../queue/history.contract.ts';
 import { describeOutgoing } from '../queue/outgoing.contract.ts';
 import { describeRelay } from '../relay/relay.contract.ts';
 import { describeRights } from '../rights.contract.ts';
@@ -20,6 +21,7 @@ describe.skipIf(server === undefined)('contract', () => {
   };
   describeStore('PostgreSQL', open);
   describeOutgoing('PostgreSQL', open);
+  describeHistory('PostgreSQL', open);
   describeRelay('PostgreSQL', open);
   describeRights('PostgreSQL', open);
   describeLoginAttempts('PostgreSQL', open);

@@ -19,6 +19,11 @@ import {
 } from './outgoing-reads.ts';
 import type { EnqueueLease, NewOutgoing, OutgoingFilter } from './outgoing-row.ts';
 import type { OutgoingStore, Settlement } from './outgoing-store.ts';
+import { readRetiredSlice, type RetiredSlice } from './retired-reads.ts';
+import type { RetiredFilter, RetiredPlace, RetiredRow } from './retired-row.ts';
+
+/** Behind all that is there. */
+const end: RetiredPlace = { endedAtMs: Number.MAX_SAFE_INTEGER, id: Number.MAX_SAFE_INTEGER };
 
 /** `OutgoingStore` on either engine. */
 export class EngineOutgoing implements OutgoingStore {
@@ -66,6 +71,23 @@ export class EngineOutgoing implements OutgoingStore {
 
   count(filter: OutgoingFilter) {
     return this.#engine.read(countOutgoing(filter));
+  }
+
+  async history(filter: RetiredFilter, page: { readonly before?: RetiredPlace | undefined; readonly limit: number }) {
+    const rows: RetiredRow[] = [];
+    let before: RetiredPlace | undefined = page.before ?? end;
+    while (before !== undefined && rows.length < page.limit && before.endedAtMs >= (filter.endedAfterMs ?? 0)) {
+      const slice: RetiredSlice = await this.#engine.read(readRetiredSlice(filter, before, page.limit - rows.length));
+      rows.push(...slice.rows);
+      before = slice.next;
+      // A read answers at once on SQLite: others get their turn in between.
+      await new Promise(setImmediate);
+    }
+    return rows;
+  }
+
+  sweepHistory(request: { readonly endedBeforeMs: number; readonly limit: number }) {
+    return this.#engine.write('sweepHistory', request);
   }
 
   destinations({ after, limit }: { readonly after: string; readonly limit: number }) {

@@ -17,6 +17,8 @@ export interface OutgoingEnvelope {
   readonly prefix: string;
   readonly fromDomain: string;
   readonly queuedAtMs: number;
+  /** What the Message-ID is found by, see `messageKey`; undefined: it has none. */
+  readonly messageKey: number | undefined;
   /** JSON that `src/queue/` understands. */
   readonly facts: string;
   readonly entries: readonly NewEntry[];
@@ -90,6 +92,7 @@ export interface OutgoingFilter {
   readonly held?: boolean;
   readonly queuedBeforeMs?: number;
   readonly dueBeforeMs?: number;
+  readonly messageKey?: number;
 }
 
 /** What a claim looks for. */

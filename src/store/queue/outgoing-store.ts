@@ -18,6 +18,7 @@ import type {
   Sent,
   Suppression,
 } from './outgoing-row.ts';
+import type { RetiredFilter, RetiredPlace, RetiredRow } from './retired-row.ts';
 
 export interface Settlement extends Omit<SettleRequest, 'messages'> {
   readonly messages: readonly NewOutgoing[];
@@ -44,6 +45,13 @@ export interface OutgoingStore {
     page: { readonly after: number; readonly limit: number },
   ): Promise<readonly OutgoingRow[]>;
   count(filter: OutgoingFilter): Promise<number>;
+  /** What has left the queue, the newest first. */
+  history(
+    filter: RetiredFilter,
+    page: { readonly before?: RetiredPlace | undefined; readonly limit: number },
+  ): Promise<readonly RetiredRow[]>;
+  /** Removes the oldest of what ended before a moment, at most so many; how many went. */
+  sweepHistory(request: { readonly endedBeforeMs: number; readonly limit: number }): Promise<number>;
   destinations(page: { readonly after: string; readonly limit: number }): Promise<readonly OutgoingDestination[]>;
   nextDue(domain: string): Promise<number | undefined>;
   holdRules(): Promise<readonly HoldRule[]>;

@@ -4,7 +4,7 @@ import type { MessageReader } from '../message-reader.ts';
 import type { AppendTarget } from '../append-target.ts';
 import type { Store } from '../store.ts';
 import type { EnqueuedEntry } from './outgoing-row.ts';
-import { newOutgoing } from './test-outgoing.ts';
+import { endsOf, newOutgoing } from './test-outgoing.ts';
 
 const retryAfterMs = [100, 200];
 const lease = { nowMs: 1000, leaseUntilMs: 5000, retryAfterMs };
@@ -50,7 +50,7 @@ export function describeOutgoing(name: string, open: () => Promise<Store>): void
     }
 
     const settle = (owner: string, more: Partial<Parameters<Store['outgoing']['settle']>[0]>) =>
-      store.outgoing.settle({ owner, done: [], later: [], released: [], messages: [], ...more });
+      store.outgoing.settle({ owner, done: [], later: [], released: [], messages: [], history: undefined, ...more });
 
     test('a message has one entry for each recipient; octets and facts come back as they were', async () => {
       const recipients = ['a@one.example', 'b@one.example', 'c@two.example'];
@@ -119,7 +119,7 @@ export function describeOutgoing(name: string, open: () => Promise<Store>): void
         { attempts: 0, dueAtMs: 500, isHeld: false, leaseUntilMs: 0 },
       ]);
       const ids = idsOf(entries.slice(0, 1));
-      expect(await settle('me', { done: ids })).toEqual(ids);
+      expect(await settle('me', { done: endsOf(ids) })).toEqual(ids);
     });
 
     describe('what is for accounts of this store', () => {
@@ -213,7 +213,7 @@ export function describeOutgoing(name: string, open: () => Promise<Store>): void
       const [a, b, c] = await claim('me', 'one.example');
       if (a === undefined || b === undefined || c === undefined) throw new Error('not claimed');
       const settled = await settle('me', {
-        done: [a.id],
+        done: endsOf([a.id]),
         later: [{ id: b.id, dueAtMs: 2000, story: '[1]', delayTold: true }],
         released: [{ id: c.id, dueAtMs: 5 }],
         messages: [newOutgoing('report', ['sender@home.example'])],
@@ -226,7 +226,7 @@ export function describeOutgoing(name: string, open: () => Promise<Store>): void
       expect(await store.outgoing.count({ to: 'sender@home.example' })).toBe(1);
       expect(await store.outgoing.open(a.messageId)).toBeDefined();
       const rest = await claim('me', 'one.example', 9, 3000);
-      await settle('me', { done: rest.map(({ id }) => id) });
+      await settle('me', { done: endsOf(rest.map(({ id }) => id)) });
       expect(await store.outgoing.open(a.messageId)).toBeUndefined();
     });
 
@@ -235,7 +235,7 @@ export function describeOutgoing(name: string, open: () => Promise<Store>): void
       const [entry] = await claim('me', 'one.example');
       if (entry === undefined) throw new Error('not claimed');
       await claim('you', 'one.example', 9, 6000);
-      expect(await settle('me', { done: [entry.id] })).toEqual([]);
+      expect(await settle('me', { done: endsOf([entry.id]) })).toEqual([]);
       expect(await store.outgoing.count({})).toBe(1);
     });
 
@@ -243,7 +243,7 @@ export function describeOutgoing(name: string, open: () => Promise<Store>): void
       await store.outgoing.enqueue([newOutgoing('same', ['a@one.example']), newOutgoing('same', ['b@one.example'])]);
       const [a, b] = await claim('me', 'one.example');
       if (a === undefined || b === undefined) throw new Error('not claimed');
-      await settle('me', { done: [a.id] });
+      await settle('me', { done: endsOf([a.id]) });
       expect(await textOf(await store.outgoing.open(b.messageId))).toContain('same');
     });
 

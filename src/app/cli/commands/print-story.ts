@@ -4,6 +4,11 @@ import type { ListedEntry } from '../../../queue/queue.ts';
 /** What each try met, host by host, the oldest first. */
 export function printStory({ story, attempts, isHeld }: Pick<ListedEntry, 'story' | 'attempts' | 'isHeld'>): string {
   if (story.length === 0) return isHeld ? 'It is held and was not tried yet.' : 'It was not tried yet.';
+  return printTries(story, attempts);
+}
+
+/** The tries of an entry that was tried. */
+export function printTries(story: readonly AttemptStory[], attempts: number): string {
   const first = Math.max(1, attempts - story.length + 1);
   return story.map((attempt, n) => printAttempt(attempt, first + n)).join('\n\n');
 }

@@ -1,4 +1,5 @@
 import type { ListedEntry } from '../../../queue/queue.ts';
+import type { AttemptStory } from '../../../queue/queued.ts';
 import type { QueueId } from '../../../store/ids.ts';
 import type { QueueEdited, QueueFilter, QueueListing } from '../../control/queue-request.ts';
 import { Refusal } from '../../refusal.ts';
@@ -6,7 +7,6 @@ import { UsageError } from '../command.ts';
 import type { CommandInput } from '../command.ts';
 import { alignColumns } from '../print-help.ts';
 import { withAdministration } from '../with-administration.ts';
-import { printStory } from './print-story.ts';
 
 const defaultLimit = 1000;
 
@@ -60,12 +60,12 @@ function stateOf({ isBeingTried, isHeld, story }: ListedEntry): string {
   return story.at(-1)?.summary ?? 'waits';
 }
 
-function moment(atMs: number): string {
+export function moment(atMs: number): string {
   return `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')}Z`;
 }
 
 /** Moments as text; the rest as it is. */
-function forPrograms(entry: ListedEntry): object {
+export function forPrograms(entry: ListedEntry): object {
   const iso = (atMs: number): string => new Date(atMs).toISOString();
   const { message, nextAttemptMs, expiresAtMs, story, ...rest } = entry;
   const { queuedAtMs, ...ofMessage } = message;
@@ -74,12 +74,17 @@ function forPrograms(entry: ListedEntry): object {
     message: { ...ofMessage, queued: iso(queuedAtMs) },
     nextAttempt: iso(nextAttemptMs),
     expires: iso(expiresAtMs),
-    story: story.map(({ startedAtMs, endedAtMs, ...attempt }) => ({
-      started: iso(startedAtMs),
-      ended: iso(endedAtMs),
-      ...attempt,
-    })),
+    story: storyForPrograms(story),
   };
+}
+
+export function storyForPrograms(story: readonly AttemptStory[]): readonly object[] {
+  const iso = (atMs: number): string => new Date(atMs).toISOString();
+  return story.map(({ startedAtMs, endedAtMs, ...attempt }) => ({
+    started: iso(startedAtMs),
+    ended: iso(endedAtMs),
+    ...attempt,
+  }));
 }
 
 async function findEntry(input: CommandInput): Promise<ListedEntry> {
@@ -87,7 +92,7 @@ async function findEntry(input: CommandInput): Promise<ListedEntry> {
   const asked = { do: 'list', filter: { ids: [id as QueueId] }, after: 0, limit: 1 } as const;
   const { entries } = (await withAdministration(input, (each) => each.queue(asked))) as QueueListing;
   const [entry] = entries;
-  if (entry === undefined) throw new Refusal(`there is no entry ${id} in the queue; what has left it is in the log`);
+  if (entry === undefined) throw new Refusal(`there is no entry ${id} in the queue; "posthorn explain ${id}" also knows what has left it`);
   return entry;
 }
 
@@ -96,12 +101,7 @@ export async function queueShow(input: CommandInput): Promise<void> {
   input.print(forPrograms(entry), () => printFacts(entry));
 }
 
-export async function explain(input: CommandInput): Promise<void> {
-  const entry = await findEntry(input);
-  input.print(forPrograms(entry), () => `${printFacts(entry)}\n\n${printStory(entry)}`);
-}
-
-function printFacts(entry: ListedEntry): string {
+export function printFacts(entry: ListedEntry): string {
   const { message } = entry;
   return alignColumns([
     ['entry', `${entry.id} of message ${message.messageId}`],

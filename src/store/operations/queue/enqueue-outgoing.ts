@@ -99,10 +99,10 @@ function* insertMessage(
 ): Operation<number> {
   const blobId = yield* storeBlob(context, message);
   const row = yield* first(
-    'INSERT INTO outgoing_message (blob_id, account_id, size_bytes, queued_at, from_domain, facts, prefix, part_map) ' +
-      'VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id',
+    'INSERT INTO outgoing_message (blob_id, account_id, size_bytes, queued_at, from_domain, message_key, facts, prefix, ' +
+      'part_map) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id',
     ...[blobId, outgoing.accountId ?? null, message.sizeBytes + outgoing.prefix.length, outgoing.queuedAtMs],
-    ...[outgoing.fromDomain, outgoing.facts, outgoing.prefix, message.partMap],
+    ...[outgoing.fromDomain, outgoing.messageKey ?? null, outgoing.facts, outgoing.prefix, message.partMap],
   );
   return Number(row?.[0]);
 }

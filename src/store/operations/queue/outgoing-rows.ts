@@ -54,10 +54,12 @@ export function whereOf(filter: OutgoingFilter): { readonly sql: string; readonl
   if (filter.held !== undefined) add(filter.held ? 'e.held <> 0' : 'e.held = 0');
   if (filter.queuedBeforeMs !== undefined) add('m.queued_at < ?', filter.queuedBeforeMs);
   if (filter.dueBeforeMs !== undefined) add('e.due_at < ?', filter.dueBeforeMs);
+  if (filter.messageKey !== undefined) add('m.message_key = ?', filter.messageKey);
   return { sql: terms.length === 0 ? '1 = 1' : terms.join(' AND '), values };
 }
 
-function addAddress(add: (term: string, ...values: SqlValue[]) => void, column: string, wanted: string): void {
+/** A condition for an address, or for all of `@domain`. */
+export function addAddress(add: (term: string, ...values: SqlValue[]) => void, column: string, wanted: string): void {
   const text = wanted.toLowerCase();
   if (!text.startsWith('@')) add(`lower(${column}) = ?`, text);
   else add(`substr(lower(${column}), length(${column}) - ${text.length - 1}) = ?`, text);

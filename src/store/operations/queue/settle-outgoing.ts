@@ -3,13 +3,17 @@ import type { QueueId } from '../../ids.ts';
 import { first, type Operation } from '../../sql/statement.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { insertOutgoing, type PreparedOutgoing } from './enqueue-outgoing.ts';
+import type { EntryEnd, HistoryWish } from '../../queue/retired-row.ts';
 import { removeEmptyMessages } from './remove-empty-messages.ts';
+import { retireEntries } from './retire-entries.ts';
 
 export interface SettleRequest {
   /** Entries that somebody else has claimed meanwhile are left alone. */
   readonly owner: string;
   /** Delivered, or given up: they go. */
-  readonly done: readonly QueueId[];
+  readonly done: readonly EntryEnd[];
+  /** Undefined: what goes leaves nothing behind. */
+  readonly history: HistoryWish | undefined;
   /** Tried again. */
   readonly later: readonly {
     readonly id: QueueId;
@@ -30,16 +34,7 @@ export function* settleOutgoing(
 ): Operation<Written<readonly QueueId[]>> {
   const { owner } = request;
   const settled: QueueId[] = [];
-  const emptied = new Set<number>();
-  for (const id of request.done) {
-    const row = yield* first(
-      'DELETE FROM outgoing_entry WHERE id = ? AND lease_owner = ? RETURNING message_id',
-      ...[id, owner],
-    );
-    if (row === undefined) continue;
-    settled.push(id);
-    emptied.add(Number(row[0]));
-  }
+  const emptied = yield* retireEntries(request.done, { owner, history: request.history, settled });
   for (const { id, dueAtMs, story, delayTold } of request.later) {
     const row = yield* first(
       "UPDATE outgoing_entry SET lease_owner = '', lease_until = 0, due_at = ?, story = ?, delay_told = ? " +
