@@ -139,12 +139,16 @@ test('what has left is in the history with all of its tries, until it is too old
   const settings = { schedule: impatient, historyMs: 60_000 };
   const on = await stage(settings);
   let tries = 0;
-  on.courier.behave = (recipient) => (recipient.startsWith('bad') ? 'failed' : (tries += 1) < 2 ? 'later' : 'delivered');
+  on.courier.behave = (recipient) =>
+    recipient.startsWith('bad') ? 'failed' : (tries += 1) < 2 ? 'later' : 'delivered';
   on.queue.start();
   await on.queue.enqueue(testOutgoing(['a@one.example']));
   await on.queue.enqueue(testOutgoing(['bad@two.example']));
   await empty(on);
-  const found = await on.queue.history.list({ accountId: testEntry().message.accountId ?? (0 as AccountId) }, { limit: 9 });
+  const found = await on.queue.history.list(
+    { accountId: testEntry().message.accountId ?? (0 as AccountId) },
+    { limit: 9 },
+  );
   expect(found.toSorted((a, b) => a.id - b.id)).toMatchObject([
     {
       recipient: 'a@one.example',

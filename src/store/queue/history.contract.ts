@@ -109,11 +109,18 @@ export function describeHistory(name: string, open: () => Promise<Store>): void 
     test('a look is cut into slices, and finds what lies far back', async () => {
       const many = Array.from({ length: 2100 }, (_each, n) => `r${n}@one.example`);
       await store.outgoing.enqueue([newOutgoing('many', many, { accountId: ann })]);
-      await store.outgoing.edit({ filter: { to: 'r0@one.example' }, what: 'drop', nowMs: 1, history: { endedAtMs: 1 } });
+      await store.outgoing.edit({
+        filter: { to: 'r0@one.example' },
+        what: 'drop',
+        nowMs: 1,
+        history: { endedAtMs: 1 },
+      });
       let changed = 1;
       while (changed > 0) {
         const edit = { filter: {}, what: 'drop', nowMs: 1, history: { endedAtMs: 2 } } as const;
-        ({ changed: { length: changed } } = await store.outgoing.edit(edit));
+        ({
+          changed: { length: changed },
+        } = await store.outgoing.edit(edit));
       }
       expect(await recipients({ to: 'r0@one.example' }, { limit: 9 })).toEqual(['r0@one.example']);
       expect(await recipients({ accountId: ann, to: 'r0@one.example' }, { limit: 9 })).toEqual(['r0@one.example']);

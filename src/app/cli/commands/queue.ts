@@ -92,7 +92,8 @@ async function findEntry(input: CommandInput): Promise<ListedEntry> {
   const asked = { do: 'list', filter: { ids: [id as QueueId] }, after: 0, limit: 1 } as const;
   const { entries } = (await withAdministration(input, (each) => each.queue(asked))) as QueueListing;
   const [entry] = entries;
-  if (entry === undefined) throw new Refusal(`there is no entry ${id} in the queue; "posthorn explain ${id}" also knows what has left it`);
+  if (entry === undefined)
+    throw new Refusal(`there is no entry ${id} in the queue; "posthorn explain ${id}" also knows what has left it`);
   return entry;
 }
 
