@@ -13,6 +13,8 @@ export interface Outgoing extends Omit<QueuedMessage, 'messageId' | 'sizeBytes' 
   readonly prefix: string;
   readonly recipients: readonly {
     readonly returnPath: string;
+    /** Nobody else has it: what comes back there is about this recipient of this message (spec section 1.8). */
+    readonly ownReturnPath?: boolean;
     readonly recipient: string;
     readonly domain: string;
     readonly notify: readonly Notify[] | undefined;

@@ -4,6 +4,7 @@ import type { OutgoingStore } from '../store/queue/outgoing-store.ts';
 import type { RetiredFilter, RetiredPlace } from '../store/queue/retired-row.ts';
 import type { RetiredEntry } from './queued.ts';
 import type { QueueSettings } from './queue-settings.ts';
+import { failuresCountMs } from './recipient-lessons.ts';
 import { toRetired } from './rows.ts';
 
 const sweepEveryMs = 10 * 60_000;
@@ -58,7 +59,8 @@ export class History {
     const { store, clock, settings } = this.#services;
     while (!this.#stopped) {
       const endedBeforeMs = clock.now() - settings.historyMs;
-      if ((await store.sweepHistory({ endedBeforeMs, limit: sweptAtATime })) < sweptAtATime) return;
+      const failedBeforeMs = clock.now() - failuresCountMs;
+      if ((await store.sweepHistory({ endedBeforeMs, failedBeforeMs, limit: sweptAtATime })) < sweptAtATime) return;
     }
   }
 }

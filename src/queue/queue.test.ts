@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { parseHeader } from '../mime/parse-header.ts';
@@ -30,6 +30,7 @@ class TestCourier implements LocalCourier {
   active = 0;
   most = 0;
   behave: Behaviour = () => 'delivered';
+  refusal: readonly [code: number, enhanced: string] = [550, '5.1.1'];
   /** What can be filed at once, when there is an account. */
   account: AccountId | undefined;
   readonly arrived: Arriving[] = [];
@@ -56,7 +57,7 @@ class TestCourier implements LocalCourier {
       for (const { id, recipient } of batch.entries) {
         this.tried.push(recipient);
         const result = await this.behave(recipient, batch);
-        const codes = { delivered: [250, '2.0.0'], later: [450, '4.2.0'], failed: [550, '5.1.1'] } as const;
+        const codes = { delivered: [250, '2.0.0'], later: [450, '4.2.0'], failed: this.refusal } as const;
         const [code, enhanced] = codes[result];
         const outcome = testOutcome(id, result, code, enhanced);
         // A host that cannot be reached says nothing.
@@ -174,6 +175,71 @@ test('what has left is in the history with all of its tries, until it is too old
   await on.queue.enqueue(testOutgoing(['c@one.example']));
   await empty(on);
   expect(await on.queue.history.list({}, { limit: 9 })).toEqual([]);
+});
+
+describe('what is learnt of recipients', () => {
+  const ann = 7 as AccountId;
+
+  test('three refusals in a row that say nothing of the address suppress it for a week; what is gone, at once', async () => {
+    const on = await stage({ schedule: impatient });
+    on.queue.start();
+    const send = async (recipient: string): Promise<void> => {
+      await on.queue.enqueue(testOutgoing([recipient]));
+      await empty(on);
+    };
+    on.courier.refusal = [554, '5.7.1'];
+    on.courier.behave = () => 'failed';
+    await send('a@one.example');
+    await send('a@one.example');
+    on.courier.behave = () => 'delivered';
+    await send('a@one.example');
+    on.courier.behave = () => 'failed';
+    await send('a@one.example');
+    await send('A@one.example');
+    expect(await on.queue.suppressions(ann)).toEqual([]);
+    await send('a+detail@one.example');
+    const [suppression] = await on.queue.suppressions(ann);
+    expect(suppression).toMatchObject({ address: 'a@one.example', reason: expect.stringContaining('3 failures in a row') });
+    expect((suppression?.expiresAtMs ?? 0) - (suppression?.createdAtMs ?? 0)).toBe(7 * 24 * 3_600_000);
+    on.courier.refusal = [550, '5.1.1'];
+    await send('b@one.example');
+    expect((await on.queue.suppressions(ann)).map(({ address }) => address)).toEqual(['a@one.example', 'b@one.example']);
+  });
+
+  const report = {
+    ...{ action: 'failed', status: '5.1.1', code: 550, text: '550 5.1.1 no such user' },
+    ...{ recipient: 'a@far.example', host: 'mx.far.example' },
+  } as const;
+
+  test('a bounce is noted with the entry whose return path it came to, for the account that sent it, once', async () => {
+    const on = await stage();
+    on.queue.start();
+    const returnPath = 'ann+AbCd@home.example';
+    const [first] = testOutgoing(['a@one.example']).recipients;
+    if (first === undefined) throw new Error('no recipient');
+    const recipients = [{ ...first, returnPath, ownReturnPath: true }];
+    await on.queue.enqueue(testOutgoing(['a@one.example'], { recipients }));
+    await empty(on);
+    expect(await on.queue.bounced({ accountId: 8 as AccountId, returnPath, report })).toBe(false);
+    expect(await on.queue.bounced({ accountId: ann, returnPath: 'ann@home.example', report })).toBe(false);
+    const delayed = { ...report, action: 'delayed', status: '4.4.1', code: 400 } as const;
+    expect(await on.queue.bounced({ accountId: ann, returnPath: returnPath.toLowerCase(), report: delayed })).toBe(true);
+    expect(await on.queue.suppressions(ann)).toEqual([]);
+    expect(await on.queue.bounced({ accountId: ann, returnPath, report })).toBe(true);
+    expect(await on.queue.bounced({ accountId: ann, returnPath, report: undefined })).toBe(true);
+    expect(await on.queue.suppressions(ann)).toMatchObject([{ address: 'a@one.example' }]);
+    await on.queue.editRules({ do: 'unsuppress', accountId: ann, address: 'a@one.example' });
+    await on.queue.bounced({ accountId: ann, returnPath, report });
+    expect(await on.queue.suppressions(ann)).toEqual([]);
+    const [entry] = await on.queue.history.list({ to: 'a@one.example' }, { limit: 1 });
+    expect(entry?.result).toBe('delivered');
+    expect(entry?.reports).toMatchObject([
+      { action: 'delayed', status: '4.4.1' },
+      { action: 'failed', status: '5.1.1', host: 'mx.far.example', recipient: 'a@far.example' },
+      { action: 'unrecognized' },
+      { action: 'failed' },
+    ]);
+  });
 });
 
 test('what was there before the start is delivered as well', async () => {

@@ -18,6 +18,7 @@ import { writeReport } from './dsn/write-report.ts';
 import type { QueueEntry, QueueId } from './queued.ts';
 import { headerAlone, type IncomingReport, type IncomingReports } from './report-incoming.ts';
 import type { QueueSettings } from './queue-settings.ts';
+import { noteBounce, type IncomingBounce, type IncomingBounces } from './bounces.ts';
 import { History } from './history.ts';
 import { historyWish } from './settler.ts';
 import { toEntry, toEnvelope } from './rows.ts';
@@ -31,7 +32,7 @@ export interface ListedEntry extends QueueEntry {
 }
 
 /** The queue: what is put in is durable, and tried until it is delivered or given up. */
-export class Queue implements QueueDoor, IncomingReports {
+export class Queue implements QueueDoor, IncomingReports, IncomingBounces {
   readonly #services: Omit<RunnerServices, 'owner'>;
   /** What all parts look at; `useSettings` changes it in place. */
   readonly #settings: { -readonly [Key in keyof QueueSettings]: QueueSettings[Key] };
@@ -129,6 +130,10 @@ export class Queue implements QueueDoor, IncomingReports {
       }
     }
     return { ids, filed };
+  }
+
+  bounced(bounce: IncomingBounce): Promise<boolean> {
+    return noteBounce(this.#services, bounce);
   }
 
   /**

@@ -88,6 +88,17 @@ export interface Ending {
   readonly reply?: RemoteReply | undefined;
 }
 
+/** What came back to the return path of an entry, or was told by another server (RFC 3464). */
+export interface ReturnedReport {
+  readonly atMs: number;
+  readonly action: 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded' | 'unrecognized';
+  readonly status?: string;
+  readonly host?: string;
+  readonly text?: string;
+  /** Whom the report is about, in the words of who sent it. */
+  readonly recipient?: string;
+}
+
 /** An entry that has left the queue, as the history keeps it. */
 export interface RetiredEntry extends Pick<
   QueueEntry,
@@ -96,6 +107,8 @@ export interface RetiredEntry extends Pick<
   readonly endedAtMs: number;
   readonly result: RetiredResult;
   readonly ending: Ending;
+  /** What others told of it since. */
+  readonly reports: readonly ReturnedReport[];
 }
 
 /** How one try ended for one entry. */

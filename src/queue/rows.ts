@@ -3,7 +3,7 @@ import { toAsciiDomain } from '../base/domain-name.ts';
 import type { NewEntry, OutgoingEnvelope, OutgoingRow } from '../store/queue/outgoing-row.ts';
 import { messageKey, type RetiredRow } from '../store/queue/retired-row.ts';
 import type { Outgoing } from './enqueue.ts';
-import type { AttemptStory, Ending, QueueEntry, QueuedMessage, RetiredEntry } from './queued.ts';
+import type { AttemptStory, Ending, QueueEntry, QueuedMessage, RetiredEntry, ReturnedReport } from './queued.ts';
 import type { Schedule } from './schedule.ts';
 import { recipientKey } from './suppression.ts';
 
@@ -35,9 +35,10 @@ export function toEnvelope(outgoing: Outgoing, schedule: Schedule, nowMs: number
   const dueAtMs = Math.max(nowMs, outgoing.notBeforeMs ?? 0);
   const usual = kind === 'report' ? schedule.giveUpReportsAfterMs : schedule.giveUpAfterMs;
   const expiresAtMs = dueAtMs + (outgoing.lifetimeMs ?? usual);
-  const entries = outgoing.recipients.map(({ returnPath, recipient, domain, notify, originalRecipient }): NewEntry => {
+  const entries = outgoing.recipients.map(({ notify, originalRecipient, ...rest }): NewEntry => {
     const entryFacts: EntryFacts = { notify, originalRecipient };
-    const common = { returnPath, recipient, domain, dueAtMs, expiresAtMs };
+    const { returnPath, recipient, domain, ownReturnPath } = rest;
+    const common = { returnPath, recipient, domain, ownReturnPath, dueAtMs, expiresAtMs };
     return { ...common, facts: JSON.stringify(entryFacts), key: recipientKey(recipient) };
   });
   return {
@@ -67,7 +68,16 @@ export function toEntry(row: OutgoingRow): QueueEntry {
 export function toRetired(row: RetiredRow): RetiredEntry {
   const { endedAtMs, result } = row;
   // Written by `Settler`.
-  return { ...toCommon(row), endedAtMs, result, ending: JSON.parse(row.ending) as Ending };
+  const ending = JSON.parse(row.ending) as Ending;
+  return { ...toCommon(row), endedAtMs, result, ending, reports: readReports(row.reports) };
+}
+
+/** A line for each, as `noteBounce` wrote them. */
+export function readReports(lines: string): readonly ReturnedReport[] {
+  return lines
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as ReturnedReport);
 }
 
 type Common = keyof QueueEntry & keyof RetiredEntry;

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { MessageReader } from '../store/message-reader.ts';
 import type { NewOutgoing } from '../store/queue/outgoing-row.ts';
 import type { OutgoingStore, Settlement } from '../store/queue/outgoing-store.ts';
+import type { RecipientLesson } from '../store/queue/recipient-lesson.ts';
 import type { EntryEnd, HistoryWish } from '../store/queue/retired-row.ts';
 import { decideSettlement, giveUp, type Decision } from './decide-settlement.ts';
 import type { Notice } from './dsn/notice.ts';
@@ -11,7 +12,7 @@ import { writeReport } from './dsn/write-report.ts';
 import type { Ending, Outcome, QueueEntry } from './queued.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import { addStory, domainOf } from './rows.ts';
-import { baseAddress, saysGone, suppressedForMs } from './suppression.ts';
+import { lessonOfOutcome } from './recipient-lessons.ts';
 
 export interface SettlerServices {
   readonly store: OutgoingStore;
@@ -38,7 +39,7 @@ export class Settler {
 
   /** Outcomes of entries of one message. @throws what the store throws: nothing was kept then */
   async settle(outcomes: readonly (readonly [entry: QueueEntry, outcome: Outcome])[]): Promise<void> {
-    const { clock, settings, log } = this.#services;
+    const { clock, settings, log, isLocal } = this.#services;
     const nowMs = clock.now();
     const decided = outcomes.map(([entry, outcome]) => ({
       decision: decideSettlement(entry, outcome, settings.schedule, nowMs),
@@ -48,8 +49,10 @@ export class Settler {
     await this.#keep(
       decided.map(({ decision }) => decision),
       outcomes.map(([{ story }, outcome]) => addStory(story, outcome.story)),
+      outcomes.map(([entry, outcome]) =>
+        isLocal(entry.domain) ? undefined : lessonOfOutcome(entry, outcome, nowMs),
+      ),
     );
-    for (const { decision, outcome } of decided) await this.#suppress(decision.entry, outcome, nowMs);
   }
 
   /** Gives entries up that were claimed for that. */
@@ -58,11 +61,15 @@ export class Settler {
     for (const { entry } of decisions) {
       this.#services.log.info('mail given up', { entry: entry.id, recipient: entry.recipient, because });
     }
-    await this.#keep(decisions, []);
+    await this.#keep(decisions, [], []);
   }
 
-  /** `stories`: for each decision, with its try; of those that nobody tried, none. */
-  async #keep(decisions: readonly Decision[], stories: readonly string[]): Promise<void> {
+  /** `stories`: for each decision, with its try; of those that nobody tried, none. So with what is learnt of recipients. */
+  async #keep(
+    decisions: readonly Decision[],
+    stories: readonly string[],
+    lessons: readonly (RecipientLesson | undefined)[],
+  ): Promise<void> {
     const { store, owner, news, clock, settings } = this.#services;
     const done: EntryEnd[] = [];
     const later: Settlement['later'][number][] = [];
@@ -70,7 +77,8 @@ export class Settler {
       const { id } = entry;
       const story = stories[place];
       if (fate.kind === 'done') {
-        done.push({ id, result: fate.result, story, ending: JSON.stringify(boundEnding(fate.ending)) });
+        const ending = JSON.stringify(boundEnding(fate.ending));
+        done.push({ id, result: fate.result, story, ending, lesson: lessons[place] });
       } else later.push({ id, dueAtMs: fate.dueAtMs, delayTold: fate.delayTold, story: story ?? '[]' });
     }
     const messages = await this.#writeReports(decisions);
@@ -117,22 +125,6 @@ export class Settler {
       return await writeReport(this.#services, subject, undefined);
     } finally {
       original?.close();
-    }
-  }
-
-  async #suppress(entry: QueueEntry, outcome: Outcome, nowMs: number): Promise<void> {
-    const { accountId } = entry.message;
-    if (outcome.result !== 'failed' || outcome.reply === undefined || accountId === undefined) return;
-    if (!saysGone(outcome.reply) || this.#services.isLocal(entry.domain)) return;
-    const { store, log } = this.#services;
-    const address = baseAddress(entry.recipient);
-    const { code, enhanced, text } = outcome.reply;
-    const reason = `${code} ${enhanced ?? ''} ${text}`.slice(0, 300).toWellFormed();
-    const suppression = { accountId, address, reason, createdAtMs: nowMs, expiresAtMs: nowMs + suppressedForMs };
-    try {
-      await store.editRules({ do: 'suppress', suppression });
-    } catch (error) {
-      log.error('an address could not be suppressed', { address }, error);
     }
   }
 }

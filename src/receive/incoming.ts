@@ -1,6 +1,7 @@
 import type { Log } from '../base/log.ts';
 import type { Clock } from '../base/clock.ts';
 import type { AddressParts, AliasRecipient, Directory, LocalRecipient } from '../directory/directory.ts';
+import type { IncomingBounces } from '../queue/bounces.ts';
 import type { IncomingReports } from '../queue/report-incoming.ts';
 import type { Spool } from '../store/spool.ts';
 import type { Store } from '../store/store.ts';
@@ -13,6 +14,8 @@ export interface ReceiveServices {
   readonly log: Log;
   /** Tells senders of recipients that do not get the message, or do; without it, the log alone hears of them. */
   readonly reports?: IncomingReports | undefined;
+  /** Hears of what comes with the null path: it may be about something that was sent. */
+  readonly bounces?: IncomingBounces | undefined;
 }
 
 /** What the sender asked for with MAIL (RFC 3461 section 4, RFC 6531, RFC 8689). */

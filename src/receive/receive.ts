@@ -2,6 +2,7 @@ import { decide } from './decide.ts';
 import { file } from './file.ts';
 import { findCanonicalFrom } from './gather.ts';
 import type { MessageFacts } from './gather.ts';
+import { readBounces } from './note-bounces.ts';
 import { tellSender } from './tell-sender.ts';
 import type { IncomingMessage, ReceiveServices, RecipientResult } from './incoming.ts';
 
@@ -23,8 +24,10 @@ export async function receive(
     return canonicalFrom;
   });
   const sizeBytes = incoming.spool.sizeBytes;
+  const noteBounces = readBounces(services, incoming);
   const results = await file(services, incoming, decisions);
   logResults(services, incoming, sizeBytes, results);
+  await noteBounces?.(results);
   await tellSender(services, incoming, facts, results);
   return results;
 }

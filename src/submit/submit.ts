@@ -155,7 +155,7 @@ function describe(
     fromDomain,
     kind: 'mail',
     recipients: outgoing.recipients.map(({ address, notify, originalRecipient }, n) => ({
-      returnPath: returnPath(),
+      ...returnPath(),
       recipient: recipients[n] ?? '',
       domain: domainOf(address, hostname),
       notify,

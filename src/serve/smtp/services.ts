@@ -21,6 +21,8 @@ export interface SmtpServices {
   readonly senderDomains?: SenderDomains | undefined;
   /** Sends what senders are told after their message was taken. */
   readonly reports?: ReceiveServices['reports'];
+  /** Hears of bounces that come in. */
+  readonly bounces?: ReceiveServices['bounces'];
   /** Who tells what an access token is worth; without it tokens are not taken. */
   readonly tokens?: TokenVerifier | undefined;
   readonly clock: Clock;

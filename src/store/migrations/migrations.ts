@@ -7,6 +7,7 @@ import { loginAttempts } from './0006-login-attempts.ts';
 import { folding } from './0007-folding.ts';
 import { usualFields } from './0008-usual-fields.ts';
 import { history } from './0009-history.ts';
+import { bounces } from './0010-bounces.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps, in order. */
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   folding,
   usualFields,
   history,
+  bounces,
 ];
 
 /** The newest step this program knows. */

@@ -6,6 +6,7 @@ import { createMailbox } from './create-mailbox.ts';
 import { deleteMailbox } from './delete-mailbox.ts';
 import { editDirectory } from './edit-directory.ts';
 import { expunge } from './expunge.ts';
+import { addEntryReport } from './queue/add-entry-report.ts';
 import { claimOutgoing } from './queue/claim-outgoing.ts';
 import { editOutgoing } from './queue/edit-outgoing.ts';
 import { editQueueRules } from './queue/edit-queue-rules.ts';
@@ -30,6 +31,7 @@ import { sweep } from './sweep.ts';
 
 /** Every write the store knows, by name. Arguments and answers are plain data, so a write can cross a thread. */
 export const operations = {
+  addEntryReport,
   addLoginAttempts,
   addSignatures,
   append,

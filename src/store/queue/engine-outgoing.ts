@@ -19,7 +19,7 @@ import {
 } from './outgoing-reads.ts';
 import type { EnqueueLease, NewOutgoing, OutgoingFilter } from './outgoing-row.ts';
 import type { OutgoingStore, Settlement } from './outgoing-store.ts';
-import { readRetiredSlice, type RetiredSlice } from './retired-reads.ts';
+import { readPathOwner, readRetiredSlice, type RetiredSlice } from './retired-reads.ts';
 import type { RetiredFilter, RetiredPlace, RetiredRow } from './retired-row.ts';
 
 /** Behind all that is there. */
@@ -86,8 +86,16 @@ export class EngineOutgoing implements OutgoingStore {
     return rows;
   }
 
-  sweepHistory(request: { readonly endedBeforeMs: number; readonly limit: number }) {
+  sweepHistory(request: Parameters<OutgoingStore['sweepHistory']>[0]) {
     return this.#engine.write('sweepHistory', request);
+  }
+
+  addReport(report: Parameters<OutgoingStore['addReport']>[0]) {
+    return this.#engine.write('addEntryReport', report);
+  }
+
+  pathOwner(returnPath: string) {
+    return this.#engine.read(readPathOwner(returnPath));
   }
 
   destinations({ after, limit }: { readonly after: string; readonly limit: number }) {

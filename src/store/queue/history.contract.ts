@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountId, QueueId } from '../ids.ts';
 import type { Store } from '../store.ts';
 import { messageKey, type EntryEnd } from './retired-row.ts';
+import type { RecipientLesson } from './recipient-lesson.ts';
 import { endsOf, newOutgoing } from './test-outgoing.ts';
 
 const lease = { nowMs: 1000, leaseUntilMs: 5000, retryAfterMs: [100] };
@@ -39,7 +40,7 @@ export function describeHistory(name: string, open: () => Promise<Store>): void 
       const common = {
         ...{ messageId: a.messageId, accountId: ann, sizeBytes: a.sizeBytes, queuedAtMs: 500, endedAtMs: 1500 },
         ...{ fromDomain: 'x.example', messageFacts: '{"of":"message"}', domain: 'one.example' },
-        ...{ returnPath: 'sender@home.example', attempts: 1, facts: '{"of":"entry"}' },
+        ...{ returnPath: 'sender@home.example', attempts: 1, facts: '{"of":"entry"}', reports: '' },
       };
       expect(kept).toEqual([
         { ...common, id: b.id, recipient: 'b@one.example', result: 'delivered', story: '[]', ending: '{}' },
@@ -130,13 +131,118 @@ export function describeHistory(name: string, open: () => Promise<Store>): void 
 
     test('the oldest go first, no more than asked for at a time', async () => {
       await fill();
-      expect(await store.outgoing.sweepHistory({ endedBeforeMs: 1004, limit: 3 })).toBe(3);
+      expect(await store.outgoing.sweepHistory({ endedBeforeMs: 1004, failedBeforeMs: 0, limit: 3 })).toBe(3);
       expect(await all()).toHaveLength(7);
-      expect(await store.outgoing.sweepHistory({ endedBeforeMs: 1004, limit: 3 })).toBe(1);
-      expect(await store.outgoing.sweepHistory({ endedBeforeMs: 1004, limit: 3 })).toBe(0);
+      expect(await store.outgoing.sweepHistory({ endedBeforeMs: 1004, failedBeforeMs: 0, limit: 3 })).toBe(1);
+      expect(await store.outgoing.sweepHistory({ endedBeforeMs: 1004, failedBeforeMs: 0, limit: 3 })).toBe(0);
       expect((await store.outgoing.history({}, { limit: 99 })).map(({ endedAtMs }) => endedAtMs)).toEqual([
         1009, 1008, 1007, 1006, 1005, 1004,
       ]);
+    });
+
+    /** An entry with a return path of its own, which has been tried. */
+    async function sent(returnPath: string): Promise<QueueId> {
+      const { message, outgoing } = newOutgoing(returnPath, ['a@one.example'], { accountId: ann });
+      const entries = outgoing.entries.map((entry) => ({ ...entry, returnPath, ownReturnPath: true }));
+      await store.outgoing.enqueue([{ message, outgoing: { ...outgoing, entries } }]);
+      const [entry] = await claim();
+      if (entry === undefined) throw new Error('not claimed');
+      return entry.id;
+    }
+
+    test('a return path leads to its entry, and a report stays with it, before and after it ends, until it is forgotten', async () => {
+      const id = await sent('Ann+x1@home.example');
+      const owner = { id, accountId: ann, recipient: 'a@one.example' };
+      expect(await store.outgoing.pathOwner('ann+X1@home.example')).toEqual({ ...owner, reports: '' });
+      expect(await store.outgoing.pathOwner('sender@home.example')).toBeUndefined();
+      expect(await store.outgoing.addReport({ id, report: '{"n":1}', lesson: undefined })).toBe(true);
+      await end(endsOf([id]), 1500);
+      expect(await store.outgoing.addReport({ id, report: '{"n":2}', lesson: undefined })).toBe(true);
+      const reports = '{"n":1}\n{"n":2}\n';
+      expect(await store.outgoing.pathOwner('ann+x1@home.example')).toEqual({ ...owner, reports });
+      expect(await store.outgoing.history({}, { limit: 9 })).toMatchObject([{ id, reports }]);
+      const long = JSON.stringify('x'.repeat(8000));
+      expect(await store.outgoing.addReport({ id, report: long, lesson: undefined })).toBe(true);
+      expect(await store.outgoing.addReport({ id, report: '{"n":4}', lesson: undefined })).toBe(false);
+      await store.outgoing.sweepHistory({ endedBeforeMs: 2000, failedBeforeMs: 0, limit: 9 });
+      expect(await store.outgoing.pathOwner('ann+x1@home.example')).toBeUndefined();
+      expect(await store.outgoing.addReport({ id, report: '{"n":5}', lesson: undefined })).toBe(false);
+    });
+
+    test('a path that a client used twice leads nowhere; without a history it goes with the entry', async () => {
+      const first = await sent('ann+twice@home.example');
+      const second = await sent('ann+twice@home.example');
+      expect(await store.outgoing.pathOwner('ann+twice@home.example')).toBeUndefined();
+      await end(endsOf([first]), undefined);
+      expect(await store.outgoing.pathOwner('ann+twice@home.example')).toMatchObject({ id: second });
+    });
+
+    describe('failures in a row', () => {
+      const address = 'a@one.example';
+      const failed = (changes: Partial<Extract<RecipientLesson, { kind: 'failed' }>> = {}): RecipientLesson => ({
+        ...{ kind: 'failed', accountId: ann, address, wasAccepted: false, reason: '550 no', atMs: 1000 },
+        ...{ countedSinceMs: 500, suppressAt: 3, suppressedUntilMs: 9000 },
+        ...changes,
+      });
+      const accepted: RecipientLesson = { kind: 'accepted', accountId: ann, address };
+      const bounced = failed({ wasAccepted: true });
+      const isSuppressed = async () => (await store.outgoing.suppressed(ann, address, 1000)) !== undefined;
+
+      /** Each is learnt with the end of an entry. */
+      async function learn(...lessons: readonly RecipientLesson[]): Promise<void> {
+        for (const lesson of lessons) await end(endsOf([await sent('')], { lesson }), 1000);
+      }
+
+      test('suppress the address for a while, for this account', async () => {
+        await learn(failed(), failed());
+        expect(await isSuppressed()).toBe(false);
+        await learn(failed({ reason: '550 5.2.0 the last' }));
+        const reason = '3 failures in a row, the last: 550 5.2.0 the last';
+        const suppression = { accountId: ann, address, reason, createdAtMs: 1000, expiresAtMs: 9000 };
+        expect(await store.outgoing.suppressions(ann)).toEqual([suppression]);
+        expect(await store.outgoing.suppressions(bob)).toEqual([]);
+        // It begins anew.
+        await store.outgoing.editRules({ do: 'unsuppress', accountId: ann, address });
+        await learn(failed(), failed());
+        expect(await isSuppressed()).toBe(false);
+      });
+
+      test.each([
+        ['a success lies between', [failed(), failed(), accepted, failed()]],
+        ['they are too old', [failed(), failed(), failed({ atMs: 5000, countedSinceMs: 1001 })]],
+        ['another message was accepted and stayed so', [bounced, accepted, accepted, bounced, failed()]],
+        ['other addresses failed', [failed(), failed({ address: 'b@one.example' }), failed({ accountId: bob }), failed()]],
+      ])('do not count when %s', async (_when, lessons) => {
+        await learn(...lessons);
+        expect(await isSuppressed()).toBe(false);
+      });
+
+      test.each([
+        ['bounces take back what was accepted', [accepted, bounced, accepted, bounced, accepted, bounced]],
+        ['one says that nobody is there', [failed({ suppressAt: 1 })]],
+      ])('suppress where %s', async (_when, lessons) => {
+        await learn(...lessons);
+        expect(await isSuppressed()).toBe(true);
+      });
+
+      test('do not shorten what was set by hand, and are forgotten', async () => {
+        const byHand = { accountId: ann, address, reason: 'by hand', createdAtMs: 5, expiresAtMs: undefined };
+        await store.outgoing.editRules({ do: 'suppress', suppression: byHand });
+        await learn(failed({ suppressAt: 1 }));
+        expect(await store.outgoing.suppressions(ann)).toEqual([byHand]);
+        await store.outgoing.editRules({ do: 'unsuppress', accountId: ann, address });
+        await learn(failed(), failed());
+        await store.outgoing.sweepHistory({ endedBeforeMs: 0, failedBeforeMs: 1001, limit: 9 });
+        await learn(failed());
+        expect(await isSuppressed()).toBe(false);
+      });
+
+      test('come with reports as well', async () => {
+        const id = await sent('ann+y@home.example');
+        await end(endsOf([id], { lesson: accepted }), 1500);
+        await store.outgoing.addReport({ id, report: '{}', lesson: failed({ suppressAt: 1 }) });
+        expect(await isSuppressed()).toBe(true);
+      });
     });
   });
 }

@@ -33,6 +33,8 @@ export interface NewEntry {
   readonly dueAtMs: number;
   readonly expiresAtMs: number;
   readonly facts: string;
+  /** Nobody else has its return path: what comes back there is about this entry. */
+  readonly ownReturnPath?: boolean | undefined;
   /** What the recipient is known by for the limits, see `recipientKey`. */
   readonly key: number;
   /** Its first try begins with the commit, when it is not held: see `EnqueueLease`. */

@@ -1,10 +1,12 @@
 /** The part of the store that keeps what goes out; `src/queue/` is what uses it. */
 import type { AccountId, QueueId } from '../ids.ts';
 import type { MessageReader } from '../message-reader.ts';
+import type { EntryReport } from '../operations/queue/add-entry-report.ts';
 import type { ClaimRequest } from '../operations/queue/claim-outgoing.ts';
 import type { EditOutgoing, OutgoingEdited } from '../operations/queue/edit-outgoing.ts';
 import type { QueueRulesEdit } from '../operations/queue/edit-queue-rules.ts';
 import type { SettleRequest } from '../operations/queue/settle-outgoing.ts';
+import type { SweepHistory } from '../operations/queue/sweep-history.ts';
 import type { Spool, SpoolLimits } from '../spool.ts';
 import type {
   EnqueuedEntry,
@@ -18,7 +20,7 @@ import type {
   Sent,
   Suppression,
 } from './outgoing-row.ts';
-import type { RetiredFilter, RetiredPlace, RetiredRow } from './retired-row.ts';
+import type { PathOwner, RetiredFilter, RetiredPlace, RetiredRow } from './retired-row.ts';
 
 export interface Settlement extends Omit<SettleRequest, 'messages'> {
   readonly messages: readonly NewOutgoing[];
@@ -51,7 +53,11 @@ export interface OutgoingStore {
     page: { readonly before?: RetiredPlace | undefined; readonly limit: number },
   ): Promise<readonly RetiredRow[]>;
   /** Removes the oldest of what ended before a moment, at most so many; how many went. */
-  sweepHistory(request: { readonly endedBeforeMs: number; readonly limit: number }): Promise<number>;
+  sweepHistory(request: SweepHistory): Promise<number>;
+  /** Notes what others tell of an entry. False: it is not there, or enough was told. */
+  addReport(report: EntryReport): Promise<boolean>;
+  /** The entry, waiting or gone, whose own return path this is. */
+  pathOwner(returnPath: string): Promise<PathOwner | undefined>;
   destinations(page: { readonly after: string; readonly limit: number }): Promise<readonly OutgoingDestination[]>;
   nextDue(domain: string): Promise<number | undefined>;
   holdRules(): Promise<readonly HoldRule[]>;

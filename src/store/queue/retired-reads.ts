@@ -1,11 +1,11 @@
 import type { AccountId, QueueId } from '../ids.ts';
 import { addAddress, maxFilterIds } from '../operations/queue/outgoing-rows.ts';
 import { first, query, type Operation, type SqlRow, type SqlValue } from '../sql/statement.ts';
-import { retiredResults, type RetiredFilter, type RetiredPlace, type RetiredRow } from './retired-row.ts';
+import { pathKey, retiredResults, type PathOwner, type RetiredFilter, type RetiredPlace, type RetiredRow } from './retired-row.ts';
 
 const select =
   'SELECT id, message_id, account_id, size_bytes, queued_at, ended_at, from_domain, message_facts, domain, return_path, ' +
-  'recipient, attempts, result, facts, story, ending FROM retired_entry';
+  'recipient, attempts, result, facts, story, ending, reports FROM retired_entry';
 
 /** Rows that one read looks at, so that no look into a long history holds up everything else. */
 const rowsPerSlice = 2000;
@@ -66,7 +66,7 @@ function whereOf(filter: RetiredFilter): { readonly sql: string; readonly values
 
 function toRetiredRow(row: SqlRow): RetiredRow {
   const [id, messageId, accountId, size, queuedAt, endedAt, fromDomain, messageFacts, domain, ...rest] = row;
-  const [returnPath, recipient, attempts, result, facts, story, ending] = rest;
+  const [returnPath, recipient, attempts, result, facts, story, ending, reports] = rest;
   return {
     id: Number(id) as QueueId,
     messageId: Number(messageId),
@@ -85,5 +85,30 @@ function toRetiredRow(row: SqlRow): RetiredRow {
     facts: String(facts),
     story: String(story),
     ending: String(ending),
+    reports: String(reports),
   };
+}
+
+/** The entry, waiting or gone, whose own return path this is; undefined also where clients used one for several. */
+export function* readPathOwner(returnPath: string): Operation<PathOwner | undefined> {
+  const ids = yield* query('SELECT entry_id FROM return_path WHERE path_key = ? LIMIT 10', pathKey(returnPath));
+  let owner: PathOwner | undefined;
+  for (const [id = 0] of ids) {
+    const row =
+      (yield* first(
+        'SELECT m.account_id, e.recipient, e.reports, e.return_path FROM outgoing_entry e ' +
+          'JOIN outgoing_message m ON m.id = e.message_id WHERE e.id = ?',
+        id,
+      )) ?? (yield* first('SELECT account_id, recipient, reports, return_path FROM retired_entry WHERE id = ?', id));
+    const [accountId, recipient, reports, path] = row ?? [];
+    if (String(path).toLowerCase() !== returnPath.toLowerCase()) continue;
+    if (owner !== undefined) return undefined;
+    owner = {
+      id: Number(id) as QueueId,
+      accountId: accountId === null || accountId === undefined ? undefined : (Number(accountId) as AccountId),
+      recipient: String(recipient),
+      reports: String(reports),
+    };
+  }
+  return owner;
 }

@@ -1,5 +1,6 @@
 import { hash48 } from '../hash48.ts';
 import type { AccountId, QueueId } from '../ids.ts';
+import type { RecipientLesson } from './recipient-lesson.ts';
 
 /**
  * How an entry left the queue. `failed`: refused for good; `expired`: its time was over; `given-up`, `dropped`: by an
@@ -24,6 +25,8 @@ export interface EntryEnd {
   readonly story: string | undefined;
   /** JSON that `src/queue/` understands. */
   readonly ending: string;
+  /** What is learnt of the recipient. */
+  readonly lesson?: RecipientLesson | undefined;
 }
 
 /** What leaves the queue is kept, as of this moment. */
@@ -49,6 +52,16 @@ export interface RetiredRow {
   readonly facts: string;
   readonly story: string;
   readonly ending: string;
+  /** What others told of it since, a line of JSON each. */
+  readonly reports: string;
+}
+
+/** An entry that has a return path of its own. */
+export interface PathOwner {
+  readonly id: QueueId;
+  readonly accountId: AccountId | undefined;
+  readonly recipient: string;
+  readonly reports: string;
 }
 
 /** Which of them; all that is given must fit. */
@@ -68,6 +81,11 @@ export interface RetiredFilter {
 export interface RetiredPlace {
   readonly endedAtMs: number;
   readonly id: number;
+}
+
+/** What a return path that is an entry's own is found by; the spelling of an address may change on its way back. */
+export function pathKey(returnPath: string): number {
+  return hash48(returnPath.toLowerCase());
 }
 
 /** What a Message-ID is found by; undefined for none. */

@@ -19,12 +19,15 @@ function printAttempt(attempt: AttemptStory, number: number): string {
   return [
     `Try ${number}, ${began}, ${seconds} s, transport ${attempt.transport}: ${attempt.result}`,
     `  ${attempt.summary}`,
-    ...attempt.hosts.flatMap(printHost),
+    ...attempt.hosts.flatMap((host) => printHost(host, attempt.summary)),
   ].join('\n');
 }
 
-function printHost({ host, address, tls, verdict, replies }: HostStory): readonly string[] {
+/** What the summary has said is not said again. Where there is no verdict there was no connection. */
+function printHost({ host, address, tls, verdict, replies }: HostStory, summary: string): readonly string[] {
   const where = address === undefined ? host : `${host} [${address}]`;
   const how = [tls ?? 'without TLS', verdict].filter((each) => each !== undefined).join(', ');
-  return [`  ${where}: ${how}`, ...replies.map((reply) => `    ${reply}`)];
+  const first = verdict === undefined && tls === undefined ? `  ${where}` : `  ${where}: ${how}`;
+  const more = replies.filter((reply) => summary !== `${host}: ${reply}` && summary !== reply);
+  return [first, ...more.map((reply) => `    ${reply}`)];
 }

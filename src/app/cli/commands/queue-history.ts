@@ -1,4 +1,4 @@
-import type { RetiredEntry } from '../../../queue/queued.ts';
+import type { RetiredEntry, ReturnedReport } from '../../../queue/queued.ts';
 import { retiredResults, type RetiredResult } from '../../../store/queue/retired-row.ts';
 import type { FoundEntries, HistoryFilter } from '../../control/queue-request.ts';
 import { Refusal } from '../../refusal.ts';
@@ -121,18 +121,27 @@ const endings: Readonly<Record<RetiredResult, string>> = {
   dropped: 'An administrator dropped it; nobody was told.',
 };
 
-function printEnd({ story, attempts, result }: RetiredEntry): string {
+function printEnd({ story, attempts, result, reports }: RetiredEntry): string {
   const end = endings[result];
-  return story.length === 0 ? `It was not tried. ${end}` : `${printTries(story, attempts)}\n\n${end}`;
+  const whole = story.length === 0 ? `It was not tried. ${end}` : `${printTries(story, attempts)}\n\n${end}`;
+  return [whole, ...reports.map(printReport)].join('\n\n');
+}
+
+function printReport({ atMs, action, status, host, text, recipient }: ReturnedReport): string {
+  const when = moment(atMs);
+  if (action === 'unrecognized') return `${when}: something came back that is no report about one recipient.`;
+  const about = recipient === undefined ? '' : ` ${recipient}`;
+  return [`${when}: a report came back: ${action}${about}, ${status ?? ''}`, `  ${host ?? ''}: ${text ?? ''}`].join('\n');
 }
 
 /** Moments as text; the rest as it is. */
-function retiredForPrograms({ message, endedAtMs, story, ...rest }: RetiredEntry): object {
+function retiredForPrograms({ message, endedAtMs, story, reports, ...rest }: RetiredEntry): object {
   const { queuedAtMs, ...ofMessage } = message;
   return {
     ...rest,
     message: { ...ofMessage, queued: new Date(queuedAtMs).toISOString() },
     ended: new Date(endedAtMs).toISOString(),
     story: storyForPrograms(story),
+    reports: reports.map(({ atMs, ...report }) => ({ at: new Date(atMs).toISOString(), ...report })),
   };
 }

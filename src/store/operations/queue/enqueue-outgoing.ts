@@ -2,6 +2,7 @@ import type { Delta, Written } from '../../delta.ts';
 import type { QueueId } from '../../ids.ts';
 import type { PreparedMessage } from '../../prepare-message.ts';
 import type { EnqueuedEntry, EnqueueLease, NewEntry, OutgoingEnvelope } from '../../queue/outgoing-row.ts';
+import { pathKey } from '../../queue/retired-row.ts';
 import { execute, first, query, type Operation, type SqlRow } from '../../sql/statement.ts';
 import type { AppendTarget } from '../../append-target.ts';
 import { append } from '../append.ts';
@@ -124,7 +125,11 @@ function* insertEntry(
     ...[claim === undefined ? 0 : 1, entry.expiresAtMs, held ? 1 : 0, claim?.owner ?? '', claim?.leaseUntilMs ?? 0],
     entry.facts,
   );
-  return Number(row?.[0]) as QueueId;
+  const id = Number(row?.[0]) as QueueId;
+  if (entry.ownReturnPath === true) {
+    yield* execute('INSERT INTO return_path (path_key, entry_id) VALUES (?, ?)', pathKey(entry.returnPath), id);
+  }
+  return id;
 }
 
 export const hourMs = 3_600_000;
