@@ -11,7 +11,12 @@ const group = [
   ' user unknown',
 ].join('\r\n');
 
-function reportOf(groups: readonly string[], type = 'message/delivery-status', encoding = '7bit', body?: string): Buffer {
+function reportOf(
+  groups: readonly string[],
+  type = 'message/delivery-status',
+  encoding = '7bit',
+  body?: string,
+): Buffer {
   const status = body ?? `Reporting-MTA: dns; out.one.example\r\n\r\n${groups.join('\r\n\r\n')}\r\n`;
   return Buffer.from(
     [
@@ -50,7 +55,9 @@ test('a report about one recipient is read, folded fields and comments included'
 });
 
 test('in the form for international mail as well, and encoded', () => {
-  const status = Buffer.from(`Reporting-MTA: dns; out.one.example\r\n\r\n${group.replace('bobby@one', 'b\u00f6bby@one')}\r\n`);
+  const status = Buffer.from(
+    `Reporting-MTA: dns; out.one.example\r\n\r\n${group.replace('bobby@one', 'b\u00f6bby@one')}\r\n`,
+  );
   const body = `${status.toString('base64')}\r\n`;
   expect(parseDeliveryReport(reportOf([], 'message/global-delivery-status', 'base64', body))).toMatchObject({
     recipient: 'b\u00f6bby@one.example',
@@ -58,7 +65,8 @@ test('in the form for international mail as well, and encoded', () => {
 });
 
 test('without a diagnostic of SMTP the status makes the code, and the host is who reports', () => {
-  const short = 'Final-Recipient: rfc822; a@b.example\r\nAction: DELAYED\r\nStatus: 4.4.1\r\nDiagnostic-Code: x-unix; 550 no';
+  const short =
+    'Final-Recipient: rfc822; a@b.example\r\nAction: DELAYED\r\nStatus: 4.4.1\r\nDiagnostic-Code: x-unix; 550 no';
   expect(parseDeliveryReport(reportOf([short]))).toEqual({
     ...{ action: 'delayed', status: '4.4.1', code: 400, text: '550 no', recipient: 'a@b.example' },
     host: 'out.one.example',

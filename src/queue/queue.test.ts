@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { parseHeader } from '../mime/parse-header.ts';
+import type { DeliveryReport } from '../mime/parse-delivery-report.ts';
 import type { AccountId } from '../store/ids.ts';
 import { openStore } from '../store/open-store.ts';
 import type { OutgoingStore } from '../store/queue/outgoing-store.ts';
@@ -199,17 +200,21 @@ describe('what is learnt of recipients', () => {
     expect(await on.queue.suppressions(ann)).toEqual([]);
     await send('a+detail@one.example');
     const [suppression] = await on.queue.suppressions(ann);
-    expect(suppression).toMatchObject({ address: 'a@one.example', reason: expect.stringContaining('3 failures in a row') });
+    expect(suppression?.address).toBe('a@one.example');
+    expect(suppression?.reason).toBe('3 failures in a row, the last: 554 5.7.1 so be it');
     expect((suppression?.expiresAtMs ?? 0) - (suppression?.createdAtMs ?? 0)).toBe(7 * 24 * 3_600_000);
     on.courier.refusal = [550, '5.1.1'];
     await send('b@one.example');
-    expect((await on.queue.suppressions(ann)).map(({ address }) => address)).toEqual(['a@one.example', 'b@one.example']);
+    expect((await on.queue.suppressions(ann)).map(({ address }) => address)).toEqual([
+      'a@one.example',
+      'b@one.example',
+    ]);
   });
 
-  const report = {
+  const report: DeliveryReport = {
     ...{ action: 'failed', status: '5.1.1', code: 550, text: '550 5.1.1 no such user' },
     ...{ recipient: 'a@far.example', host: 'mx.far.example' },
-  } as const;
+  };
 
   test('a bounce is noted with the entry whose return path it came to, for the account that sent it, once', async () => {
     const on = await stage();
@@ -222,8 +227,10 @@ describe('what is learnt of recipients', () => {
     await empty(on);
     expect(await on.queue.bounced({ accountId: 8 as AccountId, returnPath, report })).toBe(false);
     expect(await on.queue.bounced({ accountId: ann, returnPath: 'ann@home.example', report })).toBe(false);
-    const delayed = { ...report, action: 'delayed', status: '4.4.1', code: 400 } as const;
-    expect(await on.queue.bounced({ accountId: ann, returnPath: returnPath.toLowerCase(), report: delayed })).toBe(true);
+    const delayed = { ...report, action: 'delayed' as const, status: '4.4.1', code: 400 };
+    expect(await on.queue.bounced({ accountId: ann, returnPath: returnPath.toLowerCase(), report: delayed })).toBe(
+      true,
+    );
     expect(await on.queue.suppressions(ann)).toEqual([]);
     expect(await on.queue.bounced({ accountId: ann, returnPath, report })).toBe(true);
     expect(await on.queue.bounced({ accountId: ann, returnPath, report: undefined })).toBe(true);

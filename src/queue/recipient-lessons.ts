@@ -6,9 +6,9 @@ import { baseAddress, saysGone, suppressedForMs } from './suppression.ts';
 const dayMs = 24 * 3_600_000;
 
 /** Failures in a row, of whatever kind, that suppress an address (spec section 6.9). */
-export const failuresInARow = 3;
+const failuresInARow = 3;
 /** For so long: less than where a server said that nobody is there. */
-export const suppressedAfterFailuresMs = 7 * dayMs;
+const suppressedAfterFailuresMs = 7 * dayMs;
 /** Failures that lie longer back do not count. */
 export const failuresCountMs = 30 * dayMs;
 

@@ -49,9 +49,7 @@ export class Settler {
     await this.#keep(
       decided.map(({ decision }) => decision),
       outcomes.map(([{ story }, outcome]) => addStory(story, outcome.story)),
-      outcomes.map(([entry, outcome]) =>
-        isLocal(entry.domain) ? undefined : lessonOfOutcome(entry, outcome, nowMs),
-      ),
+      outcomes.map(([entry, outcome]) => (isLocal(entry.domain) ? undefined : lessonOfOutcome(entry, outcome, nowMs))),
     );
   }
 

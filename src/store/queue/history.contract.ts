@@ -211,7 +211,10 @@ export function describeHistory(name: string, open: () => Promise<Store>): void 
         ['a success lies between', [failed(), failed(), accepted, failed()]],
         ['they are too old', [failed(), failed(), failed({ atMs: 5000, countedSinceMs: 1001 })]],
         ['another message was accepted and stayed so', [bounced, accepted, accepted, bounced, failed()]],
-        ['other addresses failed', [failed(), failed({ address: 'b@one.example' }), failed({ accountId: bob }), failed()]],
+        [
+          'other addresses failed',
+          [failed(), failed({ address: 'b@one.example' }), failed({ accountId: bob }), failed()],
+        ],
       ])('do not count when %s', async (_when, lessons) => {
         await learn(...lessons);
         expect(await isSuppressed()).toBe(false);

@@ -1,7 +1,14 @@
 import type { AccountId, QueueId } from '../ids.ts';
 import { addAddress, maxFilterIds } from '../operations/queue/outgoing-rows.ts';
 import { first, query, type Operation, type SqlRow, type SqlValue } from '../sql/statement.ts';
-import { pathKey, retiredResults, type PathOwner, type RetiredFilter, type RetiredPlace, type RetiredRow } from './retired-row.ts';
+import {
+  pathKey,
+  retiredResults,
+  type PathOwner,
+  type RetiredFilter,
+  type RetiredPlace,
+  type RetiredRow,
+} from './retired-row.ts';
 
 const select =
   'SELECT id, message_id, account_id, size_bytes, queued_at, ended_at, from_domain, message_facts, domain, return_path, ' +

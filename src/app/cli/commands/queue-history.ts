@@ -131,7 +131,9 @@ function printReport({ atMs, action, status, host, text, recipient }: ReturnedRe
   const when = moment(atMs);
   if (action === 'unrecognized') return `${when}: something came back that is no report about one recipient.`;
   const about = recipient === undefined ? '' : ` ${recipient}`;
-  return [`${when}: a report came back: ${action}${about}, ${status ?? ''}`, `  ${host ?? ''}: ${text ?? ''}`].join('\n');
+  return [`${when}: a report came back: ${action}${about}, ${status ?? ''}`, `  ${host ?? ''}: ${text ?? ''}`].join(
+    '\n',
+  );
 }
 
 /** Moments as text; the rest as it is. */

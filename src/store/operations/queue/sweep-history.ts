@@ -10,10 +10,7 @@ export interface SweepHistory {
 }
 
 /** Removes the oldest of what ended before a moment, and failures that count no more, at most so many, so that no delivery waits long. How many went. */
-export function* sweepHistory(
-  _context: OperationContext,
-  request: SweepHistory,
-): Operation<Written<number>> {
+export function* sweepHistory(_context: OperationContext, request: SweepHistory): Operation<Written<number>> {
   const gone = yield* query(
     'DELETE FROM retired_entry WHERE id IN ' +
       '(SELECT id FROM retired_entry WHERE ended_at < ? ORDER BY ended_at, id LIMIT ?) RETURNING id, return_path',
