@@ -222,7 +222,18 @@ function smtpConverse(shared: Shared): (listener: PlannedListener) => Converse<n
   // localserve captures what is submitted as it is: it signs nothing and sends nothing.
   const door = { store, directory, queue, sentCopies, clock, log, hostname };
   const submit = captureAccount === undefined ? createSubmit(door) : undefined;
-  const services = { store, directory, failures, senderDomains, reports: queue, bounces: queue, submit, messages: store, clock, log };
+  const services = {
+    store,
+    directory,
+    failures,
+    senderDomains,
+    reports: queue,
+    bounces: queue,
+    submit,
+    messages: store,
+    clock,
+    log,
+  };
   const account = captureAccount === undefined ? undefined : directory.view.accountIds.get(captureAccount);
   return ({ service, plaintextLogin }) =>
     createSmtpConversation(
