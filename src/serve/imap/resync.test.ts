@@ -29,7 +29,12 @@ test('what the store remembers, within what is asked for, in ranges', async () =
     [7, 8],
     [12, 12],
   ]);
-  expect(await vanished([[3, 3], [8, 10]])).toEqual([
+  expect(
+    await vanished([
+      [3, 3],
+      [8, 10],
+    ]),
+  ).toEqual([
     [3, 3],
     [8, 8],
   ]);
@@ -47,6 +52,11 @@ test('when the store has forgotten, all that is asked for and not there is gone.
     [5, 7],
     [9, 10],
   ]);
-  expect(await forgotten([[3, 4], [6, 8]])).toEqual([[6, 7]]);
+  expect(
+    await forgotten([
+      [3, 4],
+      [6, 8],
+    ]),
+  ).toEqual([[6, 7]]);
   expect(await scene([], [], false)([[1, 3]])).toEqual([[1, 3]]);
 });
