@@ -1,6 +1,6 @@
 /** Runs one scenario once: time, CPU of the server and of this process, and how busy the machine was with other things. */
 import { cpuBetween, cpuTime, machineCpuMs } from './machine/process-usage.ts';
-import type { Bench, Scenario } from './scenario.ts';
+import type { Bench, Done, Scenario } from './scenario.ts';
 
 export interface Measured {
   readonly ops: number;
@@ -35,13 +35,14 @@ export async function measure(scenario: Scenario, bench: Bench): Promise<Measure
   const used = process.cpuUsage(client);
   const clientMs = (used.user + used.system) / 1000;
   const serverMs = cpuBetween(server, cpuTime(bench.target.pids()));
+  const countedMs = done.serverCpuMs ?? serverMs;
   const machineMs = difference(machineCpuMs(), machine);
   const seconds = done.seconds ?? wallMs / 1000;
   return {
     ops: done.ops,
     seconds,
     opsPerSec: done.ops / seconds,
-    serverCpuMs: serverMs === undefined || scenario.needs === 'control' ? undefined : serverMs / done.ops,
+    serverCpuMs: countedMs === undefined || isRestarted(scenario, done) ? undefined : countedMs / done.ops,
     clientCpuMs: clientMs / done.ops,
     noise:
       machineMs === undefined || serverMs === undefined
@@ -49,6 +50,11 @@ export async function measure(scenario: Scenario, bench: Bench): Promise<Measure
         : Math.max(0, machineMs - serverMs - clientMs) / wallMs,
     figures: done.figures ?? {},
   };
+}
+
+/** Another process than at the beginning: what it used cannot be told from the difference. */
+function isRestarted(scenario: Scenario, done: Done): boolean {
+  return scenario.needs === 'control' && done.serverCpuMs === undefined;
 }
 
 function difference(after: number | undefined, before: number | undefined): number | undefined {

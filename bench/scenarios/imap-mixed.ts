@@ -90,6 +90,7 @@ async function act(bench: Bench, number: number, until: number): Promise<{ comma
 
 async function load(bench: Bench): Promise<Done> {
   const seconds = Math.max(2, bench.count(30));
+  const stop = await bench.startClock();
   const begun = performance.now();
   const done = await Promise.all(
     Array.from({ length: clients }, (_each, number) => act(bench, number, begun + seconds * 1000)),
@@ -97,7 +98,7 @@ async function load(bench: Bench): Promise<Done> {
   const sum = (pick: (each: { commands: number; refused: number }) => number): number =>
     done.reduce((total, each) => total + pick(each), 0);
   const commands = sum((each) => each.commands);
-  return { ops: commands, figures: { 'refused %': (100 * sum((each) => each.refused)) / commands } };
+  return { ops: commands, ...stop(), figures: { 'refused %': (100 * sum((each) => each.refused)) / commands } };
 }
 
 export const imapMixedScenarios: readonly Scenario[] = [
