@@ -3,7 +3,7 @@ import type { BlobStore } from './blob-store.ts';
 import type { Engine } from './engine.ts';
 import type { AccountId, EmailId } from './ids.ts';
 import type { MessageReader } from './message-reader.ts';
-import { unpackOctets, unpackTogether } from './packed-octets.ts';
+import { unpackElsewhere, unpackOctets, unpackTogether } from './packed-octets.ts';
 import { blobEncoding } from './prepare-message.ts';
 import { first, type Operation, type SqlRow } from './sql/statement.ts';
 
@@ -27,7 +27,9 @@ export async function openMessages(
 ): Promise<readonly (MessageReader | undefined)[]> {
   const rows = await engine.read(readMessages(accountId, emailIds));
   const unpacker = new Unpacker();
-  return rows.map((row) => (row === undefined ? undefined : toReader(row, blobs, unpacker)));
+  const readers = rows.map((row) => (row === undefined ? undefined : toReader(row, blobs, unpacker)));
+  unpacker.begin();
+  return readers;
 }
 
 /** An outgoing message; undefined when it is gone. */
@@ -71,19 +73,37 @@ function toReader(row: SqlRow, blobs: BlobStore, unpacker: Unpacker): MessageRea
   }
   const stored = octets instanceof Uint8Array ? octets : new Uint8Array();
   const original = unpacker.add(Number(encoding), stored, originalBytes);
-  return { ...common, read: (start, end) => Promise.resolve(original().subarray(start, Math.max(start, end))) };
+  const cut = (start: number, end: number): Uint8Array => original().subarray(start, Math.max(start, end));
+  return {
+    ...common,
+    read: (start, end) => unpacker.underWay?.then(() => cut(start, end)) ?? Promise.resolve(cut(start, end)),
+  };
 }
+
+/** Octets in all from which blobs are unpacked on another thread, while this one goes on. */
+const elsewhereFromBytes = 96 * 1024;
 
 /** Blobs that were read together, unpacked together when the first of them is needed: messages that are skipped cost nothing. */
 export class Unpacker {
   readonly #packed: { readonly octets: Uint8Array; readonly sizeBytes: number }[] = [];
   #unpacked: readonly Uint8Array[] | undefined;
+  /** Until this settles the functions must not be called. It never rejects. */
+  underWay: Promise<void> | undefined;
 
   /** Gives the function that yields the octets. */
   add(encoding: number, octets: Uint8Array, sizeBytes: number): () => Uint8Array {
     if (encoding !== blobEncoding.packed) return () => unpackBlob(encoding, octets, sizeBytes);
     const place = this.#packed.push({ octets, sizeBytes }) - 1;
     return () => this.#unpack()[place] ?? unpackOctets({ octets, sizeBytes });
+  }
+
+  /** All that were added will be needed soon: many are unpacked on a thread of the pool from now on. */
+  begin(): void {
+    if (this.#packed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) < elsewhereFromBytes) return;
+    this.underWay = unpackElsewhere(this.#packed).then((unpacked) => {
+      this.#unpacked = unpacked ?? [];
+      this.underWay = undefined;
+    });
   }
 
   /** Empty where one is damaged: the others are unpacked one by one then. */

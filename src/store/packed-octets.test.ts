@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { packOctets, unpackOctets, unpackTogether, type PackedOctets } from './packed-octets.ts';
+import { packOctets, unpackElsewhere, unpackOctets, unpackTogether, type PackedOctets } from './packed-octets.ts';
 
 const text = (seed: number) => Buffer.from(`Subject: number ${seed}\r\n`.repeat(40 + seed));
 
@@ -11,13 +11,15 @@ function packed(octets: Uint8Array): PackedOctets {
 }
 
 describe('packed octets', () => {
-  test('what is packed comes back, alone and with others', () => {
-    fc.assert(
-      fc.property(fc.array(fc.nat({ max: 500 }), { minLength: 1, maxLength: 20 }), (seeds) => {
+  test('what is packed comes back, alone and with others', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat({ max: 500 }), { minLength: 1, maxLength: 20 }), async (seeds) => {
         const all = seeds.map(text);
         const packs = all.map(packed);
         expect(packs.map(unpackOctets).map((each) => Buffer.from(each).toString())).toEqual(all.map(String));
         expect(unpackTogether(packs)?.map((each) => Buffer.from(each).toString())).toEqual(all.map(String));
+        const elsewhere = await unpackElsewhere(packs);
+        expect(elsewhere?.map((each) => Buffer.from(each).toString())).toEqual(all.map(String));
       }),
       { numRuns: 30 },
     );
@@ -29,7 +31,7 @@ describe('packed octets', () => {
 
   test.each(['a changed octet', 'a checksum that is wrong', 'a size that is wrong', 'octets cut off'])(
     '%s is noticed',
-    (what) => {
+    async (what) => {
       const good = packed(text(7));
       const octets = Uint8Array.from(good.octets);
       if (what === 'a changed octet') octets[20] = (octets[20] ?? 0) ^ 0x55;
@@ -38,6 +40,7 @@ describe('packed octets', () => {
       const bad = { octets: what === 'octets cut off' ? octets.subarray(0, 12) : octets, sizeBytes };
       expect(() => unpackOctets(bad)).toThrow();
       expect(unpackTogether([good, bad, good])).toBeUndefined();
+      expect(await unpackElsewhere([good, bad, good])).toBeUndefined();
     },
   );
 });

@@ -1,4 +1,7 @@
-import { crc32, deflateRawSync, gunzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { crc32, deflateRawSync, gunzip, gunzipSync } from 'node:zlib';
+
+const gunzipElsewhere = promisify(gunzip);
 
 /** A small window is quicker to set up and enough for small messages. */
 const deflateOptions = { level: 1, windowBits: 13, memLevel: 6 } as const;
@@ -45,18 +48,39 @@ export function unpackOctets(packed: PackedOctets): Uint8Array {
  * takes half the time. Undefined where one is damaged: then `unpackOctets` tells which.
  */
 export function unpackTogether(all: readonly PackedOctets[]): readonly Uint8Array[] | undefined {
+  const { members, totalBytes } = joinMembers(all);
+  try {
+    return cut(gunzipSync(members, { chunkSize: Math.max(64, totalBytes + 1) }), all, totalBytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** As `unpackTogether`, on a thread of the pool: to ask for it costs as much as to unpack ten messages, so only for many. Never rejects. */
+export async function unpackElsewhere(all: readonly PackedOctets[]): Promise<readonly Uint8Array[] | undefined> {
+  const { members, totalBytes } = joinMembers(all);
+  try {
+    return cut(await gunzipElsewhere(members, { chunkSize: Math.max(64, totalBytes + 1) }), all, totalBytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function joinMembers(all: readonly PackedOctets[]): { readonly members: Buffer; readonly totalBytes: number } {
   const members: Uint8Array[] = [];
   let totalBytes = 0;
   for (const packed of all) {
     addMember(members, packed);
     totalBytes += packed.sizeBytes;
   }
-  let unpacked: Buffer;
-  try {
-    unpacked = gunzipSync(Buffer.concat(members), { chunkSize: Math.max(64, totalBytes + 1) });
-  } catch {
-    return undefined;
-  }
+  return { members: Buffer.concat(members), totalBytes };
+}
+
+function cut(
+  unpacked: Buffer,
+  all: readonly PackedOctets[],
+  totalBytes: number,
+): readonly Uint8Array[] | undefined {
   if (unpacked.length !== totalBytes) return undefined;
   let start = 0;
   return all.map(({ sizeBytes }) => unpacked.subarray(start, (start += sizeBytes)));

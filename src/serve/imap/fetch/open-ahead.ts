@@ -1,8 +1,8 @@
 import type { EmailRow } from '../../../store/email-row.ts';
 import type { MessageReader } from '../../../store/message-reader.ts';
 
-/** Messages opened together, which is cheaper than one by one; bounds what is in memory, as do their octets. */
-const together = 16;
+/** Messages opened together, which is cheaper than one by one; twice as many, and their octets, are in memory at most. */
+const together = 64;
 const togetherBytes = 256 * 1024;
 
 type Opened = readonly (MessageReader | undefined)[];
@@ -12,6 +12,8 @@ export class OpenAhead {
   private readonly rows: readonly EmailRow[];
   private readonly open: (rows: readonly EmailRow[]) => Promise<Opened>;
   private opened: (MessageReader | undefined)[] = [];
+  /** Those after `opened`: the store unpacks them while these are sent. */
+  private ahead: Promise<Opened> | undefined;
   private nextRow = 0;
 
   constructor(rows: readonly EmailRow[], open: (rows: readonly EmailRow[]) => Promise<Opened>) {
@@ -21,13 +23,23 @@ export class OpenAhead {
 
   /** The message of the next row; undefined when it is gone. Call once for each row. */
   async next(): Promise<MessageReader | undefined> {
-    if (this.opened.length === 0) this.opened = [...(await this.open(this.takeRows()))];
+    if (this.opened.length === 0) {
+      this.opened = [...(await (this.ahead ?? this.open(this.takeRows())))];
+      this.ahead = this.nextRow < this.rows.length ? this.open(this.takeRows()) : undefined;
+      // Told by the call that awaits it, if there is one.
+      this.ahead?.catch(() => undefined);
+    }
     return this.opened.shift();
   }
 
   /** Closes what was opened and not taken. */
   close(): void {
     for (const reader of this.opened.splice(0)) reader?.close();
+    void this.ahead?.then(
+      (readers) => readers.forEach((reader) => reader?.close()),
+      () => undefined,
+    );
+    this.ahead = undefined;
   }
 
   /** The next row, and those after it that still fit. */
