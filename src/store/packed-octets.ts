@@ -76,11 +76,7 @@ function joinMembers(all: readonly PackedOctets[]): { readonly members: Buffer; 
   return { members: Buffer.concat(members), totalBytes };
 }
 
-function cut(
-  unpacked: Buffer,
-  all: readonly PackedOctets[],
-  totalBytes: number,
-): readonly Uint8Array[] | undefined {
+function cut(unpacked: Buffer, all: readonly PackedOctets[], totalBytes: number): readonly Uint8Array[] | undefined {
   if (unpacked.length !== totalBytes) return undefined;
   let start = 0;
   return all.map(({ sizeBytes }) => unpacked.subarray(start, (start += sizeBytes)));
