@@ -25,6 +25,8 @@ export interface QueuedMessage {
   /** ENVID and RET of the submitter (RFC 3461 sections 4.3 and 4.4). */
   readonly envelopeId: string | undefined;
   readonly returnContent: 'full' | 'headers' | undefined;
+  /** What the submitter asked for with FUTURERELEASE, `for;3600` or `until;2026-11-24T15:00:00Z` (RFC 4865 section 5.1.2). */
+  readonly futureRelease?: string | undefined;
   /** Of the header, for people who look at the queue; '' when there is none. Cut to 200 characters. */
   readonly subject: string;
   readonly headerMessageId: string;

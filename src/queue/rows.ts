@@ -9,7 +9,7 @@ import { recipientKey } from './suppression.ts';
 
 type MessageFacts = Pick<
   QueuedMessage,
-  'body' | 'utf8' | 'tls' | 'envelopeId' | 'returnContent' | 'subject' | 'headerMessageId' | 'kind'
+  'body' | 'utf8' | 'tls' | 'envelopeId' | 'returnContent' | 'futureRelease' | 'subject' | 'headerMessageId' | 'kind'
 >;
 type EntryFacts = Pick<QueueEntry, 'notify' | 'originalRecipient'>;
 
@@ -28,6 +28,7 @@ export function toEnvelope(outgoing: Outgoing, schedule: Schedule, nowMs: number
     tls,
     envelopeId: envelopeId?.slice(0, maxId),
     returnContent,
+    futureRelease: outgoing.futureRelease,
     subject: outgoing.subject.slice(0, maxSubject).toWellFormed(),
     headerMessageId: outgoing.headerMessageId.slice(0, maxId),
     kind,
@@ -97,6 +98,7 @@ function toCommon(row: OutgoingRow | RetiredRow): Pick<QueueEntry, Common> {
       tls: messageFacts.tls,
       envelopeId: messageFacts.envelopeId,
       returnContent: messageFacts.returnContent,
+      futureRelease: messageFacts.futureRelease,
       subject: messageFacts.subject,
       headerMessageId: messageFacts.headerMessageId,
       fromDomain: row.fromDomain,

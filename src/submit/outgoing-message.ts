@@ -36,6 +36,8 @@ export interface OutgoingMessage {
   readonly returnContent: 'full' | 'headers' | undefined;
   /** Not before this moment, milliseconds since 1970 (RFC 4865). */
   readonly notBeforeMs: number | undefined;
+  /** The same as it was asked for: `for;3600`, `until;2026-11-24T15:00:00Z`. Notifications tell it. */
+  readonly futureRelease?: string | undefined;
 }
 
 /** Why it is not sent. All but the last three are final. */

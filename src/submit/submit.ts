@@ -162,6 +162,7 @@ function describe(
       originalRecipient,
     })),
     notBeforeMs: outgoing.notBeforeMs,
+    futureRelease: outgoing.futureRelease,
     lifetimeMs: undefined,
   };
 }

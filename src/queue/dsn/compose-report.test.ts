@@ -3,7 +3,8 @@ import { scanMessage } from '../../mime/scan-message.ts';
 import type { QueuedMessage } from '../queued.ts';
 import { testEntry } from '../test-entries.ts';
 import { composeReport } from './compose-report.ts';
-import type { Notice } from './notice.ts';
+import type { Notice, ReportSubject } from './notice.ts';
+import { printStatusPart } from './status-part.ts';
 
 const reply = { host: 'mx.one.example', code: 550, enhanced: '5.1.1', text: 'no such user' };
 const failed: Notice = {
@@ -19,9 +20,17 @@ function compose(
   changes: Partial<QueuedMessage> = {},
   returnPath = 'ann@home.example',
 ) {
+  return composeReport(subjectOf(notices, changes, returnPath));
+}
+
+function subjectOf(
+  notices: readonly [Notice, ...Notice[]],
+  changes: Partial<QueuedMessage> = {},
+  returnPath = 'ann@home.example',
+): ReportSubject {
   const { message } = testEntry({}, changes);
   const nowMs = Date.UTC(2026, 10, 24, 11);
-  return composeReport({ message, returnPath, notices, hostname: 'mail.home.example', nowMs });
+  return { message, returnPath, notices, hostname: 'mail.home.example', nowMs };
 }
 
 function whole(report: ReturnType<typeof composeReport>, original = 'Subject: Hello\r\n'): Buffer {
@@ -84,6 +93,20 @@ test('beyond ASCII the report has the forms of RFC 6533', () => {
   expect(text).toContain('Content-Type: message/global-headers');
   expect(text).toContain('Final-Recipient: utf-8; böb@one.example');
   expect(text).toContain('Subject: Grüße');
+});
+
+test('the original recipient of RFC 6533 is escaped as the report needs it', () => {
+  const original = { type: 'utf-8', address: 'b\u00f6b+x@one.example' };
+  const plain = printStatusPart(subjectOf([{ ...failed, originalRecipient: original }]), false);
+  expect(plain).toContain('Original-Recipient: utf-8; b\\x{F6}b\\x{2B}x@one.example\r\n');
+  const international = printStatusPart(subjectOf([{ ...failed, originalRecipient: original }]), true);
+  expect(international).toContain('Original-Recipient: utf-8; b\u00f6b\\x{2B}x@one.example\r\n');
+});
+
+test('what was asked of FUTURERELEASE comes back', () => {
+  const text = printStatusPart(subjectOf([failed], { futureRelease: 'for;3600' }), false);
+  expect(text).toMatch(/^Arrival-Date: .*\r\nFuture-Release-Request: for;3600\r$/m);
+  expect(printStatusPart(subjectOf([failed]), false)).not.toContain('Future-Release');
 });
 
 test('nothing from outside adds a field or a part', () => {

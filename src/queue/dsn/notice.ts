@@ -18,7 +18,7 @@ export interface Notice {
 export interface ReportSubject {
   readonly message: Pick<
     QueuedMessage,
-    'subject' | 'headerMessageId' | 'envelopeId' | 'queuedAtMs' | 'utf8' | 'tls' | 'returnContent'
+    'subject' | 'headerMessageId' | 'envelopeId' | 'queuedAtMs' | 'utf8' | 'tls' | 'returnContent' | 'futureRelease'
   >;
   /** To whom it goes: the return path. */
   readonly returnPath: string;

@@ -10,6 +10,7 @@ export function printStatusPart(subject: ReportSubject, utf8: boolean): string {
       ...(message.envelopeId === undefined ? [] : [`Original-Envelope-Id: ${line(message.envelopeId)}`]),
       `Reporting-MTA: dns; ${hostname}`,
       `Arrival-Date: ${printMailDate(message.queuedAtMs)}`,
+      ...(message.futureRelease === undefined ? [] : [`Future-Release-Request: ${line(message.futureRelease)}`]),
     ],
     ...notices.map((notice) => recipientFields(notice, utf8, nowMs)),
   ];
@@ -21,7 +22,7 @@ function recipientFields(notice: Notice, utf8: boolean, nowMs: number): readonly
   return [
     ...(originalRecipient === undefined
       ? []
-      : [`Original-Recipient: ${line(originalRecipient.type)}; ${line(originalRecipient.address)}`]),
+      : [`Original-Recipient: ${line(originalRecipient.type)}; ${printOriginal(originalRecipient, utf8)}`]),
     `Final-Recipient: ${addressType(recipient, utf8)}; ${line(recipient)}`,
     `Action: ${notice.action}`,
     `Status: ${statusOf(notice)}`,
@@ -31,6 +32,17 @@ function recipientFields(notice: Notice, utf8: boolean, nowMs: number): readonly
     `Last-Attempt-Date: ${printMailDate(nowMs)}`,
     ...(willRetryUntilMs === undefined ? [] : [`Will-Retry-Until: ${printMailDate(willRetryUntilMs)}`]),
   ];
+}
+
+/**
+ * utf-8-addr-unitext in reports of UTF-8, utf-8-addr-xtext in others (RFC 6533 section 3): what an address of this type
+ * cannot have as it is becomes `\x{HEX}`.
+ */
+function printOriginal({ type, address }: NonNullable<Notice['originalRecipient']>, utf8: boolean): string {
+  const text = line(address);
+  if (type.toLowerCase() !== 'utf-8') return text;
+  const unfit = utf8 ? /[\\+= ]/g : /[\\+= ]|[^!-~]/gu;
+  return text.replace(unfit, (found) => `\\x{${(found.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`);
 }
 
 /** RFC 6533 section 4: addresses beyond ASCII have a type of their own. */

@@ -1,6 +1,7 @@
 import { assertNever } from '../../base/assert-never.ts';
 import type { SubmitRefusal } from '../../submit/outgoing-message.ts';
 import type { OutgoingBody } from '../../submit/outgoing-body.ts';
+import type { MailParams } from '../../wire/smtp/mail-params.ts';
 import { reply } from '../../wire/smtp/reply.ts';
 import type { Reply } from '../../wire/smtp/reply.ts';
 import { replies } from '../../wire/smtp/replies.ts';
@@ -31,9 +32,16 @@ export async function submitMessage(
     envelopeId: params.envid,
     returnContent: params.ret === undefined ? undefined : params.ret === 'FULL' ? 'full' : 'headers',
     notBeforeMs: holdForSeconds === undefined ? holdUntilMs : clock.now() + 1000 * holdForSeconds,
+    futureRelease: printHold(params),
   });
   if (!done.ok) throw new Refuse(refusalReply(done.error));
   return reply(250, '2.0.0', `OK, queued as ${id}`);
+}
+
+/** RFC 4865 section 5.1.2. */
+function printHold({ holdForSeconds, holdUntilMs }: MailParams): string | undefined {
+  if (holdForSeconds !== undefined) return `for;${holdForSeconds}`;
+  return holdUntilMs === undefined ? undefined : `until;${new Date(holdUntilMs).toISOString().replace(/\.\d+Z$/, 'Z')}`;
 }
 
 function refusalReply(why: SubmitRefusal): Reply {
