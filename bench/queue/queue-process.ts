@@ -49,7 +49,8 @@ const relay = createRelay({
     now: Date.now,
     log: silentLog,
   },
-  ...{ isOwnName: () => false, isOwnAddress: () => false, localAddressFor: () => undefined },
+  ...{ isOwnName: () => false, isOwnAddress: () => false },
+  sources: { choose: () => Promise.resolve(undefined) },
   readToken: () => Promise.reject(new Error('nobody logs in')),
   timeouts: { command: 3000, recipient: 3000 },
 });

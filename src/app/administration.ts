@@ -14,6 +14,7 @@ import type { ControlAnswer } from './control/control-answer.ts';
 import type { ControlRequest } from './control/control-request.ts';
 import { tryLockData } from '../store/data-lock.ts';
 import type { DataLock } from '../store/data-lock.ts';
+import type { WarmUpRow } from '../store/relay/relay-store.ts';
 import { Refusal } from './refusal.ts';
 
 /** Who carries out what an administrator asks: the running server, or this process. */
@@ -55,6 +56,10 @@ export class Administration {
   /** When each key and app password of an account logged in last, the latest first. */
   async lastUses(account: string): Promise<readonly LoginFacts[]> {
     return (await this.#must({ kind: 'last-uses', account })) as readonly LoginFacts[];
+  }
+
+  async warmUps(ips: readonly string[], day: number): Promise<readonly WarmUpRow[]> {
+    return (await this.#must({ kind: 'warm-ups', ips, day })) as readonly WarmUpRow[];
   }
 
   async close(): Promise<void> {
@@ -126,7 +131,7 @@ async function openHere(loaded: LoadedConfig, lock: DataLock): Promise<Administr
       // Not started: it keeps what is asked, and the next server delivers.
       const { queue } = openQueue({ ...parts, clock: systemClock, log: silentLog });
       return new Administration(
-        (request) => answerControl({ directory, logins, queue }, request),
+        (request) => answerControl({ directory, logins, queue, relay: store.relay }, request),
         async () => {
           directory.close();
           await store.close();

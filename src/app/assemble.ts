@@ -120,7 +120,7 @@ export async function assemble(options: AssembleOptions): Promise<House> {
       async (asked) => {
         // The forms of what can be asked take a while to load, which a start has no time for.
         const { answerControl } = await import('./control/control-request.ts');
-        return answerControl({ directory, logins: logins.log, queue }, asked);
+        return answerControl({ directory, logins: logins.log, queue, relay: store.relay }, asked);
       },
       log,
     );

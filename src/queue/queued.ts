@@ -80,6 +80,8 @@ export interface HostStory {
   readonly verdict: string | undefined;
   /** Replies that mattered, each with its step: `RCPT: 550 5.1.1 no such user`. Bounded in count and length. */
   readonly replies: readonly string[];
+  /** The address of ours that it was reached from, where the configuration names some. */
+  readonly from?: string;
 }
 
 /** How an entry left the queue. */

@@ -15,6 +15,7 @@ import type { RelayContext } from './relay-context.ts';
 import { sendBatch } from './send-batch.ts';
 import type { SendEnd } from './send-batch.ts';
 import type { HostLog } from './host-log.ts';
+import type { Source } from './sources/source-addresses.ts';
 import type { TlsTarget } from './tls-observer.ts';
 import { decideTls } from './tls-policy.ts';
 import type { StsFacts, TlsDecision } from './tls-policy.ts';
@@ -41,9 +42,10 @@ export async function deliverDirect(context: RelayContext, attempt: Attempt, rou
     return attempt.finish();
   }
   const sts = await stsOf(context, attempt, domain);
+  const sourceFor = route.proxy === undefined ? sourceChooser(context, attempt, domain) : noSource;
   for (const host of hop.value.hosts) {
     if (attempt.isOver || attempt.isLate) break;
-    const end = await tryHost({ context, attempt, route, hop: hop.value, host, sts });
+    const end = await tryHost({ context, attempt, route, hop: hop.value, host, sts, sourceFor });
     if (end === 'over') break;
   }
   await attempt.finish();
@@ -54,6 +56,26 @@ async function stsOf({ sts }: RelayContext, { batch }: Attempt, domain: string):
   return isWanted ? sts.policyFor(domain) : { kind: 'none' };
 }
 
+/** Once for each family: all hosts that a batch meets see the same of our addresses. */
+type ChooseSource = (address: string) => Promise<Source | 'used-up' | undefined>;
+
+const noSource: ChooseSource = () => Promise.resolve(undefined);
+
+function sourceChooser({ sources }: RelayContext, attempt: Attempt, destination: string): ChooseSource {
+  const chosen = new Map<4 | 6, ReturnType<ChooseSource>>();
+  return (address) => {
+    const family = address.includes(':') ? 6 : 4;
+    let source = chosen.get(family);
+    if (source === undefined) {
+      const met = attempt.stories.flatMap(({ hosts }) => hosts.map(({ from }) => from));
+      const before = met.findLast((from) => from !== undefined && (from.includes(':') ? 6 : 4) === family);
+      source = sources.choose({ family, destination, before });
+      chosen.set(family, source);
+    }
+    return source;
+  };
+}
+
 interface HostTry {
   readonly context: RelayContext;
   readonly attempt: Attempt;
@@ -61,6 +83,7 @@ interface HostTry {
   readonly hop: NextHop;
   readonly host: MailHost;
   readonly sts: StsFacts;
+  readonly sourceFor: ChooseSource;
 }
 
 /** `over`: no other host may be asked; otherwise the entries that are still open go to the next. */
@@ -89,12 +112,23 @@ async function tryHost(hostTry: HostTry): Promise<'over' | 'next'> {
   for (const address of ordered) {
     if (attempt.isOver || attempt.isLate) return 'over';
     const target: TlsTarget = { hop, host: host.name, address, dane, sts: hostTry.sts, decision };
+    const source = await hostTry.sourceFor(address);
+    if (source === 'used-up') {
+      noteUsedUp(attempt, host.name, address);
+      continue;
+    }
     const share = Math.max(5000, Math.floor(connectMs / ordered.length));
-    const scope = await tryAddress({ context, attempt, route, target, connectMs: share, isFirstMeeting });
+    const scope = await tryAddress({ context, attempt, route, target, source, connectMs: share, isFirstMeeting });
     if (scope === 'over') return 'over';
     if (scope === 'host') return 'next';
   }
   return 'next';
+}
+
+function noteUsedUp(attempt: Attempt, host: string, address: string): void {
+  const text = 'the addresses that mail leaves from have sent what they may for now (warm-up)';
+  attempt.host(host, address).add(text);
+  attempt.noteAll({ result: 'later', status: '4.7.0', text });
 }
 
 function give(
@@ -146,16 +180,20 @@ interface AddressTry {
   readonly attempt: Attempt;
   readonly route: Route;
   readonly target: TlsTarget;
+  readonly source: Source | undefined;
   readonly connectMs: number;
   readonly isFirstMeeting: boolean;
 }
 
 /** Sends what is open to one address, over as many connections as it needs. */
 async function tryAddress(addressTry: AddressTry): Promise<Scope> {
-  const { context, attempt, route, target, isFirstMeeting } = addressTry;
-  const { ehloName, proxy } = route;
-  const dialing: Dialing = { connectMs: addressTry.connectMs, ehloName, proxy, signal: attempt.signal };
+  const { context, attempt, route, target, source, isFirstMeeting } = addressTry;
+  const ehloName = source?.ehloName ?? route.ehloName;
+  const { proxy } = route;
+  const { connectMs: dialMs } = addressTry;
+  const dialing: Dialing = { connectMs: dialMs, ehloName, proxy, from: source?.ip, signal: attempt.signal };
   const log = attempt.host(target.host, target.address);
+  log.from = source?.ip;
   const domain = attempt.batch.entries[0]?.domain ?? '';
   let mayReuse = true;
   for (let count = 0; count < maxConnections && !attempt.isOver; count++) {

@@ -12,6 +12,8 @@ export class HostLog {
   readonly address: string | undefined;
   tls: string | undefined = undefined;
   verdict: string | undefined = undefined;
+  /** The address of ours that it was reached from, where one was chosen. */
+  from: string | undefined = undefined;
   readonly #shared: string[] = [];
   readonly #own = new Map<QueueId, string[]>();
 
@@ -28,9 +30,9 @@ export class HostLog {
   }
 
   story(id: QueueId): HostStory {
-    const { host, address, tls, verdict } = this;
+    const { host, address, tls, verdict, from } = this;
     const replies = [...this.#shared, ...(this.#own.get(id) ?? [])].slice(0, maxReplies);
-    return { host, address, tls, verdict, replies };
+    return { host, address, tls, verdict, replies, ...(from === undefined ? {} : { from }) };
   }
 }
 

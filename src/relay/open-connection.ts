@@ -12,6 +12,8 @@ export interface Dialing {
   readonly connectMs: number;
   readonly ehloName: string;
   readonly proxy: SmtpClientOptions['proxy'];
+  /** The address of ours to connect from. */
+  readonly from: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -25,8 +27,8 @@ export function connectionKey(target: TlsTarget, dialing: Dialing): string {
     ...[usage, selector, matchingType],
     Buffer.from(data).toString('base64'),
   ]);
-  const { ehloName, proxy } = dialing;
-  const all = JSON.stringify([host, address, tls, verify, fallback, wanted, names, ehloName, proxy]);
+  const { ehloName, proxy, from } = dialing;
+  const all = JSON.stringify([host, address, tls, verify, fallback, wanted, names, ehloName, proxy, from]);
   return createHash('sha256').update(all).digest('base64');
 }
 
@@ -71,19 +73,18 @@ async function connect(
   observer: TlsObserver,
 ): Promise<Opened> {
   const { address } = target;
-  const { ehloName, connectMs, proxy, signal } = dialing;
+  const { ehloName, connectMs, proxy, from, signal } = dialing;
   // The connection outlives the batch that opened it, so it has a signal of its own.
   const stop = new AbortController();
   const onAbort = (): void => stop.abort();
   signal.addEventListener('abort', onAbort);
   if (signal.aborted) stop.abort();
   try {
-    const localAddress = proxy ? undefined : context.localAddressFor(address);
     const client = await SmtpClient.connect({
       ...{ host: address, port: context.port, tls, ehloName, signal: stop.signal, verify: observer.verify },
       serverName: serverNameOf(target),
       timeouts: { connect: connectMs, ...context.timeouts },
-      ...(localAddress === undefined ? {} : { localAddress }),
+      ...(from === undefined ? {} : { localAddress: from }),
       ...(context.ca === undefined ? {} : { ca: context.ca }),
       ...(proxy === undefined ? {} : { proxy }),
     });

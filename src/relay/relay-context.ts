@@ -2,6 +2,7 @@ import type { Log } from '../base/log.ts';
 import type { Resolver } from '../base/resolver.ts';
 import type { SmtpTimeouts } from '../clients/smtp/smtp-client.ts';
 import type { ConnectionPool } from './connection-pool.ts';
+import type { SourceAddresses } from './sources/source-addresses.ts';
 import type { StsFacts } from './tls-policy.ts';
 import type { TlsReporter } from './tls-report.ts';
 
@@ -18,8 +19,8 @@ export interface RelayContext {
   readonly isOwnName: (name: string) => boolean;
   /** Whether this server itself would answer there. */
   readonly isOwnAddress: (address: string) => boolean;
-  /** The address to connect from, for one to connect to; undefined leaves it to the system. */
-  readonly localAddressFor: (address: string) => string | undefined;
+  /** Which of our addresses a message leaves from; undefined leaves it to the system. */
+  readonly sources: Pick<SourceAddresses, 'choose'>;
   /** PEM of the authorities that MX hosts and smarthosts are checked against; undefined: those that Node knows. */
   readonly ca: string | undefined;
   /** The text of a file with an access token: read at each login, since tokens last an hour. */

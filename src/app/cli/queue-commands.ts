@@ -40,6 +40,14 @@ export const queueCommands: readonly CommandSpec[] = [
     run: async (input) => (await import('./commands/queue.ts')).queueList(input),
   },
   {
+    path: ['queue', 'sources'],
+    summary: 'The addresses that mail leaves from, and how far those are that warm up.',
+    details: 'Addresses and plans are in posthorn.yaml, under relay: sources. Days begin at midnight UTC.',
+    options: [configOption],
+    json: true,
+    run: async (input) => (await import('./commands/queue-sources.ts')).queueSources(input),
+  },
+  {
     path: ['queue', 'show'],
     args: ['ID'],
     summary: 'One entry.',

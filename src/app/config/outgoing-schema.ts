@@ -94,9 +94,64 @@ const route = z.strictObject({
 
 export const routes = z.array(route).default([]);
 
+/** A day, as its midnight in UTC. */
+const utcDay = z.string().transform((text, context) => {
+  const atMs = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  if (!Number.isNaN(atMs)) return atMs;
+  context.addIssue({ code: 'custom', message: `"${text}" is no day; write it as 2026-01-31` });
+  return z.NEVER;
+});
+
+const warmUp = z.strictObject({
+  since: utcDay.meta({ description: 'First day of the plan, such as 2026-01-31; days begin at midnight UTC.' }),
+  perDay: count.default(50).meta({
+    description: 'Messages on the first day; one to several recipients of a domain counts once.',
+  }),
+  growth: z
+    .number()
+    .min(1)
+    .max(10)
+    .default(1.5)
+    .meta({ description: 'Each day has so many times the messages of the one before.' }),
+  upTo: count.default(50_000).meta({
+    description: 'The plan is over on the first day that would have so many messages: then there is no limit.',
+  }),
+  perDestination: z
+    .number()
+    .min(1)
+    .max(100)
+    .default(25)
+    .meta({ description: "Percent of a day's messages that may go to one domain." }),
+});
+
+const source = z.strictObject({
+  ip: z
+    .string()
+    .refine((text) => isIP(text) !== 0, { error: ({ input }) => `"${String(input)}" is no IP address` })
+    .meta({ description: 'An address of this machine.' }),
+  ehlo: hostOrAddress
+    .optional()
+    .meta({ description: 'Name to say in EHLO from there, as its reverse DNS has it. Default: hostname.' }),
+  warmUp: warmUp.optional().meta({
+    description:
+      'For an address that others do not know yet: how much may leave from it. What is more leaves from the other addresses; when all of a family warm up, it waits.',
+  }),
+});
+
+export type SourceConfig = z.output<typeof source>;
+
 export const relay = z.strictObject({
   port: port.default(25).meta({ description: 'Port of MX hosts; another one only for tests.' }),
   policyPort: port.default(443).meta({ description: 'Port of the web servers with MTA-STS policies; likewise.' }),
+  sources: z
+    .array(source)
+    .max(100)
+    .refine((list) => new Set(list.map(({ ip }) => ip)).size === list.length, 'an address is given twice')
+    .default([])
+    .meta({
+      description:
+        'Addresses that mail leaves from; of several, each domain of recipients has its own. Default: where a listener for smtp has a public address, from that.',
+    }),
   ca: z
     .string()
     .optional()

@@ -12,6 +12,7 @@ import type { LoginLog } from '../../directory/logins/login-log.ts';
 import { getAccount } from '../../directory/operations/operation.ts';
 import type { LiveDirectory } from '../../directory/live-directory.ts';
 import type { Queue } from '../../queue/queue.ts';
+import type { RelayStore } from '../../store/relay/relay-store.ts';
 import type { ControlAnswer } from './control-answer.ts';
 import { answerQueue } from './queue-request.ts';
 import type { QueueRequest } from './queue-request.ts';
@@ -30,13 +31,16 @@ export type ControlRequest =
   | { readonly kind: 'logins'; readonly account: string; readonly limit: number }
   /** When each key and app password of an account logged in last. */
   | { readonly kind: 'last-uses'; readonly account: string }
-  | { readonly kind: 'queue'; readonly request: QueueRequest };
+  | { readonly kind: 'queue'; readonly request: QueueRequest }
+  /** What left on a day (since 1970) from addresses that warm up. */
+  | { readonly kind: 'warm-ups'; readonly ips: readonly string[]; readonly day: number };
 
 /** What answers: the parts of a running server, or of the command itself. */
 export interface Controlled {
   readonly directory: LiveDirectory;
   readonly logins: LoginLog;
   readonly queue: Queue;
+  readonly relay: Pick<RelayStore, 'warmUps'>;
 }
 
 /** Does what is asked. The form of the parts is checked where they are used: they may come from another version. */
@@ -76,6 +80,8 @@ export async function answerControl(parts: Controlled, request: ControlRequest):
       const rows = await logins.readLastUses(record.value.name);
       return ok(rows.map((row) => loginFacts(directory.view, row)));
     }
+    case 'warm-ups':
+      return ok(await parts.relay.warmUps(request.ips, request.day));
     case 'queue':
       return answerQueue(directory, queue, request.request);
     default:

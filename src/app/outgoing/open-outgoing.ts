@@ -81,5 +81,5 @@ function refuseLostRoutes(loaded: LoadedConfig, { view }: LiveDirectory): void {
 function relaySettings({ config }: LoadedConfig) {
   const { hostname, listeners, relay } = config;
   const ca = relay.ca === undefined ? undefined : readText(relay.ca);
-  return { hostname, listeners, port: relay.port, policyPort: relay.policyPort, ca };
+  return { hostname, listeners, port: relay.port, policyPort: relay.policyPort, sources: relay.sources, ca };
 }

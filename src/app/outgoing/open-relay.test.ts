@@ -9,7 +9,7 @@ import { fakeZone } from '../../relay/testing/fake-zone.ts';
 import { printOutcomes, tryBatch } from '../../relay/testing/try-batch.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { Store } from '../../store/store.ts';
-import { isOwnAddress, openRelay, sourceAddresses } from './open-relay.ts';
+import { isOwnAddress, openRelay, sourcesOf } from './open-relay.ts';
 import { stsMemory } from './sts-memory.ts';
 
 let store: Store;
@@ -44,11 +44,15 @@ test('mail leaves from the address that it comes in on', () => {
     { ip: '192.0.2.1', smtp: 25 },
     { ip: '2001:db8::1', smtp: 25 },
   ];
-  expect(sourceAddresses({ listeners })).toEqual({ ipv4: '192.0.2.1', ipv6: '2001:db8::1' });
-  expect(sourceAddresses({ listeners: [{ ip: '0.0.0.0', smtp: 25 }, { ip: '192.0.2.9' }] })).toEqual({
-    ipv4: undefined,
-    ipv6: undefined,
-  });
+  const usual = (ip: string) => ({ ip, ehloName: undefined, warmUp: undefined });
+  expect(sourcesOf({ listeners, sources: [] })).toEqual([usual('192.0.2.1'), usual('2001:db8::1')]);
+  expect(sourcesOf({ listeners: [{ ip: '0.0.0.0', smtp: 25 }, { ip: '192.0.2.9' }], sources: [] })).toEqual([]);
+  // A family that the configuration names leaves from there only.
+  const warmUp = { since: 5, perDay: 1, growth: 2, upTo: 9, perDestination: 25 };
+  expect(sourcesOf({ listeners, sources: [{ ip: '192.0.2.7', ehlo: 'out.our.test', warmUp }] })).toEqual([
+    { ip: '192.0.2.7', ehloName: 'out.our.test', warmUp: { ...warmUp, sinceMs: 5 } },
+    usual('2001:db8::1'),
+  ]);
 });
 
 test('a policy comes back from the store as it was', async () => {
@@ -66,7 +70,7 @@ test('what a session showed is in the store after the end', async () => {
   const host = await startFakeHost('127.0.0.2', 0);
   const zone = fakeZone({ 'b.test': { addresses: ['127.0.0.2'] } });
   const relay = openRelay({
-    ...{ hostname: 'mail.our.test', listeners: [], port: host.port, policyPort: 443, ca: undefined, store },
+    ...{ hostname: 'mail.our.test', listeners: [], port: host.port, policyPort: 443, sources: [], ca: undefined, store },
     ...{ resolver: zone.resolver, clock: systemClock, log: silentLog },
   });
   expect(printOutcomes(await tryBatch(relay, { to: ['x@b.test'] }))).toEqual(['delivered handed-on']);

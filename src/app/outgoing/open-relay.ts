@@ -9,8 +9,11 @@ import { policyFetcher } from '../../relay/fetch-policy.ts';
 import { MtaSts } from '../../relay/mta-sts.ts';
 import { createRelay } from '../../relay/relay.ts';
 import type { Relay } from '../../relay/relay.ts';
+import { SourceAddresses } from '../../relay/sources/source-addresses.ts';
+import type { Source } from '../../relay/sources/source-addresses.ts';
 import { TlsResultCounter } from '../../relay/tls-result-counter.ts';
 import type { Store } from '../../store/store.ts';
+import type { SourceConfig } from '../config/outgoing-schema.ts';
 import { stsMemory } from './sts-memory.ts';
 
 export interface RelayParts {
@@ -21,6 +24,8 @@ export interface RelayParts {
   readonly port: number;
   /** Of the web servers with MTA-STS policies: 443, but for tests. */
   readonly policyPort: number;
+  /** Addresses that mail leaves from. */
+  readonly sources: readonly SourceConfig[];
   /** PEM of the authorities to trust in place of those that Node knows. */
   readonly ca: string | undefined;
   readonly store: Store;
@@ -53,13 +58,12 @@ export function openRelay(parts: RelayParts): Relay {
     sts.refresh().catch((error: unknown) => log.error('MTA-STS policies could not be refreshed', {}, error));
   }, refreshMs);
   refresh.unref();
-  const sources = sourceAddresses(parts);
   const relay = createRelay({
     ...{ resolver, sts, reporter, ehloName: hostname, port, ca, now, log, lookupMs, timeouts: {} },
     readToken: (file) => readFile(file, 'utf8'),
     isOwnName: (name) => name === hostname,
     isOwnAddress: (address) => isOwnAddress(parts, address),
-    localAddressFor: (address) => (address.includes(':') ? sources.ipv6 : sources.ipv4),
+    sources: new SourceAddresses(sourcesOf(parts), { take: (want) => store.relay.takeWarmUp(want) }, now),
     random: Math.random,
   });
   return {
@@ -72,18 +76,30 @@ export function openRelay(parts: RelayParts): Relay {
   };
 }
 
-/** Mail goes out from the address that mail comes in on, where the configuration names one: its reverse DNS is the right one. */
-export function sourceAddresses({ listeners }: Pick<RelayParts, 'listeners'>): Sources {
+/**
+ * The addresses that mail leaves from. A family for which none is named has the one that mail comes in on, where a listener
+ * names one: its reverse DNS is the right one.
+ */
+export function sourcesOf({ listeners, sources }: Pick<RelayParts, 'listeners' | 'sources'>): readonly Source[] {
+  const named = sources.map(
+    ({ ip, ehlo, warmUp }): Source => ({
+      ...{ ip, ehloName: ehlo },
+      warmUp: warmUp && { sinceMs: warmUp.since, ...warmUp },
+    }),
+  );
+  const usual = usualAddresses(listeners).filter(
+    (ip) => !named.some((each) => each.ip.includes(':') === ip.includes(':')),
+  );
+  return [...named, ...usual.map((ip): Source => ({ ip, ehloName: undefined, warmUp: undefined }))];
+}
+
+/** At most one of each family. */
+function usualAddresses(listeners: readonly SmtpListener[]): readonly string[] {
   const named = listeners
     .filter(({ smtp }) => smtp !== undefined)
     .map(({ ip }) => ip)
     .filter((ip) => ip !== '0.0.0.0' && ip !== '::' && ip !== '::1' && !ip.startsWith('127.'));
-  return { ipv4: named.find((ip) => !ip.includes(':')), ipv6: named.find((ip) => ip.includes(':')) };
-}
-
-interface Sources {
-  readonly ipv4: string | undefined;
-  readonly ipv6: string | undefined;
+  return [named.find((ip) => !ip.includes(':')), named.find((ip) => ip.includes(':'))].filter((ip) => ip !== undefined);
 }
 
 /** Whether one of our listeners would answer at that address, on the port of MX hosts. */

@@ -51,6 +51,8 @@ export interface FakeHost {
   readonly port: number;
   readonly taken: Taken[];
   readonly lines: string[];
+  /** Where each connection came from. */
+  readonly peers: string[];
   /** Connections so far. */
   readonly connections: () => number;
   behave(behaviour: Behaviour): void;
@@ -61,11 +63,13 @@ export interface FakeHost {
 export async function startFakeHost(address: string, port: number, behaviour: Behaviour = {}): Promise<FakeHost> {
   const taken: Taken[] = [];
   const lines: string[] = [];
+  const peers: string[] = [];
   const sockets = new Set<Socket>();
   let count = 0;
   let current = behaviour;
   const server = createServer((socket) => {
     sockets.add(socket);
+    peers.push(socket.remoteAddress ?? '');
     socket.on('close', () => sockets.delete(socket));
     new FakeSession(socket, () => current, ++count, taken, lines).start();
   });
@@ -73,7 +77,7 @@ export async function startFakeHost(address: string, port: number, behaviour: Be
   await once(server, 'listening');
   const bound = server.address();
   return {
-    ...{ address, port: bound !== null && typeof bound === 'object' ? bound.port : port, taken, lines },
+    ...{ address, port: bound !== null && typeof bound === 'object' ? bound.port : port, taken, lines, peers },
     connections: () => count,
     behave(next) {
       current = next;

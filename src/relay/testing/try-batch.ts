@@ -32,7 +32,7 @@ export function fakeWorld(port: number, names: Readonly<Record<string, Known>>, 
     reporter: { record: (fact) => facts.push(fact) },
     isOwnName: (name) => name === 'mail.our.test',
     isOwnAddress: () => false,
-    localAddressFor: () => undefined,
+    sources: { choose: () => Promise.resolve(undefined) },
     readToken: (file) =>
       file === 'missing' ? Promise.reject(new Error('no such file')) : Promise.resolve(`token of ${file}\n`),
     timeouts: { connect: 2000, greeting: 2000, command: 2000, recipient: 2000, dataStart: 2000, dataEnd: 2000 },

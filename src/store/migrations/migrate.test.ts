@@ -52,6 +52,10 @@ test('mail that was folded in another way is found all the same', async () => {
   const database = new DatabaseSync(join(dataDir, 'posthorn.db'));
   database.exec('DELETE FROM schema_version WHERE version >= 7');
   database.exec('ALTER TABLE email DROP COLUMN usual_fields');
+  database.exec('DROP INDEX outgoing_message_key');
+  database.exec('ALTER TABLE outgoing_message DROP COLUMN message_key');
+  database.exec('DROP TABLE retired_entry');
+  database.exec('DROP TABLE warm_up');
   database.exec(`UPDATE email SET head = replace(head, 'gru' || char(776), 'grü') WHERE id = 1`);
   database.close();
   const store = await openStore({ dataDir });

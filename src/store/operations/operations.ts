@@ -15,6 +15,7 @@ import { renewOutgoing } from './queue/renew-outgoing.ts';
 import { settleOutgoing } from './queue/settle-outgoing.ts';
 import { sweepHistory } from './queue/sweep-history.ts';
 import { keepRelayFacts } from './relay/keep-relay-facts.ts';
+import { takeWarmUp } from './relay/take-warm-up.ts';
 import { move } from './move.ts';
 import { pruneLoginAttempts } from './prune-login-attempts.ts';
 import { renameMailbox } from './rename-mailbox.ts';
@@ -63,6 +64,7 @@ export const operations = {
   settleOutgoing,
   sweep,
   sweepHistory,
+  takeWarmUp,
 } as const;
 
 export type OperationName = keyof typeof operations;

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine.ts';
 import { first, query, type Operation, type SqlRow } from '../sql/statement.ts';
-import type { RelayFacts, RelayStore, StsPolicyRow, TlsResultRow } from './relay-store.ts';
+import type { RelayFacts, RelayStore, StsPolicyRow, TlsResultRow, WarmUpRow, WarmUpWant } from './relay-store.ts';
 
 /** `RelayStore` on either engine. */
 export class EngineRelay implements RelayStore {
@@ -8,6 +8,14 @@ export class EngineRelay implements RelayStore {
 
   constructor(engine: Engine) {
     this.#engine = engine;
+  }
+
+  takeWarmUp(want: WarmUpWant) {
+    return this.#engine.write('takeWarmUp', want);
+  }
+
+  warmUps(ips: readonly string[], day: number) {
+    return this.#engine.read(readWarmUps(ips, day));
   }
 
   keep(facts: RelayFacts) {
@@ -42,6 +50,22 @@ function* readDuePolicies(fetched: number, used: number, limit: number): Operati
 
 function toPolicy([domain, facts, fetchedAt, usedAt]: SqlRow): StsPolicyRow {
   return { domain: String(domain), facts: String(facts), fetchedAtMs: Number(fetchedAt), usedAtMs: Number(usedAt) };
+}
+
+const shownDestinations = 10;
+
+function* readWarmUps(ips: readonly string[], day: number): Operation<readonly WarmUpRow[]> {
+  const found: WarmUpRow[] = [];
+  for (const ip of ips) {
+    const rows = yield* query(
+      'SELECT destination, taken FROM warm_up WHERE ip = ? AND day = ? AND taken > 0 ORDER BY taken DESC, destination LIMIT ?',
+      ...[ip, day, shownDestinations + 1],
+    );
+    for (const [destination, taken] of rows) {
+      found.push({ ip, destination: destination === '' ? undefined : String(destination), taken: Number(taken) });
+    }
+  }
+  return found;
 }
 
 function* readTlsResults(

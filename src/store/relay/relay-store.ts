@@ -28,7 +28,32 @@ export interface RelayFacts {
   readonly forgetResultsBeforeDay?: number;
 }
 
+/** One message that is to leave from an address that warms up. */
+export interface WarmUpWant {
+  readonly ip: string;
+  /** Days since 1970, UTC. */
+  readonly day: number;
+  readonly destination: string;
+  /** Messages of the day, in all and to the destination. */
+  readonly limit: number;
+  readonly destinationLimit: number;
+}
+
+export type WarmUpTaken = 'taken' | 'all-used' | 'destination-used';
+
+/** How many messages left on a day. */
+export interface WarmUpRow {
+  readonly ip: string;
+  /** Undefined: to all destinations together. */
+  readonly destination: string | undefined;
+  readonly taken: number;
+}
+
 export interface RelayStore {
+  /** Counts it unless it passes a limit; exact, whoever else asks at the same moment. */
+  takeWarmUp(want: WarmUpWant): Promise<WarmUpTaken>;
+  /** Of one day: all addresses, each with the destinations that got most. */
+  warmUps(ips: readonly string[], day: number): Promise<readonly WarmUpRow[]>;
   keep(facts: RelayFacts): Promise<true>;
   policy(domain: string): Promise<StsPolicyRow | undefined>;
   /** Policies fetched before one moment and used since another, the oldest first. */

@@ -35,6 +35,27 @@ export function describeRelay(name: string, open: () => Promise<Store>): void {
       expect(await store.relay.policy('used.test')).toBeDefined();
     });
 
+    test('what leaves from an address that warms up is counted up to its limits, exactly', async () => {
+      const want = { ip: '192.0.2.1', day: 9, limit: 5, destinationLimit: 3 };
+      const take = (destination: string, more = {}) => store.relay.takeWarmUp({ ...want, destination, ...more });
+      const first = await Promise.all(Array.from({ length: 8 }, () => take('a.test')));
+      expect(first.toSorted()).toEqual([...Array(5).fill('destination-used'), ...Array(3).fill('taken')]);
+      const second = await Promise.all(Array.from({ length: 4 }, () => take('b.test')));
+      expect(second.toSorted()).toEqual(['all-used', 'all-used', 'taken', 'taken']);
+      // What was refused left no trace: with more for the day, the destination has its whole part.
+      expect(await take('b.test', { limit: 6 })).toBe('taken');
+      expect(await take('b.test', { limit: 9 })).toBe('destination-used');
+      expect(await take('c.test', { limit: 0 })).toBe('all-used');
+      expect(await take('a.test', { ip: '192.0.2.2' })).toBe('taken');
+      expect(await store.relay.warmUps(['192.0.2.1', '192.0.2.3'], 9)).toEqual([
+        { ip: '192.0.2.1', destination: undefined, taken: 6 },
+        { ip: '192.0.2.1', destination: 'a.test', taken: 3 },
+        { ip: '192.0.2.1', destination: 'b.test', taken: 3 },
+      ]);
+      expect(await take('a.test', { day: 20 })).toBe('taken');
+      expect(await store.relay.warmUps(['192.0.2.1'], 9)).toEqual([]);
+    });
+
     test('results add up, by day', async () => {
       await store.relay.keep({
         results: [result('b.test', 'x', 2), result('a.test', 'y', 1), result('a.test', 'x', 1)],
