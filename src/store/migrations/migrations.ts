@@ -7,11 +7,8 @@ import { loginAttempts } from './0006-login-attempts.ts';
 import { folding } from './0007-folding.ts';
 import { usualFields } from './0008-usual-fields.ts';
 import { history } from './0009-history.ts';
-<<<<<<< HEAD
 import { bounces } from './0010-bounces.ts';
-=======
-import { warmUp } from './0010-warm-up.ts';
->>>>>>> d1efa23 (Addresses that mail leaves from, with plans to warm them up)
+import { warmUp } from './0011-warm-up.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps, in order. */
@@ -25,11 +22,8 @@ export const migrations: readonly Migration[] = [
   folding,
   usualFields,
   history,
-<<<<<<< HEAD
   bounces,
-=======
   warmUp,
->>>>>>> d1efa23 (Addresses that mail leaves from, with plans to warm them up)
 ];
 
 /** The newest step this program knows. */

@@ -23,18 +23,11 @@ function printAttempt(attempt: AttemptStory, number: number): string {
   ].join('\n');
 }
 
-<<<<<<< HEAD
 /** What the summary has said is not said again. Where there is no verdict there was no connection. */
-function printHost({ host, address, tls, verdict, replies }: HostStory, summary: string): readonly string[] {
+function printHost({ host, address, tls, verdict, replies, from }: HostStory, summary: string): readonly string[] {
   const where = address === undefined ? host : `${host} [${address}]`;
-  const how = [tls ?? 'without TLS', verdict].filter((each) => each !== undefined).join(', ');
+  const how = [tls ?? 'without TLS', verdict, from && `from ${from}`].filter((each) => each !== undefined).join(', ');
   const first = verdict === undefined && tls === undefined ? `  ${where}` : `  ${where}: ${how}`;
   const more = replies.filter((reply) => summary !== `${host}: ${reply}` && summary !== reply);
   return [first, ...more.map((reply) => `    ${reply}`)];
-=======
-function printHost({ host, address, tls, verdict, replies, from }: HostStory): readonly string[] {
-  const where = address === undefined ? host : `${host} [${address}]`;
-  const how = [tls ?? 'without TLS', verdict, from && `from ${from}`].filter((each) => each !== undefined).join(', ');
-  return [`  ${where}: ${how}`, ...replies.map((reply) => `    ${reply}`)];
->>>>>>> d1efa23 (Addresses that mail leaves from, with plans to warm them up)
 }

@@ -4,7 +4,7 @@ import type { Migration } from './migration.ts';
  * warm_up: messages that left on a day (since 1970) from an address that warms up, by destination; '' counts all of them.
  */
 export const warmUp: Migration = {
-  number: 10,
+  number: 11,
   name: 'warm-up',
   statements: ({ integer, text, clustered }) => [
     `CREATE TABLE warm_up (
