@@ -70,7 +70,15 @@ test('what a session showed is in the store after the end', async () => {
   const host = await startFakeHost('127.0.0.2', 0);
   const zone = fakeZone({ 'b.test': { addresses: ['127.0.0.2'] } });
   const relay = openRelay({
-    ...{ hostname: 'mail.our.test', listeners: [], port: host.port, policyPort: 443, sources: [], ca: undefined, store },
+    ...{
+      hostname: 'mail.our.test',
+      listeners: [],
+      port: host.port,
+      policyPort: 443,
+      sources: [],
+      ca: undefined,
+      store,
+    },
     ...{ resolver: zone.resolver, clock: systemClock, log: silentLog },
   });
   expect(printOutcomes(await tryBatch(relay, { to: ['x@b.test'] }))).toEqual(['delivered handed-on']);

@@ -81,12 +81,10 @@ export function openRelay(parts: RelayParts): Relay {
  * names one: its reverse DNS is the right one.
  */
 export function sourcesOf({ listeners, sources }: Pick<RelayParts, 'listeners' | 'sources'>): readonly Source[] {
-  const named = sources.map(
-    ({ ip, ehlo, warmUp }): Source => ({
-      ...{ ip, ehloName: ehlo },
-      warmUp: warmUp && { sinceMs: warmUp.since, ...warmUp },
-    }),
-  );
+  const named = sources.map(({ ip, ehlo, warmUp }): Source => ({
+    ...{ ip, ehloName: ehlo },
+    warmUp: warmUp && { sinceMs: warmUp.since, ...warmUp },
+  }));
   const usual = usualAddresses(listeners).filter(
     (ip) => !named.some((each) => each.ip.includes(':') === ip.includes(':')),
   );

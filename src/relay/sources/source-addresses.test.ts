@@ -85,7 +85,12 @@ test('one destination has its part only', async () => {
 });
 
 test('a retry leaves from the address that the other side has seen', async () => {
-  const { clock, counts, choose } = stage([plain('192.0.2.1'), plain('192.0.2.2'), cold('192.0.2.8'), cold('192.0.2.9')]);
+  const { clock, counts, choose } = stage([
+    plain('192.0.2.1'),
+    plain('192.0.2.2'),
+    cold('192.0.2.8'),
+    cold('192.0.2.9'),
+  ]);
   for (const ip of ['192.0.2.1', '192.0.2.2']) expect(await choose('a.test', ip)).toBe(ip);
   expect(counts.asked).toEqual([]);
   expect(await choose('a.test', '192.0.2.9')).toBe('192.0.2.9');

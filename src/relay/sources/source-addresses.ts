@@ -106,7 +106,11 @@ function ranked<T>(
 ): readonly T[] {
   if (list.length <= 1) return list;
   const rank = (each: T): string =>
-    ipOf(each) === before ? '' : createHash('sha1').update(`${ipOf(each)} ${destination}`).digest('base64');
+    ipOf(each) === before
+      ? ''
+      : createHash('sha1')
+          .update(`${ipOf(each)} ${destination}`)
+          .digest('base64');
   const keyed = list.map((each) => ({ each, key: rank(each) }));
   return keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ each }) => each);
 }

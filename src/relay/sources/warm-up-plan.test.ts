@@ -9,7 +9,16 @@ test('grows from day to day until it is over', () => {
   const days = Array.from({ length: 8 }, (_, day) => at(day)).map((each) =>
     each.kind === 'warming' ? [each.day, each.today, each.perDestination] : each.kind,
   );
-  expect(days).toEqual([[1, 50, 12], [2, 75, 18], [3, 112, 28], [4, 168, 42], [5, 253, 63], [6, 379, 94], [7, 569, 142], [8, 854, 213]]);
+  expect(days).toEqual([
+    [1, 50, 12],
+    [2, 75, 18],
+    [3, 112, 28],
+    [4, 168, 42],
+    [5, 253, 63],
+    [6, 379, 94],
+    [7, 569, 142],
+    [8, 854, 213],
+  ]);
   expect([at(8), at(5000)]).toEqual([{ kind: 'warm' }, { kind: 'warm' }]);
 });
 

@@ -31,10 +31,19 @@ export async function queueSources(input: CommandInput): Promise<void> {
   const rows = warming.length === 0 ? [] : await withAdministration(input, (each) => each.warmUps(warming, day));
   const facts = sources.map(({ ip, ehloName = config.hostname, warmUp }): SourceFacts => {
     const stage = warmUp === undefined ? ({ kind: 'warm' } as const) : stageOf(warmUp, nowMs);
-    return { ip, ehlo: ehloName, ...tellStage(stage, rows.filter((row) => row.ip === ip)) };
+    return {
+      ip,
+      ehlo: ehloName,
+      ...tellStage(
+        stage,
+        rows.filter((row) => row.ip === ip),
+      ),
+    };
   });
   input.print(facts, () =>
-    facts.length === 0 ? 'as the system chooses' : alignColumns(facts.map((each) => [each.ip, each.ehlo, describe(each)])),
+    facts.length === 0
+      ? 'as the system chooses'
+      : alignColumns(facts.map((each) => [each.ip, each.ehlo, describe(each)])),
   );
 }
 
