@@ -39,7 +39,8 @@ export function describeRelay(name: string, open: () => Promise<Store>): void {
       const want = { ip: '192.0.2.1', day: 9, limit: 5, destinationLimit: 3 };
       const take = (destination: string, more = {}) => store.relay.takeWarmUp({ ...want, destination, ...more });
       const first = await Promise.all(Array.from({ length: 8 }, () => take('a.test')));
-      expect(first.toSorted()).toEqual([...Array(5).fill('destination-used'), ...Array(3).fill('taken')]);
+      expect(first.filter((answer) => answer === 'taken')).toHaveLength(3);
+      expect(new Set(first)).toEqual(new Set(['taken', 'destination-used']));
       const second = await Promise.all(Array.from({ length: 4 }, () => take('b.test')));
       expect(second.toSorted()).toEqual(['all-used', 'all-used', 'taken', 'taken']);
       // What was refused left no trace: with more for the day, the destination has its whole part.
