@@ -219,9 +219,8 @@ function smtpConverse(shared: Shared): (listener: PlannedListener) => Converse<n
   const { store, directory, queue, sentCopies, failures, senderDomains, log, loaded, captureAccount } = shared;
   const { hostname, limits } = loaded.config;
   const clock = systemClock;
-  // localserve captures what is submitted as it is: it signs nothing and sends nothing.
   const door = { store, directory, queue, sentCopies, clock, log, hostname };
-  const submit = captureAccount === undefined ? createSubmit(door) : undefined;
+  const submit = createSubmit(door);
   const services = {
     store,
     directory,
@@ -244,7 +243,7 @@ function smtpConverse(shared: Shared): (listener: PlannedListener) => Converse<n
         startTls: service === 'submissions' || !shared.tls ? 'none' : 'offered',
         allowPlaintextAuth: plaintextLogin,
         limits: { maxMessageBytes: limits.maxMessageBytes, maxRecipients: limits.maxRecipients },
-        ...(account === undefined ? {} : { policy: specialLocalParts(), capture: { account, anySender: true } }),
+        ...(account === undefined ? {} : { policy: specialLocalParts(), capture: { account } }),
       }),
     ) as Converse<never>;
 }

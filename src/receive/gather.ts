@@ -29,7 +29,7 @@ export function gather(spool: Pick<Spool, 'head' | 'sizeBytes'>): MessageFacts {
 }
 
 /** The one address of the one From field; undefined when there are more or fewer, or it is no address of the network. */
-export function findSingleFrom(header: Header): AddressParts | undefined {
+function findSingleFrom(header: Header): AddressParts | undefined {
   return findSingleMailbox(header, 'from');
 }
 

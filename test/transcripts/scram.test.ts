@@ -83,6 +83,7 @@ async function smtpWorld(): Promise<World> {
       },
       reset: () => void (attempts = 0),
     }),
+    submit: () => Promise.reject(new Error('nothing is submitted here')),
     clock: { now: () => 0 },
     log: silentLog,
   };

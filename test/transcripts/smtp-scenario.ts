@@ -97,7 +97,7 @@ function setStage(script: readonly string[]): Stage {
   const directory = new TestDirectory();
   const options: Mutable<Omit<SmtpListenerOptions, 'limits'>> & { limits: Mutable<SmtpLimits> } = { limits: {} };
   const queue = new TestQueue();
-  let hasQueue = false;
+  directory.dkimKeys.set('example.org', [dkimKey]);
   const verdicts = new Map<string, SenderDomainVerdict>();
   let blocked = false;
   let isTls = false;
@@ -109,14 +109,13 @@ function setStage(script: readonly string[]): Stage {
     if (name === 'key') directory.tlsKeys.set(first, rest[0] ?? '');
     else if (name === 'certificate') certificate = first;
     else if (name === 'submission') options.role = 'submission';
-    else if (name === 'queue') hasQueue = true;
-    else if (name === 'dkim') directory.dkimKeys.set('example.org', [dkimKey]);
+    else if (name === 'no-dkim-key') directory.dkimKeys.clear();
     else if (name === 'unique-return-paths') directory.sendingRules.set(first, { uniqueReturnPaths: true });
     else if (name === 'limit') queue.limit = first === 'new' ? 'too-many-new-recipients' : 'too-many-recipients';
     else if (name === 'tls') isTls = true;
     else if (name === 'starttls') options.startTls = first === 'required' ? 'required' : 'offered';
     else if (name === 'plaintext-auth') options.allowPlaintextAuth = true;
-    else if (name === 'capture') options.capture = { account: accountId(3), anySender: first === 'any-sender' };
+    else if (name === 'capture') options.capture = { account: accountId(3) };
     else if (name === 'special-local-parts') options.policy = specialLocalParts();
     else if (name === 'blocked') blocked = true;
     else if (name === 'sender-domain') verdicts.set(rest[0] ?? '', first as SenderDomainVerdict);
@@ -132,7 +131,7 @@ function setStage(script: readonly string[]): Stage {
   const clock = { now: () => Date.UTC(2026, 10, 24, 6, 0, 0) };
   const door = { store, directory, queue, clock, log: silentLog, hostname: 'mx.example.org' };
   const services: SmtpServices = {
-    ...(hasQueue ? { submit: createSubmit(door) } : {}),
+    submit: createSubmit(door),
     store,
     directory,
     senderDomains: { judge: ({ domain }) => Promise.resolve(verdicts.get(domain) ?? 'fine') },

@@ -11,7 +11,7 @@ import { printTrace } from './received-field.ts';
 import { Refuse } from './refuse.ts';
 import type { SmtpSession } from './session.ts';
 import { submitMessage } from './submit-message.ts';
-import { completeSubmission } from './submission.ts';
+import { completeCaptured } from './complete-captured.ts';
 import type { Transaction } from './transaction.ts';
 
 /** The message is there, or is known to be lost: files it and answers. The transaction is over either way. */
@@ -48,7 +48,7 @@ async function take(
     }
     const facts = gather(body.spool);
     checkMessage(session, facts);
-    const added = session.options.role === 'submission' ? addToSubmission(session, facts) : '';
+    const added = session.options.role === 'submission' ? addToCaptured(session, facts) : '';
     const policy = await obeyForDelivery(session, transaction.recipients);
     const rest = policy.recipients;
     const trace = printTrace(session, transaction, added);
@@ -75,11 +75,11 @@ function checkMessage(session: SmtpSession, facts: MessageFacts): void {
   if (facts.receivedFields > session.options.limits.maxReceived) throw new Refuse(replies.loop);
 }
 
-function addToSubmission(session: SmtpSession, facts: MessageFacts): string {
+function addToCaptured(session: SmtpSession, facts: MessageFacts): string {
   const { directory } = session.services;
   const account = session.account === undefined ? undefined : directory.findAccount(session.account.id);
   if (account === undefined || account.loginDisabled !== undefined) throw new Refuse(replies.accountGone, true);
-  return completeSubmission(session, account, facts);
+  return completeCaptured(session, facts);
 }
 
 /** Through the door, which takes the spool over. */

@@ -64,8 +64,8 @@ export interface SmtpListenerOptions {
   readonly limits: SmtpLimits;
   /** Answers by local part, for tests of clients (localserve). */
   readonly policy: SmtpPolicy | undefined;
-  /** Mail to any address is filed into this account (localserve); with `anySender` whatever From says. */
-  readonly capture: { readonly account: AccountId; readonly anySender: boolean } | undefined;
+  /** Mail to any address is filed into this account, whatever From says (localserve). */
+  readonly capture: { readonly account: AccountId } | undefined;
 }
 
 /** Fills in the defaults. */

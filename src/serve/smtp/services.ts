@@ -13,8 +13,8 @@ export interface SmtpServices {
   readonly store: Pick<Store, 'newSpool' | 'append'>;
   readonly directory: Directory;
   readonly failures: LoginGuard;
-  /** The door out, for submission; without it mail goes to our own recipients alone, at once. */
-  readonly submit?: Submit | undefined;
+  /** The door out, for what is submitted and not captured. */
+  readonly submit: Submit;
   /** Where BURL finds messages; without it there is no BURL. */
   readonly messages?: Pick<Store, 'findMailbox' | 'readAnnotations' | 'readEmails' | 'openMessage'> | undefined;
   /** Asked about MAIL FROM on port 25; without it no names are looked up (localserve). */

@@ -99,7 +99,7 @@ export class SmtpSession {
   /** What comes here leaves by the queue, to anybody. */
   get sendsOut(): boolean {
     const { role, capture } = this.options;
-    return role === 'submission' && capture === undefined && this.services.submit !== undefined;
+    return role === 'submission' && capture === undefined;
   }
 
   /** @throws StorageFull when not even a spool can be had. */

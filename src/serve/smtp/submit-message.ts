@@ -22,7 +22,6 @@ export async function submitMessage(
   if (account === undefined || proof === undefined || !directory.mayStay(account, proof)) {
     throw new Refuse(replies.accountGone, true);
   }
-  if (submit === undefined) throw new Error('a message is to be submitted and nobody takes it');
   const { params, sender, recipients, id } = transaction;
   const { holdForSeconds, holdUntilMs } = params;
   const done = await submit({

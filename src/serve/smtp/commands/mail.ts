@@ -97,7 +97,7 @@ function lookUpSender(session: SmtpSession, sender: EnvelopeAddress | undefined)
 /** On submission: an address of the account. The null path is for reports that the account's programs make. */
 function checkOwner(session: SmtpSession, sender: EnvelopeAddress | undefined): void {
   const account = session.findAccount();
-  if (account === undefined || sender === undefined || session.options.capture?.anySender === true) return;
+  if (account === undefined || sender === undefined || session.options.capture !== undefined) return;
   const may = session.services.directory.maySendAs(account, sender);
   if (may === 'no') throw new Refuse(replies.senderNotYours);
   if (may === 'domain-disabled') throw new Refuse(replies.senderDomainDisabled);
