@@ -93,6 +93,27 @@ describe('nothing known', () => {
   });
 });
 
+describe('what somebody on the path says in plain text does not outlive STARTTLS (RFC 3207 section 6)', () => {
+  const utf8 = { message: { utf8: true } };
+  test('answers that came with the reply to STARTTLS', async () => {
+    const starttls = '220 go\r\n250-somebody else\r\n250-REQUIRETLS\r\n250 SMTPUTF8';
+    expect(await deliver({ ...good, offers, starttls }, {}, utf8)).toEqual(['failed 5.6.7']);
+    expect(host.lines.filter((line) => line.startsWith('EHLO'))).toHaveLength(2);
+  });
+  test('extensions that were offered before', async () => {
+    const plainOffers = [...offers, 'SMTPUTF8', 'CHUNKING', 'BINARYMIME', '8BITMIME'];
+    expect(await deliver({ ...good, offers, plainOffers }, {}, utf8)).toEqual(['failed 5.6.7']);
+    host.close();
+    expect(await deliver({ ...good, offers, plainOffers })).toEqual(['delivered handed-on']);
+    expect(host.taken[0]).toMatchObject({ isTls: true, way: 'DATA' });
+  });
+  test('and limits that were', async () => {
+    const plainOffers = [...offers, 'SIZE 1', 'LIMITS RCPTMAX=1'];
+    expect(await deliver({ ...good, offers, plainOffers }, {}, { to: ['a@a.test', 'b@a.test'] })).toHaveLength(2);
+    expect(host.taken.map(({ to }) => to)).toEqual([['a@a.test', 'b@a.test']]);
+  });
+});
+
 describe('MTA-STS enforce', () => {
   test('the right certificate', async () => {
     expect(await deliver(good, sts('enforce'))).toEqual(['delivered handed-on']);

@@ -22,6 +22,8 @@ export interface Behaviour {
   readonly greeting?: string;
   /** Lines of the reply to EHLO behind the first; STARTTLS is added where there is a certificate and no TLS yet. */
   readonly offers?: readonly string[];
+  /** The same as long as there is no TLS, where that is another one. */
+  readonly plainOffers?: readonly string[];
   readonly certificate?: { readonly certPem: string; readonly keyPem: string };
   /** Says 220 to STARTTLS and then no TLS. */
   readonly breaksTls?: true | 'silence';
@@ -181,7 +183,8 @@ class FakeSession {
   }
 
   #ehlo(): void {
-    const { offers = usualOffers, certificate, breaksTls, ehlo } = this.#behaviour;
+    const { offers: usual = usualOffers, plainOffers = usual, certificate, breaksTls, ehlo } = this.#behaviour;
+    const offers = this.#isTls ? usual : plainOffers;
     if (ehlo !== undefined) return this.#say(ehlo);
     const withTls = (certificate || breaksTls) && !this.#isTls ? [...offers, 'STARTTLS'] : offers;
     const all = ['fake', ...withTls];
