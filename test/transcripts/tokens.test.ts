@@ -79,7 +79,14 @@ async function smtp(with_: TokenVerifier | undefined, isTls = true): Promise<Fac
     },
   });
   const submit = () => Promise.reject(new Error('nothing is submitted here'));
-  const services = { store: new TestStore(), directory, failures: guard, clock: { now: () => 0 }, log: silentLog, submit };
+  const services = {
+    store: new TestStore(),
+    directory,
+    failures: guard,
+    clock: { now: () => 0 },
+    log: silentLog,
+    submit,
+  };
   const options = smtpListenerOptions({ role: 'submission', hostname: 'mx.example.org' });
   const peer = { tls: isTls ? tls : undefined };
   const conversation = createSmtpConversation({ ...services, tokens: with_ }, options);
