@@ -28,7 +28,7 @@ export interface Outgoing extends Omit<QueuedMessage, 'messageId' | 'sizeBytes' 
 
 /** What became of the recipients of a message. */
 export interface Enqueued {
-  /** Entries that are now in the queue. */
+  /** Entries that are now in the queue, and those of the history that never were. */
   readonly ids: readonly QueueId[];
   /** Recipients who have it already. */
   readonly filed: number;

@@ -540,7 +540,10 @@ test('what is for our own accounts is filed by the commit that takes it; the oth
   const to = ['filed@home.example', 'tried@home.example', 'filed-nowhere@home.example', 'a@one.example'];
   const { ids, filed } = await on.queue.enqueue(testOutgoing(to, { header }));
   expect(filed).toBe(1);
-  expect(ids).toHaveLength(3);
+  expect(ids).toHaveLength(4);
+  const told = { recipient: 'filed@home.example', result: 'delivered', story: [{ transport: 'local' }] };
+  expect(await on.queue.history.list({}, { limit: 9 })).toContainEqual(expect.objectContaining({ id: ids[0] }));
+  expect(await on.queue.history.list({ to: 'filed@home.example' }, { limit: 9 })).toMatchObject([told]);
   expect(await filedBy(on)).toBe(1);
   expect(on.local.arrived).toMatchObject([
     { header, prefix: 'Received: by home.example\r\n', returnPath: 'ann@home.example', recipients: { length: 3 } },

@@ -5,6 +5,7 @@ import type { QueueRulesEdit } from '../store/operations/queue/edit-queue-rules.
 import type {
   HoldRule,
   EnqueuedEntry,
+  FiledEnd,
   NewEntry,
   OutgoingEnvelope,
   OutgoingFilter,
@@ -15,13 +16,14 @@ import type {
 import type { Enqueued, Outgoing, QueueDoor } from './enqueue.ts';
 import { planFiling } from './plan-filing.ts';
 import { writeReport } from './dsn/write-report.ts';
-import type { QueueEntry, QueueId } from './queued.ts';
+import type { Ending, QueueEntry, QueueId } from './queued.ts';
+import { localTransport } from './choose-transport.ts';
 import { headerAlone, type IncomingReport, type IncomingReports } from './report-incoming.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import { noteBounce, type IncomingBounce, type IncomingBounces } from './bounces.ts';
 import { History } from './history.ts';
 import { historyWish } from './settler.ts';
-import { toEntry, toEnvelope } from './rows.ts';
+import { addStory, toEntry, toEnvelope } from './rows.ts';
 import { Runner, type RunnerServices } from './runner.ts';
 import { SendingAllowances } from './sending-allowances.ts';
 import type { SendingAllowance, SendingRefusal } from './sending-allowances.ts';
@@ -86,7 +88,7 @@ export class Queue implements QueueDoor, IncomingReports, IncomingBounces {
       : undefined;
     let put: readonly EnqueuedEntry[] | undefined;
     try {
-      put = await store.enqueue([{ message: content, outgoing: envelope, targets }], this.#runner.lease());
+      put = await store.enqueue([{ message: content, outgoing: envelope, targets }], this.#runner.lease(), this.#filedEnd(entries, nowMs));
       const queued = put.find(({ kind }) => kind === 'queued');
       if (queued?.kind === 'queued') keep?.(queued.messageId);
     } finally {
@@ -114,20 +116,26 @@ export class Queue implements QueueDoor, IncomingReports, IncomingBounces {
     }
   }
 
+  /** What the history says of recipients whom the commit serves. */
+  #filedEnd(entries: readonly NewEntry[], nowMs: number): FiledEnd | undefined {
+    const history = historyWish(this.#settings, nowMs);
+    if (history === undefined || !entries.some(({ copies }) => copies !== undefined)) return undefined;
+    const summary = filedSummary;
+    const times = { startedAtMs: nowMs, endedAtMs: nowMs };
+    const story = addStory([], { ...times, transport: localTransport.name, hosts: [], result: 'delivered', summary });
+    return { history, story, ending: JSON.stringify({ status: '2.0.0' } satisfies Ending) };
+  }
+
   #tell(put: readonly EnqueuedEntry[], entries: readonly NewEntry[]): Enqueued {
     const ids: QueueId[] = [];
     let filed = 0;
-    for (const [place, own] of put.entries()) {
-      if (own.kind === 'queued') ids.push(own.id);
-      else {
-        filed += 1;
-        const summary = 'Filed in the mailbox of the recipient, as it was taken.';
-        this.#services.log.info('mail delivered', {
-          recipient: entries[place]?.recipient,
-          transport: 'local',
-          summary,
-        });
-      }
+    for (const [place, { kind, id }] of put.entries()) {
+      if (id !== undefined) ids.push(id);
+      if (kind === 'queued') continue;
+      filed += 1;
+      const { recipient } = entries[place] ?? {};
+      const fields = { entry: id, recipient, attempt: 1, transport: localTransport.name, summary: filedSummary };
+      this.#services.log.info('mail delivered', fields);
     }
     return { ids, filed };
   }
@@ -223,6 +231,8 @@ export class Queue implements QueueDoor, IncomingReports, IncomingBounces {
     return this.#services.store.suppressions(accountId);
   }
 }
+
+const filedSummary = 'Filed in the mailbox of the recipient, as it was taken.';
 
 interface Begun {
   readonly envelope: OutgoingEnvelope;

@@ -17,7 +17,7 @@ import {
   readSuppression,
   readSuppressions,
 } from './outgoing-reads.ts';
-import type { EnqueueLease, NewOutgoing, OutgoingFilter } from './outgoing-row.ts';
+import type { EnqueueLease, FiledEnd, NewOutgoing, OutgoingFilter } from './outgoing-row.ts';
 import type { OutgoingStore, Settlement } from './outgoing-store.ts';
 import { readPathOwner, readRetiredSlice, type RetiredSlice } from './retired-reads.ts';
 import type { RetiredFilter, RetiredPlace, RetiredRow } from './retired-row.ts';
@@ -41,8 +41,8 @@ export class EngineOutgoing implements OutgoingStore {
     return new FileSpool(this.#spoolDir, limits);
   }
 
-  enqueue(messages: readonly NewOutgoing[], lease?: EnqueueLease) {
-    return this.#engine.write('enqueueOutgoing', { messages, lease });
+  enqueue(messages: readonly NewOutgoing[], lease?: EnqueueLease, filed?: FiledEnd) {
+    return this.#engine.write('enqueueOutgoing', { messages, lease, filed });
   }
 
   claim(request: Parameters<OutgoingStore['claim']>[0]) {

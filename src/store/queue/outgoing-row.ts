@@ -1,4 +1,5 @@
 import type { AccountId, QueueId } from '../ids.ts';
+import type { HistoryWish } from './retired-row.ts';
 import type { Spooled } from '../spool.ts';
 import type { AppendTarget } from '../append-target.ts';
 
@@ -56,8 +57,15 @@ export interface EnqueueLease {
 
 export type EnqueuedEntry =
   | { readonly kind: 'queued'; readonly id: QueueId; readonly messageId: number; readonly isClaimed: boolean }
-  /** Its copies are where they belong; nothing is left to do. */
-  | { readonly kind: 'filed' };
+  /** Its copies are where they belong; nothing is left to do. `id`: in the history, where one is kept. */
+  | { readonly kind: 'filed'; readonly id: QueueId | undefined };
+
+/** What the history says of entries that the commit serves which takes them. */
+export interface FiledEnd {
+  readonly history: HistoryWish;
+  readonly story: string;
+  readonly ending: string;
+}
 
 /** One entry with what its message says. */
 export interface OutgoingRow {

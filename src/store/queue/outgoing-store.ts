@@ -11,6 +11,7 @@ import type { Spool, SpoolLimits } from '../spool.ts';
 import type {
   EnqueuedEntry,
   EnqueueLease,
+  FiledEnd,
   HoldRule,
   NewOutgoing,
   OutgoingDestination,
@@ -28,8 +29,15 @@ export interface Settlement extends Omit<SettleRequest, 'messages'> {
 
 export interface OutgoingStore {
   newSpool(limits: SpoolLimits): Spool;
-  /** Messages with all their entries in one commit; takes the octets over. @throws StorageFull */
-  enqueue(messages: readonly NewOutgoing[], lease?: EnqueueLease): Promise<readonly EnqueuedEntry[]>;
+  /**
+   * Messages with all their entries in one commit; takes the octets over. `filed`: a history is kept of those that are served
+   * by it. @throws StorageFull
+   */
+  enqueue(
+    messages: readonly NewOutgoing[],
+    lease?: EnqueueLease,
+    filed?: FiledEnd,
+  ): Promise<readonly EnqueuedEntry[]>;
   /** Entries for this owner alone until the lease ends. */
   claim(request: ClaimRequest): Promise<readonly OutgoingRow[]>;
   renew(request: {

@@ -161,12 +161,35 @@ export function describeOutgoing(name: string, open: () => Promise<Store>): void
         const before = await store.outgoing.sent(78 as AccountId, [], 0);
         const put = await store.outgoing.enqueue([withCopies([[0], []], [copyFor(ann)])]);
         stop();
-        expect(put).toEqual([{ kind: 'filed' }, { kind: 'filed' }]);
+        expect(put).toEqual([
+          { kind: 'filed', id: undefined },
+          { kind: 'filed', id: undefined },
+        ]);
         expect(seen).toContain('added');
         expect(await total(ann)).toBe(1);
         expect(await store.outgoing.count({})).toBe(0);
         const { recipients } = await store.outgoing.sent(78 as AccountId, [], 0);
         expect(recipients - before.recipients).toBe(2);
+      });
+
+      test('where a history is kept, it tells of it, by a number that no entry has', async () => {
+        const ann = await newAccount('told-ann');
+        const end = { history: { endedAtMs: 900 }, story: '[1]', ending: '{"status":"2.0.0"}' };
+        const put = await store.outgoing.enqueue([withCopies([[0], undefined, []], [copyFor(ann)])], undefined, end);
+        const again = await store.outgoing.enqueue([withCopies([[0]], [copyFor(ann)])], undefined, end);
+        const ids = [...put, ...again].map(({ id }) => id);
+        expect(new Set(ids).size).toBe(4);
+        expect(ids).not.toContain(undefined);
+        const history = await store.outgoing.history({ accountId: 78 as AccountId }, { limit: 9 });
+        expect(history.map(({ id }) => id)).toEqual([ids[3], ids[2], ids[0]]);
+        const [entry] = await store.outgoing.list({}, { after: 0, limit: 9 });
+        expect(entry?.id).toBe(ids[1]);
+        expect(history.map(({ messageId }) => messageId === entry?.messageId)).toEqual([false, true, true]);
+        expect(history[0]).toMatchObject({
+          ...{ recipient: 'r0@one.example', result: 'delivered', attempts: 1, endedAtMs: 900, story: '[1]' },
+          ...{ ending: '{"status":"2.0.0"}', messageFacts: '{"of":"message"}', facts: '{"of":"entry"}' },
+        });
+        expect(history[0]?.sizeBytes).toBe(entry?.sizeBytes);
       });
 
       test('who has no room, or is held, gets an entry; one copy of several is enough', async () => {

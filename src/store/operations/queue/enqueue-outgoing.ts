@@ -1,13 +1,14 @@
 import type { Delta, Written } from '../../delta.ts';
 import type { QueueId } from '../../ids.ts';
 import type { PreparedMessage } from '../../prepare-message.ts';
-import type { EnqueuedEntry, EnqueueLease, NewEntry, OutgoingEnvelope } from '../../queue/outgoing-row.ts';
+import type { EnqueuedEntry, EnqueueLease, FiledEnd, NewEntry, OutgoingEnvelope } from '../../queue/outgoing-row.ts';
 import { pathKey } from '../../queue/retired-row.ts';
 import { execute, first, query, type Operation, type SqlRow } from '../../sql/statement.ts';
 import type { AppendTarget } from '../../append-target.ts';
 import { append } from '../append.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { storeBlob } from '../store-blob.ts';
+import { keepFiled, takeNumber } from './keep-filed.ts';
 
 export interface PreparedOutgoing {
   readonly message: PreparedMessage;
@@ -18,7 +19,7 @@ export interface PreparedOutgoing {
 /** Puts messages into the queue, each with an entry for each recipient, in their order; what can be filed here at once is. */
 export function* enqueueOutgoing(
   context: OperationContext,
-  request: { readonly messages: readonly PreparedOutgoing[]; readonly lease?: EnqueueLease | undefined },
+  request: { readonly messages: readonly PreparedOutgoing[]; readonly lease?: EnqueueLease | undefined; readonly filed?: FiledEnd | undefined },
 ): Operation<Written<readonly EnqueuedEntry[]>> {
   const result: EnqueuedEntry[] = [];
   const deltas: Delta[] = [];
@@ -28,7 +29,9 @@ export function* enqueueOutgoing(
     const held = entries.map((entry) => isHeld(rules, each.outgoing, entry));
     const filed = yield* fileAtOnce(context, each, held);
     deltas.push(...filed.deltas);
-    const queued = yield* insertEntries(context, each, { held, filed: filed.places, lease: request.lease });
+    const queued = yield* insertEntries(context, each, {
+      ...{ held, filed: filed.places, lease: request.lease, end: request.filed },
+    });
     result.push(...queued);
     const { counts, accountId } = each.outgoing;
     if (counts && accountId !== undefined) yield* count(accountId, each.outgoing);
@@ -76,14 +79,21 @@ function* insertEntries(
     readonly held: readonly boolean[];
     readonly filed: ReadonlySet<number>;
     readonly lease: EnqueueLease | undefined;
+    readonly end: FiledEnd | undefined;
   },
 ): Operation<readonly EnqueuedEntry[]> {
-  if (how.filed.size === outgoing.entries.length) return outgoing.entries.map(() => ({ kind: 'filed' }));
-  const messageId = yield* insertMessage(context, { message, outgoing });
+  const { end } = how;
+  const allFiled = how.filed.size === outgoing.entries.length;
+  if (allFiled && end === undefined) return outgoing.entries.map(() => ({ kind: 'filed', id: undefined }));
+  const messageId = allFiled
+    ? yield* takeNumber(context, 'outgoing_message')
+    : yield* insertMessage(context, { message, outgoing });
+  const sizeBytes = message.sizeBytes + outgoing.prefix.length;
   const entries: EnqueuedEntry[] = [];
   for (const [place, entry] of outgoing.entries.entries()) {
     if (how.filed.has(place)) {
-      entries.push({ kind: 'filed' });
+      const id = end && (yield* keepFiled(context, entry, { messageId, outgoing, sizeBytes, end }));
+      entries.push({ kind: 'filed', id });
       continue;
     }
     const held = how.held[place] === true;

@@ -46,7 +46,8 @@ function* readMessage(messageId: number, history: HistoryWish | undefined): Oper
   return row ?? [];
 }
 
-function* keep(
+/** Writes one line of the history. */
+export function* keep(
   end: EntryEnd,
   { entry, message, endedAtMs }: { readonly entry: SqlRow; readonly message: SqlRow; readonly endedAtMs: number },
 ): Operation<void> {
