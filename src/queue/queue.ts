@@ -88,7 +88,11 @@ export class Queue implements QueueDoor, IncomingReports, IncomingBounces {
       : undefined;
     let put: readonly EnqueuedEntry[] | undefined;
     try {
-      put = await store.enqueue([{ message: content, outgoing: envelope, targets }], this.#runner.lease(), this.#filedEnd(entries, nowMs));
+      put = await store.enqueue(
+        [{ message: content, outgoing: envelope, targets }],
+        this.#runner.lease(),
+        this.#filedEnd(entries, nowMs),
+      );
       const queued = put.find(({ kind }) => kind === 'queued');
       if (queued?.kind === 'queued') keep?.(queued.messageId);
     } finally {

@@ -33,11 +33,7 @@ export interface OutgoingStore {
    * Messages with all their entries in one commit; takes the octets over. `filed`: a history is kept of those that are served
    * by it. @throws StorageFull
    */
-  enqueue(
-    messages: readonly NewOutgoing[],
-    lease?: EnqueueLease,
-    filed?: FiledEnd,
-  ): Promise<readonly EnqueuedEntry[]>;
+  enqueue(messages: readonly NewOutgoing[], lease?: EnqueueLease, filed?: FiledEnd): Promise<readonly EnqueuedEntry[]>;
   /** Entries for this owner alone until the lease ends. */
   claim(request: ClaimRequest): Promise<readonly OutgoingRow[]>;
   renew(request: {

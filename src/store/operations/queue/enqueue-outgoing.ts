@@ -19,7 +19,11 @@ export interface PreparedOutgoing {
 /** Puts messages into the queue, each with an entry for each recipient, in their order; what can be filed here at once is. */
 export function* enqueueOutgoing(
   context: OperationContext,
-  request: { readonly messages: readonly PreparedOutgoing[]; readonly lease?: EnqueueLease | undefined; readonly filed?: FiledEnd | undefined },
+  request: {
+    readonly messages: readonly PreparedOutgoing[];
+    readonly lease?: EnqueueLease | undefined;
+    readonly filed?: FiledEnd | undefined;
+  },
 ): Operation<Written<readonly EnqueuedEntry[]>> {
   const result: EnqueuedEntry[] = [];
   const deltas: Delta[] = [];

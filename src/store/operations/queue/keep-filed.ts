@@ -30,7 +30,10 @@ export function* keepFiled(
 }
 
 /** A number that no row of the table has or will have. */
-export function* takeNumber({ dialect }: OperationContext, table: 'outgoing_message' | 'outgoing_entry'): Operation<number> {
+export function* takeNumber(
+  { dialect }: OperationContext,
+  table: 'outgoing_message' | 'outgoing_entry',
+): Operation<number> {
   for (const sql of dialect.nextNumber(table)) {
     const row = yield* first(sql);
     if (row !== undefined) return Number(row[0]);
