@@ -1,6 +1,6 @@
 import type { Section } from '../../mime/find-section.ts';
 import type { Partial } from './imap-reader.ts';
-import type { PartialRange } from './search-key.ts';
+import type { PartialRange } from './partial-range.ts';
 import type { SequenceSet } from './sequence-set.ts';
 
 /** fetch-att of RFC 9051 section 9, of RFC 3501 (RFC822…), RFC 7162 (MODSEQ), RFC 8514 (SAVEDATE), RFC 8970 (PREVIEW) and RFC 8474 (EMAILID, THREADID). Macros are resolved by the reader. */

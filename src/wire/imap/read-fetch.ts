@@ -1,8 +1,7 @@
 import type { Section } from '../../mime/find-section.ts';
 import type { FetchArguments, FetchItem } from './fetch-item.ts';
 import type { ImapReader } from './imap-reader.ts';
-import { expectPartialRange } from './read-return.ts';
-import type { PartialRange } from './search-key.ts';
+import { expectPartialRange, type PartialRange } from './partial-range.ts';
 
 const fast: readonly FetchItem[] = [{ kind: 'flags' }, { kind: 'internaldate' }, { kind: 'rfc822.size' }];
 const macros: ReadonlyMap<string, readonly FetchItem[]> = new Map<string, readonly FetchItem[]>([

@@ -1,3 +1,5 @@
+import type { FetchItem } from './fetch-item.ts';
+import type { PartialRange } from './partial-range.ts';
 import type { SequenceSet } from './sequence-set.ts';
 
 /**
@@ -37,16 +39,12 @@ export type SearchKey =
 /** RETURN options. RFC 4731 section 3.1, RFC 5182 section 2, RFC 9394 section 3.1, RFC 6203 section 4, RFC 5267 section 4. */
 export type SearchReturn = 'MIN' | 'MAX' | 'ALL' | 'COUNT' | 'SAVE' | 'PARTIAL' | 'RELEVANCY' | 'CONTEXT' | 'UPDATE';
 
-/** Which of the results, counted from 1; negative numbers count from the last. As written: `500:400` is `400:500`. RFC 9394 section 3.1. */
-export interface PartialRange {
-  readonly first: number;
-  readonly last: number;
-}
-
 /** What RETURN asks for. */
 export interface ReturnOptions {
   /** Undefined: no RETURN was given, so the answer is SEARCH or SORT, not ESEARCH. `RETURN ()` means ALL. */
   readonly returns: readonly SearchReturn[] | undefined;
+  /** With UPDATE: what is fetched of each new message that becomes a result. RFC 5465 section 7. */
+  readonly updateItems?: readonly FetchItem[];
   /** With PARTIAL. */
   readonly partial?: PartialRange;
 }

@@ -1,3 +1,4 @@
+import type { FetchItem } from '../../../wire/imap/fetch-item.ts';
 import type { ImapServices } from '../services.ts';
 import { AgeSchedule } from './age-schedule.ts';
 import { printString } from '../../../wire/imap/print-string.ts';
@@ -18,6 +19,7 @@ interface Asked {
   /** Filters are expanded. */
   readonly key: SearchKey;
   readonly criteria?: readonly SortCriterion[];
+  readonly items?: readonly FetchItem[] | undefined;
 }
 
 /** A context that is being opened: made before the search, so that nothing that happens meanwhile is missed. */
@@ -26,11 +28,11 @@ export class OpeningContext {
   private readonly start: SearchContext;
 
   /** @throws Bad when a context has this tag already. RFC 5267 section 4.3. */
-  constructor(view: View, { tag, byUid, correlator, key, criteria }: Asked, nowMs: number) {
+  constructor(view: View, { tag, byUid, correlator, key, criteria, items = [] }: Asked, nowMs: number) {
     if (view.contexts?.has(tag) === true) throw new Bad('this tag has a context');
     this.view = view;
     this.start = {
-      ...{ tag, byUid, criteria, key: freezeNumbers(key, view) },
+      ...{ tag, byUid, criteria, items, key: freezeNumbers(key, view) },
       ...(correlator === undefined ? {} : { correlator }),
       members: new Uint32Array(),
       // Not yet known of any message: they are looked at when changes are told, right after the answer.

@@ -1,3 +1,4 @@
+import type { FetchItem } from '../../../wire/imap/fetch-item.ts';
 import type { MailboxIndex } from '../../../store/mailbox-index.ts';
 import type { SearchKey } from '../../../wire/imap/search-key.ts';
 import type { SortCriterion } from '../../../wire/imap/sort-key.ts';
@@ -19,6 +20,8 @@ export interface SearchContext {
   readonly key: SearchKey;
   /** Of SORT; undefined: the order of the mailbox. */
   readonly criteria: readonly SortCriterion[] | undefined;
+  /** To be fetched of new messages that become results. RFC 5465 section 7. */
+  readonly items: readonly FetchItem[];
   /** Uids in the order of the results. */
   members: Uint32Array;
   /** Changes up to here were looked at, of messages up to this uid. */

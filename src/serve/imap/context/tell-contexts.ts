@@ -1,3 +1,4 @@
+import { fetchUnasked } from '../fetch/run-fetch.ts';
 import { ConnectionEnded } from '../refusal.ts';
 import type { Reply } from '../respond.ts';
 import { keepThere } from '../search/find-all.ts';
@@ -50,6 +51,11 @@ async function update(context: SearchContext, run: SearchRun, reply: Reply): Pro
   for (const position of candidates) if (!isFound.has(view.uidAt(position))) lost.add(view.uidAt(position));
   remove(context, view, (uid) => lost.has(uid), reply);
   for (const uid of context.members) isFound.delete(uid);
+  const brought = [...isFound].filter((uid) => uid > context.checkedUid);
+  if (brought.length > 0 && context.items.length > 0) {
+    // EXISTS was said; FETCH comes before ADDTO. RFC 5465 section 7.
+    await fetchUnasked(run.session, context.items, view.positionsOf(Uint32Array.from(brought)), reply);
+  }
   if (isFound.size > 0) await add(context, run, [...isFound], reply);
   context.checkedModseq = upTo;
   context.checkedUid = Math.max(context.checkedUid, lastUid);

@@ -1,3 +1,4 @@
+import { peekReturn } from '../../../wire/imap/read-return.ts';
 import { printMailbox } from '../../../wire/imap/print-string.ts';
 import { expectESearch, type SearchSource } from '../../../wire/imap/read-esearch.ts';
 import type { SearchArguments, SearchReturn } from '../../../wire/imap/search-key.ts';
@@ -33,7 +34,8 @@ export interface TaggedESearch {
 const maxMailboxes = 5000;
 
 export function expectTaggedESearch(r: ImapReader): TaggedESearch {
-  const options = /^(?: IN \(.*?\))? RETURN \(([^)]*)\)/i.exec(r.text.slice(r.at, r.at + 1000))?.[1] ?? '';
+  const start = r.text.slice(r.at, r.at + 1000).search(/ RETURN \(/i);
+  const { options } = peekReturn(r.text, r.at + Math.max(0, start));
   return { ...expectESearch(r), tag: tagOf(r), saves: /\bSAVE\b/i.test(options) };
 }
 
@@ -108,7 +110,7 @@ async function searchOne(
   const { view, mailbox } = opened;
   const correlator = `MAILBOX ${printMailbox(mailbox.name, session.utf8)} UIDVALIDITY ${mailbox.uidValidity}`;
   const isSelected = opened === session.selected;
-  const asked = { tag, byUid: true, correlator, key: search.key };
+  const asked = { tag, byUid: true, correlator, key: search.key, items: search.updateItems };
   const opening = isSelected ? openingFor(returns, view, asked, session.services) : undefined;
   const step = prepareKey(search.key, view);
   const run = new SearchRun(session, opened, reply);

@@ -1,4 +1,4 @@
-import type { PartialRange } from '../../../wire/imap/search-key.ts';
+import type { PartialRange } from '../../../wire/imap/partial-range.ts';
 import type { PositionRanges } from '../view.ts';
 
 /** The results that PARTIAL asks for, in their order; fewer, or none, when there are not that many. RFC 9394 section 3.1. */

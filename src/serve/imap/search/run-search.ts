@@ -1,3 +1,4 @@
+import { peekReturn } from '../../../wire/imap/read-return.ts';
 import type { ImapReader } from '../../../wire/imap/imap-reader.ts';
 import { expectSearch } from '../../../wire/imap/read-search.ts';
 import type { SearchArguments, SearchReturn } from '../../../wire/imap/search-key.ts';
@@ -31,9 +32,10 @@ export interface TaggedSearch {
 
 /** As `expectSearch`; the reader has the whole command, so the tag is where it starts. */
 export function expectTaggedSearch(r: ImapReader): TaggedSearch {
-  const head = /^( RETURN \(([^)]*)\))?( CHARSET )?/i.exec(r.text.slice(r.at, r.at + 1000));
+  const { options, length } = peekReturn(r.text, r.at);
+  const namesCharset = /^ CHARSET /i.test(r.text.slice(r.at + length, r.at + length + 9));
   const args = expectSearch(r);
-  return { args, tag: tagOf(r), saves: /\bSAVE\b/i.test(head?.[2] ?? ''), namesCharset: head?.[3] !== undefined };
+  return { args, tag: tagOf(r), saves: /\bSAVE\b/i.test(options), namesCharset };
 }
 
 /** The tag of the command that the reader has. */
@@ -60,7 +62,7 @@ export async function runSearch(session: Session, search: TaggedSearch, byUid: b
   let opening: OpeningContext | undefined;
   try {
     const key = await expandFilters(session, args.key);
-    opening = openingFor(returns, view, { tag, byUid, key }, session.services);
+    opening = openingFor(returns, view, { tag, byUid, key, items: args.updateItems }, session.services);
     const step = prepareKey(key, view);
     limited = limitMessages(session, view, searchedBy(key, view));
     if (limited.code !== undefined) run.lowest = limited.positions[0]?.[0] ?? 0;

@@ -1,4 +1,5 @@
-import type { PartialRange, SearchReturn } from '../../../wire/imap/search-key.ts';
+import type { PartialRange } from '../../../wire/imap/partial-range.ts';
+import type { SearchReturn } from '../../../wire/imap/search-key.ts';
 import { ChunkedOutput } from '../fetch/chunked-output.ts';
 import type { Reply } from '../respond.ts';
 

@@ -1,3 +1,4 @@
+import { peekReturn } from '../../../wire/imap/read-return.ts';
 import type { ImapReader } from '../../../wire/imap/imap-reader.ts';
 import { expectSort } from '../../../wire/imap/read-sort.ts';
 import type { SearchReturn } from '../../../wire/imap/search-key.ts';
@@ -30,7 +31,7 @@ export interface TaggedSort {
 
 /** As `expectSort`; the reader has the whole command, so the tag is where it starts. */
 export function expectTaggedSort(r: ImapReader): TaggedSort {
-  const options = /^ RETURN \(([^)]*)\)/i.exec(r.text.slice(r.at, r.at + 1000))?.[1] ?? '';
+  const { options } = peekReturn(r.text, r.at);
   return { args: expectSort(r), tag: tagOf(r), saves: /\bSAVE\b/i.test(options) };
 }
 
@@ -51,7 +52,12 @@ async function answer(session: Session, { args, tag }: TaggedSort, byUid: boolea
   const { view } = selected;
   const key = await expandFilters(session, args.key);
   const returns = args.returns && new Set<SearchReturn>(args.returns.length === 0 ? ['ALL'] : args.returns);
-  const opening = openingFor(returns, view, { tag, byUid, key, criteria: args.criteria }, session.services);
+  const opening = openingFor(
+    returns,
+    view,
+    { tag, byUid, key, criteria: args.criteria, items: args.updateItems },
+    session.services,
+  );
   const step = prepareKey(key, view);
   const wantsModseq = usesModseq(key);
   if (wantsModseq) useCondstore(session, reply);
