@@ -10,7 +10,7 @@ import type { SqliteConnection } from './sqlite-connection.ts';
 /** Writes that share one transaction and one fsync, at most. */
 const maxBatch = 256;
 /** Pages in the log after which they are copied into the database, and how many commits pass between looks. */
-const checkpointAfterPages = 2000;
+const checkpointAfterPages = 4000;
 const commitsBetweenLooks = 20;
 
 interface Pending {
