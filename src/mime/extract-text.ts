@@ -6,6 +6,7 @@ import { decodeHeaderText } from './decode-words.ts';
 import type { AnyPart } from './find-section.ts';
 import { parseContentType, parseValueWithParams } from './parse-content-type.ts';
 import { parseHeader } from './parse-header.ts';
+import { searchedValues } from './searched-fields.ts';
 import { HtmlStripper, stripHtml } from './strip-html.ts';
 
 /** Reads octets `start` up to `end` (exclusive) of the message. */
@@ -91,18 +92,20 @@ class BodyWriter {
   }
 }
 
-/** `name: value` of each field, decoded; behind it the file names of a part, whose RFC 2231 form nobody searches for. */
+/** `name: value` of each field, decoded (see `searchedValues`); behind it the file names of a part, whose RFC 2231 form nobody searches for. */
 async function readFields(read: ReadOctets, part: AnyPart): Promise<string> {
   const end = Math.min(part.bodyStart, part.headerStart + MAX_HEADER);
   if (end <= part.headerStart) return '';
   const octets = await read(part.headerStart, end);
   const text = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString('latin1');
   const lines: string[] = [];
-  for (const { name, raw } of parseHeader(text).fields) {
-    const value = decodeHeaderText(raw);
-    lines.push(raw === '' ? decodeHeaderText(name) : `${decodeHeaderText(name)}: ${value}`);
+  for (const field of parseHeader(text).fields) {
+    const { name, raw } = field;
+    const values = searchedValues(field);
+    const shownName = decodeHeaderText(name);
+    for (const value of values) lines.push(raw === '' ? shownName : `${shownName}: ${value}`);
     const fileName = fileNameOf(name, raw);
-    if (fileName !== undefined && !value.includes(fileName)) lines.push(fileName);
+    if (fileName !== undefined && values[0]?.includes(fileName) !== true) lines.push(fileName);
   }
   return lines.join('\n');
 }

@@ -15,6 +15,7 @@ import { printPartMap } from './part-map.ts';
 import { printBodyStructure } from './print-body-structure.ts';
 import { printEnvelope } from './print-envelope.ts';
 import { selectUsualFields } from './usual-fields.ts';
+import { printSearchHead } from './searched-fields.ts';
 import { readThreadNames, type ThreadNames } from './thread-names.ts';
 
 /** What is kept of a message beside its octets, made once at delivery. All Unicode texts are well-formed and without NUL. */
@@ -58,6 +59,8 @@ export interface MessageSummary {
   readonly sortTo: string;
   readonly sortCc: string;
   readonly hasAttachment: boolean;
+  /** See `printSearchHead`. */
+  readonly searchHead: string;
 }
 
 const MAX_SUBJECT = 16_384;
@@ -102,6 +105,7 @@ export function summarizeMessage(root: Part, head: Uint8Array): MessageSummary {
     sortTo: sortKey(addresses.to),
     sortCc: sortKey(addresses.cc),
     hasAttachment: hasAttachment(root),
+    searchHead: printSearchHead(header),
   };
 }
 

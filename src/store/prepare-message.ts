@@ -45,6 +45,8 @@ export interface PreparedMessage {
 const lately = new RecentMessages<PreparedMessage>();
 
 const headBytes = 64 * 1024;
+/** Characters of the fields that are searched most. */
+const maxSearchHead = 16 * 1024;
 const chunkBytes = 1024 * 1024;
 /** Beyond this deflate costs more time than the room it saves: large mail is mostly base64. */
 const deflateUpToBytes = 32 * 1024;
@@ -120,9 +122,7 @@ function describe(
   };
 }
 
+/** Empty: too long to be kept beside the message, which is looked at instead. */
 function searchHead(summary: MessageSummary): string {
-  const printed = [summary.from, summary.to, summary.cc, summary.bcc].map((list) =>
-    list.map((each) => `${each.name ?? ''} <${each.localPart}@${each.domain}>`).join(', '),
-  );
-  return foldForSearch([summary.subject, ...printed].map((line) => line.replaceAll('\n', ' ')).join('\n'));
+  return summary.searchHead.length > maxSearchHead ? '' : foldForSearch(summary.searchHead);
 }

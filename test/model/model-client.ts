@@ -136,7 +136,7 @@ export class ModelClient {
       else this.mirror?.learn(response, { since, mayExpunge: mayExpunge || answers.length === commands.length });
     }
     for (const [i, { status, text }] of answers.entries()) {
-      if (status === 'BYE') this.checkBye(text);
+      if (status === 'BYE') this.checkBye(text, openedBy(answers.flatMap((each) => each.untagged)));
       if (status === 'BAD') throw new Error(`BAD ${text} for ${commands[i]}`);
       if (text.includes('SERVERBUG')) throw new Error(`a bug of the server at ${commands[i]}`);
     }
@@ -186,12 +186,13 @@ export class ModelClient {
     return this.habits.isGuest === true ? `"Other Users/post/${mailbox}"` : mailbox;
   }
 
-  /** Only because the selected mailbox is gone is a client thrown out. */
-  private checkBye(response: string): void {
+  /** Only because the selected mailbox is gone is a client thrown out; `opened`: the one that the same command selected. */
+  private checkBye(response: string, opened?: number): void {
     const { mirror } = this;
     this.mirror = undefined;
     this.model.later(() => {
-      if (mirror?.truth.isDeleted !== true) throw new Error(`thrown out for nothing: ${response}`);
+      const truth = opened === undefined ? mirror?.truth : this.model.mailbox(opened);
+      if (truth?.isDeleted !== true) throw new Error(`thrown out for nothing: ${response}`);
     });
   }
 }
@@ -201,4 +202,10 @@ interface RunOptions {
   readonly mayExpunge?: boolean;
   /** Takes the untagged responses instead of the mirror. */
   readonly learn?: (response: string, since: number) => void;
+}
+
+/** The mailbox that a SELECT describes, by its number. */
+function openedBy(untagged: readonly string[]): number | undefined {
+  const id = untagged.map((line) => /^\* OK \[MAILBOXID \(F(\d+)\)\]/.exec(line)?.[1]).find(Boolean);
+  return id === undefined ? undefined : Number(id);
 }

@@ -81,12 +81,17 @@ async function foldText(
   const folder = new PieceFolder();
   const ahead = readAhead((start, end) => blobs.read(blobKey, start, end), sizeBytes);
   const isAll = await extractText((start, end) => original?.subarray(start, end) ?? ahead(start, end), parts, {
-    // Server fields go in front as they are: they are ASCII and not encoded.
-    headers: (text) => sink.header(foldForSearch(`${prefix}\n${text}`)),
+    // Server fields go in front, each in one line like the others: they are ASCII and not encoded.
+    headers: (text) => sink.header(foldForSearch(unfolded(prefix) + text)),
     body(piece) {
       const folded = folder.write(piece);
       return folded === '' || sink.body(folded);
     },
   });
   if (isAll) sink.body(folder.end());
+}
+
+/** Header fields, one a line; '' or with a line end behind the last. */
+function unfolded(prefix: string): string {
+  return prefix.replaceAll(/\r\n(?=[ \t])/g, '').replaceAll('\r', '');
 }

@@ -2,7 +2,7 @@ import { foldForSearch } from '../../mime/fold-for-search.ts';
 import type { TextQuery } from '../text-query.ts';
 import type { FoldedSink } from './folded-text.ts';
 
-/** Fields whose decoded values lie in `email.head`, in the order of its lines (see prepare-message.ts). */
+/** Fields whose decoded values lie in `email.head`, in the order of its lines (see `printSearchHead`). */
 const headFields: readonly string[] = ['subject', 'from', 'to', 'cc', 'bcc'];
 
 /** A query made ready for many comparisons. */
@@ -32,7 +32,8 @@ export class TextNeedle {
   }
 
   matchesHead(head: string): boolean {
-    return (head.split('\n')[this.headLine] ?? '').includes(this.needle);
+    const values = head.split('\n')[this.headLine] ?? '';
+    return values.includes(this.needle) && values.split('\r').some((value) => value.includes(this.needle));
   }
 
   /** A comparison with one message. `mayBeInBody`: false when the body is known not to hold the needle. */
@@ -73,6 +74,6 @@ class NeedleSearch implements FoldedSink {
 
   #isInField(header: string): boolean {
     const start = this.#fieldStart;
-    return header.split('\n').some((line) => line.startsWith(start) && line.slice(start.length).includes(this.#needle));
+    return header.split('\n').some((line) => line.startsWith(start) && line.includes(this.#needle, start.length + 1));
   }
 }
