@@ -149,6 +149,8 @@ describe('describeConfig', () => {
       'openid.issuer',
       'openid.audience',
       'queue.destinations[].domains',
+      'relay.sources[].ip',
+      'relay.sources[].warmUp.since',
       'routes[].transport',
     ]);
   });
