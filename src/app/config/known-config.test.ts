@@ -42,8 +42,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function load(text: string): string {
   const file = join(folder, 'posthorn.yaml');
   writeFileSync(file, text);
-  // Node caches no compiled code while it measures coverage.
-  const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, 'cache'), NODE_V8_COVERAGE: undefined };
+  // While coverage is measured no compiled code is kept: these say so.
+  const unset = { NODE_DISABLE_COMPILE_CACHE: undefined, NODE_V8_COVERAGE: undefined };
+  const env = { ...process.env, ...unset, NODE_COMPILE_CACHE: join(folder, 'cache') };
   return spawnSync(process.execPath, [program, file], { encoding: 'utf8', env }).stdout.trim();
 }
 
