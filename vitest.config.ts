@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const shared = { pool: 'threads', testTimeout: 30_000, hookTimeout: 60_000 } as const;
+const shared = { pool: 'threads', testTimeout: 90_000, hookTimeout: 60_000 } as const;
 /** Tests that start whole servers: one file at a time and after the others, so that they do not fight for the machine. */
 const system = ['test/e2e/**/*.test.ts', 'test/crash/**/*.test.ts'];
 
