@@ -3,8 +3,8 @@ import type { BlobStore } from './blob-store.ts';
 import type { Engine } from './engine.ts';
 import type { AccountId, EmailId } from './ids.ts';
 import type { MessageReader } from './message-reader.ts';
-import { unpackElsewhere, unpackOctets, unpackTogether } from './packed-octets.ts';
-import { blobEncoding } from './prepare-message.ts';
+import { isPacked, unpackElsewhere, unpackOctets, unpackTogether, type PackedOctets } from './packed-octets.ts';
+import { blobEncoding } from './blob-encoding.ts';
 import { first, type Operation, type SqlRow } from './sql/statement.ts';
 
 /** See `Store.openMessage`. */
@@ -85,16 +85,17 @@ const elsewhereFromBytes = 96 * 1024;
 
 /** Blobs that were read together, unpacked together when the first of them is needed: messages that are skipped cost nothing. */
 export class Unpacker {
-  readonly #packed: { readonly octets: Uint8Array; readonly sizeBytes: number }[] = [];
+  readonly #packed: PackedOctets[] = [];
   #unpacked: readonly Uint8Array[] | undefined;
   /** Until this settles the functions must not be called. It never rejects. */
   underWay: Promise<void> | undefined;
 
   /** Gives the function that yields the octets. */
   add(encoding: number, octets: Uint8Array, sizeBytes: number): () => Uint8Array {
-    if (encoding !== blobEncoding.packed) return () => unpackBlob(encoding, octets, sizeBytes);
-    const place = this.#packed.push({ octets, sizeBytes }) - 1;
-    return () => this.#unpack()[place] ?? unpackOctets({ octets, sizeBytes });
+    if (!isPacked(encoding)) return () => unpackBlob(encoding, octets, sizeBytes);
+    const packed = { encoding, octets, sizeBytes };
+    const place = this.#packed.push(packed) - 1;
+    return () => this.#unpack()[place] ?? unpackOctets(packed);
   }
 
   /** All that were added will be needed soon: many are unpacked on a thread of the pool from now on. */
@@ -114,6 +115,6 @@ export class Unpacker {
 
 /** The octets of a blob that lies in the database; `sizeBytes` is its size when unpacked. */
 export function unpackBlob(encoding: number, octets: Uint8Array, sizeBytes: number): Uint8Array {
-  if (encoding === blobEncoding.packed) return unpackOctets({ octets, sizeBytes });
+  if (isPacked(encoding)) return unpackOctets({ encoding, octets, sizeBytes });
   return encoding === blobEncoding.deflate ? inflateRawSync(octets) : octets;
 }

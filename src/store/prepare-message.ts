@@ -5,13 +5,11 @@ import { MessageScanner, scanMessage } from '../mime/scan-message.ts';
 import { summarizeMessage, type MessageSummary } from '../mime/summarize-message.ts';
 import { foldForSearch } from '../mime/fold-for-search.ts';
 import { hash48 } from './hash48.ts';
+import { blobEncoding } from './blob-encoding.ts';
 import { packOctets } from './packed-octets.ts';
 import type { Spooled } from './spool.ts';
 import { RecentMessages } from './recent-messages.ts';
 import { packThreadFacts } from './thread-facts.ts';
-
-/** How a blob's octets lie in its row. `deflate` is read, no longer written: it has no checksum and is slower to unpack. */
-export const blobEncoding = { raw: 0, deflate: 1, blobStore: 2, packed: 3 } as const;
 
 /** All that `append` writes about a message, made once however many recipients it has. Plain data. */
 export interface PreparedMessage {
@@ -48,8 +46,8 @@ const headBytes = 64 * 1024;
 /** Characters of the fields that are searched most. */
 const maxSearchHead = 16 * 1024;
 const chunkBytes = 1024 * 1024;
-/** Beyond this deflate costs more time than the room it saves: large mail is mostly base64. */
-const deflateUpToBytes = 32 * 1024;
+/** Beyond this packing costs more time than the room it saves: large mail is mostly base64. */
+const packUpToBytes = 32 * 1024;
 
 /** A message that is in memory. */
 export function prepareOctets(octets: Uint8Array): PreparedMessage {
@@ -57,9 +55,9 @@ export function prepareOctets(octets: Uint8Array): PreparedMessage {
   const known = lately.find(digest);
   if (known !== undefined) return known;
   const summary = summarizeMessage(scanMessage(octets), octets.subarray(0, headBytes));
-  const packable = octets.length <= deflateUpToBytes && octets.length > 256;
+  const packable = octets.length <= packUpToBytes && octets.length > 256;
   const packed = packable ? packOctets(octets) : undefined;
-  const encoding = packed === undefined ? blobEncoding.raw : blobEncoding.packed;
+  const encoding = packed === undefined ? blobEncoding.raw : blobEncoding.zstd;
   const prepared = describe(digest, octets.length, encoding, packed ?? octets, summary);
   lately.remember(prepared);
   return prepared;

@@ -12,7 +12,7 @@ const betweenProcesses: readonly string[] = [
 /**
  * The model of architecture section "The store". What each table holds:
  * - account: the modseq counter and what the account's messages take; thread ids are modseqs of the account.
- * - blob: octets of a message as received, once; `encoding` 0 raw, 1 deflate, 2 in the blob store under the hash, 3 packed.
+ * - blob: octets of a message as received, once; `encoding` 0 raw, 1 deflate, 2 in the blob store under the hash, 3 deflated, 4 zstd.
  * - email: one message of one account with what IMAP and JMAP send, rendered once.
  * - entry: an email in a mailbox. tombstone: an entry that was expunged.
  * - orphan: an email that is in no mailbox any more, swept after a grace time.

@@ -1,4 +1,5 @@
-import { blobEncoding, type PreparedMessage } from '../prepare-message.ts';
+import { blobEncoding } from '../blob-encoding.ts';
+import type { PreparedMessage } from '../prepare-message.ts';
 import { query, first, type Operation } from '../sql/statement.ts';
 import type { OperationContext } from './operation-context.ts';
 

@@ -3,7 +3,7 @@ import { foldForSearch } from '../../mime/fold-for-search.ts';
 import { printPartMap } from '../../mime/part-map.ts';
 import { scanMessage } from '../../mime/scan-message.ts';
 import type { BlobStore } from '../blob-store.ts';
-import { blobEncoding } from '../prepare-message.ts';
+import { blobEncoding } from '../blob-encoding.ts';
 import type { SqlRow } from '../sql/statement.ts';
 import type { TextQuery } from '../text-query.ts';
 import { matchMessage, type StoredText } from './message-text.ts';

@@ -4,7 +4,7 @@ import { parsePartMap, type MappedPart } from '../../mime/part-map.ts';
 import { PieceFolder } from '../../mime/piece-folder.ts';
 import type { BlobStore } from '../blob-store.ts';
 import { Unpacker } from '../open-message.ts';
-import { blobEncoding } from '../prepare-message.ts';
+import { blobEncoding } from '../blob-encoding.ts';
 import { readAhead } from '../read-ahead.ts';
 import type { SqlRow } from '../sql/statement.ts';
 import type { FoldedSink } from './folded-text.ts';

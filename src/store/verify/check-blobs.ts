@@ -4,7 +4,7 @@ import { selectUsualFields } from '../../mime/usual-fields.ts';
 import type { BlobStore } from '../blob-store.ts';
 import { threadFactsOf } from '../fill-thread-facts.ts';
 import { unpackBlob } from '../open-message.ts';
-import { blobEncoding } from '../prepare-message.ts';
+import { blobEncoding } from '../blob-encoding.ts';
 import { query, type Operation, type SqlRow } from '../sql/statement.ts';
 import type { Problem } from './problem.ts';
 
