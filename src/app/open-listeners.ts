@@ -125,7 +125,7 @@ function explain({ service, ip, port }: PlannedListener, error: unknown): unknow
   const where = `${service}: ${ip}:${port}`;
   switch (error instanceof Error && 'code' in error ? error.code : undefined) {
     case 'EADDRINUSE':
-      return new Refusal(`${where} is taken by another program`, { cause: error });
+      return new Refusal(`${where} is taken by another program; stop that one, or name another port`, { cause: error });
     case 'EACCES':
       return new Refusal(`${where} may not be opened: ports below 1024 need CAP_NET_BIND_SERVICE`, { cause: error });
     case 'EADDRNOTAVAIL':

@@ -1,3 +1,4 @@
+import { DataUnusable } from './data-unusable.ts';
 import { DatabaseTooNew } from './migrations/migrate.ts';
 import { TooManyKeywords } from './operations/intern-keywords.ts';
 import { NoSuchAccount } from './operations/take-modseq.ts';
@@ -13,6 +14,7 @@ export function reviveError({ name, message, stack }: PlainError): Error {
 
 function construct(name: string, message: string): Error {
   if (name === 'StorageFull') return new StorageFull(message);
+  if (name === 'DataUnusable') return new DataUnusable(message);
   if (name === 'NoSuchAccount') return new NoSuchAccount(message);
   if (name === 'TooManyKeywords') return new TooManyKeywords(message);
   if (name === 'DatabaseTooNew')

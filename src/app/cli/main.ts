@@ -1,4 +1,4 @@
-import { Refusal } from '../refusal.ts';
+import { explainFailure } from '../explain-failure.ts';
 import { UsageError } from './command.ts';
 import type { CommandIo, CommandSpec } from './command.ts';
 import { commands } from './commands.ts';
@@ -22,21 +22,10 @@ async function runCommand(command: CommandSpec, words: readonly string[], io: Co
     return 0;
   } catch (error) {
     if (error instanceof UsageError) return complain(error.message, 2, io);
-    if (isExpected(error)) return complain(error.message, 1, io);
+    const reason = explainFailure(error);
+    if (reason !== undefined) return complain(reason, 1, io);
     throw error;
   }
-}
-
-/** Reasons that a person can do something about. All else is a fault of ours and shows where it came from. */
-function isExpected(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false;
-  return (
-    error instanceof Refusal ||
-    ['DirectoryInvalid', 'DatabaseTooNew', 'StorageFull', 'DatabaseUnavailable', 'CommitUnknown'].includes(
-      error.name,
-    ) ||
-    'syscall' in error
-  );
 }
 
 function complain(message: string, status: number, io: CommandIo): number {

@@ -1,5 +1,6 @@
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import type { Operation, SqlRow, Statement } from '../sql/statement.ts';
+import { explainSqliteFailure } from '../data-unusable.ts';
 import { StorageFull } from '../store.ts';
 
 const noRows: readonly SqlRow[] = [];
@@ -11,10 +12,18 @@ export class SqliteConnection {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
+  readonly #path: string;
+
+  /** @throws DataUnusable */
   constructor(path: string, options: { readonly readOnly: boolean; readonly cacheKiB: number }) {
-    this.#database = new DatabaseSync(path, { readOnly: options.readOnly, timeout: 10_000 });
-    this.#database.exec(`PRAGMA cache_size = -${options.cacheKiB}`);
-    this.#database.exec('PRAGMA temp_store = MEMORY');
+    this.#path = path;
+    try {
+      this.#database = new DatabaseSync(path, { readOnly: options.readOnly, timeout: 10_000 });
+      this.#database.exec(`PRAGMA cache_size = -${options.cacheKiB}`);
+      this.#database.exec('PRAGMA temp_store = MEMORY');
+    } catch (error) {
+      throw explainSqliteFailure(error, path);
+    }
   }
 
   /** Runs a statement without values, such as BEGIN. */
@@ -22,7 +31,7 @@ export class SqliteConnection {
     try {
       this.#prepare(sql).run();
     } catch (error) {
-      throw translate(error);
+      throw this.#translate(error);
     }
   }
 
@@ -46,7 +55,7 @@ export class SqliteConnection {
       try {
         rows = this.#perform(step.value);
       } catch (error) {
-        step = operation.throw(translate(error));
+        step = operation.throw(this.#translate(error));
         continue;
       }
       step = operation.next(rows);
@@ -88,13 +97,13 @@ export class SqliteConnection {
     this.#statements.set(sql, statement);
     return statement;
   }
-}
 
-function translate(error: unknown): unknown {
-  if (!(error instanceof Error) || !('errcode' in error)) return error;
-  const code = Number(error.errcode);
-  if (fullCodes.has(code) || fullCodes.has(code & 0xff)) {
-    return new StorageFull('the disk of the data directory is full', { cause: error });
+  #translate(error: unknown): unknown {
+    if (!(error instanceof Error) || !('errcode' in error)) return error;
+    const code = Number(error.errcode);
+    if (fullCodes.has(code) || fullCodes.has(code & 0xff)) {
+      return new StorageFull('the disk of the data directory is full', { cause: error });
+    }
+    return explainSqliteFailure(error, this.#path);
   }
-  return error;
 }
