@@ -295,7 +295,9 @@ describe('with the server running', { timeout }, () => {
     expect(second).toMatchObject({
       status: 1,
       stdout: '',
-      stderr: matching(/^posthorn: .*data is in use by another posthorn; stop that one, or name another data folder\n$/),
+      stderr: matching(
+        /^posthorn: .*data is in use by another posthorn; stop that one, or name another data folder\n$/,
+      ),
     });
     child.kill('SIGHUP');
     await expect.poll(said).toContain('configuration and certificates were read again');
@@ -362,7 +364,9 @@ describe('with the server running', { timeout }, () => {
     let said = '';
     done.stderr.setEncoding('utf8').on('data', (chunk: string) => (said += chunk));
     expect(await ended(done)).toBe(1);
-    expect(said).toBe(`posthorn: smtp: 127.0.0.1:${port} is taken by another program; stop that one, or name another port\n`);
+    expect(said).toBe(
+      `posthorn: smtp: 127.0.0.1:${port} is taken by another program; stop that one, or name another port\n`,
+    );
     await new Promise((resolve) => server.close(resolve));
   });
 });

@@ -13,7 +13,12 @@ export async function connectControl(path: string): Promise<Socket | undefined> 
     socket.once('error', (error) => {
       const code = 'code' in error ? error.code : '';
       if (code === 'ENOENT' || code === 'ECONNREFUSED') resolve(undefined);
-      else if (code === 'EACCES') reject(new Refusal(`${path}: you may not use the control socket of this server; be the user that the server runs as`));
+      else if (code === 'EACCES')
+        reject(
+          new Refusal(
+            `${path}: you may not use the control socket of this server; be the user that the server runs as`,
+          ),
+        );
       else reject(error);
     });
   });
