@@ -54,7 +54,10 @@ test('mail that was folded in another way is found all the same', async () => {
   const database = new DatabaseSync(join(dataDir, 'posthorn.db'));
   database.exec(`UPDATE email SET head = replace(head, 'gru' || char(776), 'grü') WHERE id = 1`);
   // The step itself: those that come later have been done already, and not all can be done twice.
-  for (const statement of folding.statements(sqliteDialect)) database.exec(statement);
+  for (const statement of folding.statements(sqliteDialect)) {
+    if (!statement.includes('INTO search_pending')) database.exec(statement);
+  }
+  database.exec("UPDATE counter SET value = 0 WHERE name = 'indexed'");
   database.close();
   const store = await openStore({ dataDir });
   const mailbox = await store.findMailbox(accountId, 'INBOX');

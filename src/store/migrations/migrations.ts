@@ -9,6 +9,7 @@ import { usualFields } from './0008-usual-fields.ts';
 import { history } from './0009-history.ts';
 import { bounces } from './0010-bounces.ts';
 import { warmUp } from './0011-warm-up.ts';
+import { fewerLeaves } from './0012-fewer-leaves.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps, in order. */
@@ -24,6 +25,7 @@ export const migrations: readonly Migration[] = [
   history,
   bounces,
   warmUp,
+  fewerLeaves,
 ];
 
 /** The newest step this program knows. */

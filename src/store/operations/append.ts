@@ -7,7 +7,7 @@ import type { AppendOutcome, AppendTarget } from '../append-target.ts';
 import { findThread } from './find-thread.ts';
 import { internKeywords } from './intern-keywords.ts';
 import type { OperationContext } from './operation-context.ts';
-import { storeBlob } from './store-blob.ts';
+import { storeBlob, type StoredBlob } from './store-blob.ts';
 
 export interface PreparedAppend {
   readonly message: PreparedMessage;
@@ -36,7 +36,7 @@ export function* append(
   const outcomes: AppendOutcome[] = [];
   const deltas: Delta[] = [];
   for (const { message, targets } of request.messages) {
-    let blobId: number | undefined;
+    let blob: StoredBlob | undefined;
     for (const target of targets) {
       const place = yield* findPlace(target);
       if (place === undefined) {
@@ -48,8 +48,10 @@ export function* append(
         outcomes.push(refuse('over-quota', request.allOrNothing));
         continue;
       }
-      blobId ??= yield* storeBlob(context, message);
-      const filed = yield* file(context, message, target, { mailboxId: place, modseq, blobId });
+      blob ??= yield* storeBlob(context, message);
+      const filed = yield* file(context, message, target, { mailboxId: place, modseq, blob });
+      // The first has the blob's number.
+      blob = { id: blob.id, isNew: false };
       outcomes.push(filed.outcome);
       deltas.push(filed.delta);
     }
@@ -91,13 +93,13 @@ function* file(
   context: OperationContext,
   message: PreparedMessage,
   target: AppendTarget,
-  place: { readonly mailboxId: MailboxId; readonly modseq: ModSeq; readonly blobId: number },
+  place: { readonly mailboxId: MailboxId; readonly modseq: ModSeq; readonly blob: StoredBlob },
 ): Operation<{ outcome: AppendOutcome; delta: Delta }> {
-  const { mailboxId, modseq, blobId } = place;
+  const { mailboxId, modseq, blob } = place;
   const { accountId, flags, receivedAtMs } = target;
   const sizeBytes = message.sizeBytes + target.prefix.length;
   const threadId = yield* findThread(accountId, message, receivedAtMs, modseq);
-  const emailId = yield* insertEmail(message, target, { modseq, blobId, threadId, sizeBytes });
+  const emailId = yield* insertEmail(context, message, target, { modseq, blob, threadId, sizeBytes });
   const marks = target.marksAttachments === true && message.hasAttachment ? ['$hasattachment'] : [];
   const keywords = (yield* internKeywords(accountId, [...target.keywords, ...marks])).join(' ');
   const counted = yield* first(
@@ -115,7 +117,9 @@ function* file(
       'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ...[mailboxId, uid, emailId, flags, keywords, modseq, modseq, context.nowMs, sizeBytes, receivedAtMs],
   );
-  yield* execute('INSERT INTO search_pending (email_id, account_id) VALUES (?, ?)', emailId, accountId);
+  if (context.dialect.queuesForSearch) {
+    yield* execute('INSERT INTO search_pending (email_id, account_id) VALUES (?, ?)', emailId, accountId);
+  }
   return {
     outcome: {
       ok: true,
@@ -140,17 +144,28 @@ function* file(
   };
 }
 
+const emailColumns =
+  'account_id, blob_id, thread_id, created_modseq, size_bytes, received_at, sent_at, has_attachment, ' +
+  'envelope, body_structure, part_map, preview, head, prefix, threading, usual_fields';
+
 function* insertEmail(
+  { numbers }: OperationContext,
   message: PreparedMessage,
   target: { readonly accountId: AccountId; readonly receivedAtMs: number; readonly prefix: string },
-  facts: { readonly modseq: ModSeq; readonly blobId: number; readonly threadId: number; readonly sizeBytes: number },
+  facts: { readonly modseq: ModSeq; readonly blob: StoredBlob; readonly threadId: number; readonly sizeBytes: number },
 ): Operation<number> {
-  const row = yield* first(
-    'INSERT INTO email (account_id, blob_id, thread_id, created_modseq, size_bytes, received_at, sent_at, has_attachment, ' +
-      'envelope, body_structure, part_map, preview, head, prefix, threading, usual_fields) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id',
-    ...[target.accountId, facts.blobId, facts.threadId, facts.modseq, facts.sizeBytes, target.receivedAtMs],
+  const { blob } = facts;
+  const values = [
+    ...[target.accountId, blob.id, facts.threadId, facts.modseq, facts.sizeBytes, target.receivedAtMs],
     ...[message.sentAtMs, message.hasAttachment ? 1 : 0, message.envelope, message.bodyStructure, message.partMap],
     ...[message.preview, message.head, target.prefix, message.threading, message.usualFields],
-  );
+  ];
+  const marks = values.map(() => '?').join(', ');
+  if (blob.isNew || numbers !== undefined) {
+    const id = blob.isNew || numbers === undefined ? blob.id : yield* numbers.take();
+    yield* execute(`INSERT INTO email (id, ${emailColumns}) VALUES (?, ${marks})`, id, ...values);
+    return id;
+  }
+  const row = yield* first(`INSERT INTO email (${emailColumns}) VALUES (${marks}) RETURNING id`, ...values);
   return Number(row?.[0]);
 }

@@ -13,7 +13,8 @@ export function* deleteUnnamedBlob(
   // Waits for those that are about to name it: the next statement sees their rows.
   if (dialect.lockForUpdate !== '') yield* execute(`SELECT 1 FROM blob WHERE id = ?${dialect.lockForUpdate}`, blobId);
   const gone = yield* first(
-    'DELETE FROM blob WHERE id = ? AND stored_at < ? AND NOT EXISTS (SELECT 1 FROM email m WHERE m.blob_id = blob.id) ' +
+    'DELETE FROM blob WHERE id = ? AND stored_at < ? AND NOT EXISTS (SELECT 1 FROM email m WHERE m.id = blob.id AND m.blob_id = blob.id) ' +
+      'AND NOT EXISTS (SELECT 1 FROM email m WHERE m.blob_id = blob.id AND m.blob_id <> m.id) ' +
       'AND NOT EXISTS (SELECT 1 FROM outgoing_message o WHERE o.blob_id = blob.id) RETURNING id',
     ...[blobId, storedBefore],
   );

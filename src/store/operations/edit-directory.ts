@@ -74,10 +74,10 @@ function* removeAccount(context: OperationContext, name: string): Operation<Delt
     yield* removeEntries(context, { accountId, mailboxId, uids: everything }, { mask: 0, modseq, rows });
     yield* execute('DELETE FROM tombstone WHERE mailbox_id = ?', mailboxId);
   }
-  for (const table of ['mailbox', 'removed_mailbox', 'subscription', 'keyword', 'annotation', 'thread_ref']) {
+  for (const table of ['mailbox', 'removed_mailbox', 'subscription', 'keyword', 'annotation', 'thread_key']) {
     yield* execute(`DELETE FROM ${table} WHERE account_id = ?`, accountId);
   }
-  for (const table of ['thread_subject', 'search_pending', 'search_block', 'mailbox_right']) {
+  for (const table of [...(context.dialect.queuesForSearch ? ['search_pending'] : []), 'search_block', 'mailbox_right']) {
     yield* execute(`DELETE FROM ${table} WHERE account_id = ?`, accountId);
   }
   // What it sent is still delivered.

@@ -32,7 +32,7 @@ export function* sweep(
       'DELETE FROM tombstone WHERE email_id = ? AND NOT EXISTS (SELECT 1 FROM mailbox b WHERE b.id = mailbox_id)',
       id,
     );
-    yield* execute('DELETE FROM search_pending WHERE email_id = ?', id);
+    if (dialect.queuesForSearch) yield* execute('DELETE FROM search_pending WHERE email_id = ?', id);
     yield* execute('DELETE FROM email WHERE id = ?', id);
     yield* execute('DELETE FROM orphan WHERE email_id = ?', id);
   }

@@ -33,10 +33,12 @@ export function accountsOf(args: unknown): readonly number[] {
   const request = args as {
     readonly accountId?: number;
     readonly target?: { readonly accountId: number };
+    readonly accounts?: readonly { readonly accountId: number }[];
     readonly messages?: readonly { readonly targets?: readonly AppendTarget[] }[];
   };
   if (request.accountId !== undefined) return [request.accountId];
   if (request.target !== undefined) return [request.target.accountId];
-  const targets = request.messages?.flatMap((message) => message.targets ?? []) ?? [];
+  const targets =
+    request.accounts ?? request.messages?.flatMap((message) => message.targets ?? []) ?? [];
   return [...new Set(targets.map((target) => target.accountId))].sort((a, b) => a - b);
 }

@@ -173,7 +173,7 @@ export class PostgresEngine implements Engine {
   /** Locks, then writes, then keeps what was done for those who will not hear of it. */
   *#operation(name: WriteName, args: unknown, origin: string | undefined): Operation<LoggedWrite> {
     yield* lockAccounts(name, args);
-    const context = { dialect: postgresDialect, nowMs: Date.now() };
+    const context = { dialect: postgresDialect, nowMs: Date.now(), numbers: undefined };
     const written = yield* startOperation(name, context, args);
     const changes = splitByModseq(written.deltas, origin).map((change) => ({ change, record: printChange(change) }));
     for (const { change, record } of changes) {

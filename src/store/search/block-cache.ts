@@ -1,6 +1,7 @@
 import type { Engine } from '../engine.ts';
 import type { AccountId } from '../ids.ts';
-import { query, type Operation } from '../sql/statement.ts';
+import type { Dialect } from '../sql/dialect.ts';
+import { first, query, type Operation, type SqlRow } from '../sql/statement.ts';
 
 /** Octets of index blocks kept in memory; about 100,000 messages. */
 const maxBytes = 24 * 1024 * 1024;
@@ -28,7 +29,7 @@ export class BlockCache {
   /** Reads which blocks there are, and those of them that are not in memory. */
   async read(accountId: AccountId): Promise<IndexSnapshot> {
     const known = this.#blocks;
-    const { found, pending } = await this.#engine.read(readIndex(accountId, known));
+    const { found, pending } = await this.#engine.read(readIndex(this.#engine.dialect, accountId, known));
     for (const [id, block] of found) this.#keep(id, block);
     return { blocks: Array.from(found.values()), pending };
   }
@@ -46,10 +47,11 @@ export class BlockCache {
 
 /** One snapshot: the pending emails and every block, from memory where possible. */
 function* readIndex(
+  dialect: Dialect,
   accountId: AccountId,
   known: ReadonlyMap<number, Uint8Array>,
 ): Operation<{ readonly found: ReadonlyMap<number, Uint8Array>; readonly pending: readonly number[] }> {
-  const pending = yield* query('SELECT email_id FROM search_pending WHERE account_id = ?', accountId);
+  const pending = yield* readPending(dialect, accountId);
   const ids = yield* query('SELECT id FROM search_block WHERE account_id = ?', accountId);
   const found = new Map<number, Uint8Array>();
   const missing: number[] = [];
@@ -67,4 +69,21 @@ function* readIndex(
     for (const [id, octets] of rows) if (octets instanceof Uint8Array) found.set(Number(id), octets);
   }
   return { found, pending: pending.map((row) => Number(row[0])) };
+}
+
+/** Where more wait than this (the index is made anew), the entries of the account are looked at instead of all those emails. */
+const scannedWaiting = 4000;
+
+function* readPending({ queuesForSearch }: Dialect, accountId: AccountId): Operation<readonly SqlRow[]> {
+  if (queuesForSearch) return yield* query('SELECT email_id FROM search_pending WHERE account_id = ?', accountId);
+  const row = yield* first("SELECT value, (SELECT max(id) FROM email) FROM counter WHERE name = 'indexed'");
+  const [indexed, newest] = [Number(row?.[0] ?? 0), Number(row?.[1] ?? 0)];
+  if (newest <= indexed) return [];
+  return newest - indexed <= scannedWaiting
+    ? yield* query('SELECT id FROM email WHERE id > ? AND account_id = ?', indexed, accountId)
+    : yield* query(
+        'SELECT DISTINCT e.email_id FROM mailbox b CROSS JOIN entry e ' +
+          'WHERE b.account_id = ? AND e.mailbox_id = b.id AND e.email_id > ?',
+        ...[accountId, indexed],
+      );
 }

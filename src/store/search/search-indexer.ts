@@ -105,10 +105,10 @@ export class SearchIndexer implements BackgroundJob {
         after = message.id;
       }
     }
-    await Promise.all(
-      Array.from(byAccount, ([accountId, messages]) => this.#engine.write('addSignatures', { accountId, messages })),
-    );
-    return byAccount.size > 0;
+    if (byAccount.size === 0) return false;
+    const accounts = Array.from(byAccount, ([accountId, messages]) => ({ accountId, messages }));
+    await this.#engine.write('addSignatures', { accounts, upTo: after });
+    return true;
   }
 }
 

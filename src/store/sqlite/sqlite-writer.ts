@@ -5,6 +5,7 @@ import { sqliteDialect } from '../sql/dialect.ts';
 import type { Operation } from '../sql/statement.ts';
 import { answerOfUndone, startOperation } from '../write-outcome.ts';
 import { spooledMessages, toPlainError, type WriteRequest, type WriteResponse } from '../write-request.ts';
+import { ReservedNumbers } from './mail-numbers.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
 /** Writes that share one transaction and one fsync, at most. */
@@ -24,6 +25,7 @@ export class SqliteWriter {
   readonly #connection: SqliteConnection;
   readonly #blobs: BlobStore;
   readonly #respond: (responses: readonly WriteResponse[]) => void;
+  readonly #numbers = new ReservedNumbers();
   #waiting: Pending[] = [];
   #preparing = 0;
   #commits = 0;
@@ -102,7 +104,7 @@ export class SqliteWriter {
   }
 
   #operation(request: WriteRequest, prepared: unknown): Operation<Written<unknown>> {
-    const context = { dialect: sqliteDialect, nowMs: Date.now() };
+    const context = { dialect: sqliteDialect, nowMs: Date.now(), numbers: this.#numbers };
     return startOperation(request.name, context, preparedArguments(request, prepared));
   }
 

@@ -84,8 +84,9 @@ async function checkBlob(row: SqlRow, blobs: BlobStore): Promise<Checked> {
 async function* checkKept(reader: Reader, blobId: number, head: Uint8Array): AsyncGenerator<Problem> {
   const rows = await reader.read(
     query(
-      'SELECT id, threading, usual_fields FROM email WHERE blob_id = ? AND (threading IS NOT NULL OR usual_fields IS NOT NULL)',
-      blobId,
+      'SELECT id, threading, usual_fields FROM email WHERE ((id = ? AND blob_id = id) OR (blob_id = ? AND blob_id <> id)) ' +
+        'AND (threading IS NOT NULL OR usual_fields IS NOT NULL)',
+      ...[blobId, blobId],
     ),
   );
   if (rows.length === 0) return;

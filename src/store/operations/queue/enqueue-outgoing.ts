@@ -112,7 +112,7 @@ function* insertMessage(
   context: OperationContext,
   { message, outgoing }: Pick<PreparedOutgoing, 'message' | 'outgoing'>,
 ): Operation<number> {
-  const blobId = yield* storeBlob(context, message);
+  const { id: blobId } = yield* storeBlob(context, message);
   const row = yield* first(
     'INSERT INTO outgoing_message (blob_id, account_id, size_bytes, queued_at, from_domain, message_key, facts, prefix, ' +
       'part_map) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id',
