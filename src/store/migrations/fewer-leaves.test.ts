@@ -37,7 +37,9 @@ async function oldDatabase(): Promise<string> {
 function insert(database: DatabaseSync, each: PreparedMessage, i: number): void {
   const modseq = 4 + i;
   database
-    .prepare('INSERT INTO blob (id, hash_prefix, hash, size_bytes, encoding, stored_at, octets) VALUES (?, ?, ?, ?, ?, 0, ?)')
+    .prepare(
+      'INSERT INTO blob (id, hash_prefix, hash, size_bytes, encoding, stored_at, octets) VALUES (?, ?, ?, ?, ?, 0, ?)',
+    )
     .run(3 + i, each.hashPrefix, each.hash, each.sizeBytes, each.encoding, each.octets);
   database
     .prepare(

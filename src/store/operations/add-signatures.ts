@@ -26,7 +26,10 @@ export function* addSignatures(context: OperationContext, request: Signatures): 
 type TakeWaiting = (accountId: AccountId, messages: readonly SignedMessage[]) => Operation<readonly SignedMessage[]>;
 
 /** Those that were swept meanwhile, or indexed by another process, are not in the queue any more. */
-function* takeFromQueue(_accountId: AccountId, messages: readonly SignedMessage[]): Operation<readonly SignedMessage[]> {
+function* takeFromQueue(
+  _accountId: AccountId,
+  messages: readonly SignedMessage[],
+): Operation<readonly SignedMessage[]> {
   const fresh: SignedMessage[] = [];
   for (const message of messages) {
     const pending = yield* first('DELETE FROM search_pending WHERE email_id = ? RETURNING email_id', message.id);

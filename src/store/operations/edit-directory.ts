@@ -77,7 +77,11 @@ function* removeAccount(context: OperationContext, name: string): Operation<Delt
   for (const table of ['mailbox', 'removed_mailbox', 'subscription', 'keyword', 'annotation', 'thread_key']) {
     yield* execute(`DELETE FROM ${table} WHERE account_id = ?`, accountId);
   }
-  for (const table of [...(context.dialect.queuesForSearch ? ['search_pending'] : []), 'search_block', 'mailbox_right']) {
+  for (const table of [
+    ...(context.dialect.queuesForSearch ? ['search_pending'] : []),
+    'search_block',
+    'mailbox_right',
+  ]) {
     yield* execute(`DELETE FROM ${table} WHERE account_id = ?`, accountId);
   }
   // What it sent is still delivered.

@@ -38,7 +38,6 @@ export function accountsOf(args: unknown): readonly number[] {
   };
   if (request.accountId !== undefined) return [request.accountId];
   if (request.target !== undefined) return [request.target.accountId];
-  const targets =
-    request.accounts ?? request.messages?.flatMap((message) => message.targets ?? []) ?? [];
+  const targets = request.accounts ?? request.messages?.flatMap((message) => message.targets ?? []) ?? [];
   return [...new Set(targets.map((target) => target.accountId))].sort((a, b) => a - b);
 }

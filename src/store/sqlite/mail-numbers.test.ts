@@ -14,7 +14,9 @@ const reserved = (connection: SqliteConnection): number =>
   Number(connection.run(first("SELECT max(seq) FROM sqlite_sequence WHERE name IN ('email', 'blob')"))?.[0]);
 
 const insertBlob = (connection: SqliteConnection, id: number): void =>
-  connection.exec(`INSERT INTO blob (id, hash_prefix, hash, size_bytes, encoding, stored_at) VALUES (${id}, 0, x'', 0, 0, 0)`);
+  connection.exec(
+    `INSERT INTO blob (id, hash_prefix, hash, size_bytes, encoding, stored_at) VALUES (${id}, 0, x'', 0, 0, 0)`,
+  );
 
 test('numbers go up by one, and one reservation serves many', async () => {
   const connection = await open();
