@@ -11,11 +11,14 @@ const KIND = new Uint8Array(256);
 for (let code = 0; code <= 32; code++) KIND[code] = BLANK;
 KIND[127] = BLANK;
 for (const char of '()<>@,;:".') KIND[char.charCodeAt(0)] = SPECIAL;
+const CLOSING = 41;
 
 /** The same words as what they may be. */
 export interface Words {
   readonly phrase: string;
   readonly localPart: string;
+  /** There was no word, not even `""`. */
+  readonly isEmpty: boolean;
 }
 
 /** Reads the tokens of address fields (Latin-1), passing over blanks and comments. RFC 5322 sections 3.2 and 4. */
@@ -24,6 +27,10 @@ export class AddressReader {
   at = 0;
   /** The last comment passed over, unescaped. */
   comment: string | undefined = undefined;
+  /** The last separators passed over had a comma. */
+  hadComma = true;
+  /** The last domain had dots without an atom between them. */
+  hadOddDots = false;
 
   constructor(text: string) {
     this.text = text;
@@ -52,8 +59,8 @@ export class AddressReader {
 
   /** Passes over CFWS and commas; false at the end. */
   skipSeparators(): boolean {
-    do this.skip();
-    while (this.take(','));
+    this.hadComma = false;
+    for (this.skip(); this.take(','); this.skip()) this.hadComma = true;
     return this.at < this.text.length;
   }
 
@@ -113,6 +120,17 @@ export class AddressReader {
     return text.slice(start, this.at);
   }
 
+  /** An atom in which a parenthesis that closes nothing is a character like others. */
+  #takeWordAtom(): string {
+    const { text } = this;
+    const start = this.at;
+    for (; this.at < text.length; this.at++) {
+      const code = text.charCodeAt(this.at);
+      if (code !== CLOSING && KIND[code] !== 0) break;
+    }
+    return text.slice(start, this.at);
+  }
+
   /**
    * Words and dots: `phrase = 1*word / obs-phrase`, blanks between them as one; or `local-part`, which has no blanks around
    * its dots. Which of the two it is only what follows can tell.
@@ -122,36 +140,46 @@ export class AddressReader {
     let phrase = '';
     let localPart = '';
     let afterDot = true;
+    let isEmpty = true;
     for (;;) {
       const end = this.at;
       this.skip();
       const code = text.charCodeAt(this.at);
       const isDot = code === 46;
-      if (!isDot && code !== 34 && (this.at >= text.length || KIND[code] !== 0)) return { phrase, localPart };
+      if (!isDot && code !== 34 && code !== CLOSING && (this.at >= text.length || KIND[code] !== 0))
+        return { phrase, localPart, isEmpty };
+      isEmpty = false;
       const isSpaced = this.at > end && phrase !== '';
-      const token = isDot ? '.' : code === 34 ? this.#takeQuoted() : this.#takeAtom();
+      const token = isDot ? '.' : code === 34 ? this.#takeQuoted() : this.#takeWordAtom();
       if (isDot) this.at++;
-      phrase += isSpaced && !isDot ? ` ${token}` : token;
+      phrase += isSpaced ? ` ${token}` : token;
       localPart += isSpaced && !isDot && !afterDot ? ` ${token}` : token;
       afterDot = isDot;
     }
   }
 
-  /** `domain = dot-atom / domain-literal / obs-domain`. */
+  /** `domain = dot-atom / domain-literal / obs-domain`. Dots at its ends and several in a row do not count. */
   takeDomain(): string {
     const { text } = this;
+    this.hadOddDots = false;
     this.skip();
     if (text[this.at] === '[') return this.#takeLiteral();
     let out = '';
+    let dots = 0;
     for (;;) {
       this.skip();
       const next = text.charCodeAt(this.at);
       if (next === 46) {
         this.at++;
-        out += '.';
-      } else if (this.at < text.length && KIND[next] === 0 && (out === '' || out.endsWith('.')))
-        out += this.#takeAtom();
-      else return out;
+        dots++;
+      } else if (this.at < text.length && KIND[next] === 0 && (out === '' || dots > 0)) {
+        this.hadOddDots ||= dots > (out === '' ? 0 : 1);
+        out += `${out === '' ? '' : '.'}${this.#takeAtom()}`;
+        dots = 0;
+      } else {
+        this.hadOddDots ||= dots > 0;
+        return out;
+      }
     }
   }
 
@@ -160,8 +188,8 @@ export class AddressReader {
     const start = this.at;
     const near = text.slice(start, start + MAX_LITERAL);
     const whole = /^\[(?:[^\]\\]|\\[\s\S])*\]/.exec(near);
-    const comma = near.indexOf(',');
-    const length = whole !== null ? whole[0].length : comma >= 0 ? comma : near.length;
+    const end = near.search(/[,>]/);
+    const length = whole !== null ? whole[0].length : end >= 0 ? end : near.length;
     this.at = start + length;
     return near.slice(0, length).replace(/\s+/g, '');
   }

@@ -1,3 +1,5 @@
+import { trimBlanks } from './parse-header.ts';
+
 /** Deepest nesting of comments that is counted; deeper ones end with the innermost counted. */
 const MAX_COMMENT_DEPTH = 100;
 
@@ -81,19 +83,25 @@ export class CfwsReader {
 
   /**
    * `value := token / quoted-string` (RFC 2045 section 5.1). An unquoted value with blanks or specials in it, as some
-   * programs write file names, reaches to the next semicolon. undefined when there is nothing.
+   * programs write file names, reaches to the next semicolon. '' when there is nothing.
    */
-  takeParamValue(): string | undefined {
+  takeParamValue(): string {
     this.skip();
     const { text } = this;
     if (text[this.at] === '"') return this.takeQuoted();
     const start = this.at;
     const token = this.takeToken();
     this.skip();
-    if (this.at >= text.length || text[this.at] === ';') return token === '' ? undefined : token;
+    if (this.at >= text.length || text[this.at] === ';') return token;
     const semicolon = text.indexOf(';', this.at);
     this.at = semicolon < 0 ? text.length : semicolon;
-    return text.slice(start, this.at).replace(/\s+/g, ' ').trim();
+    return trimBlanks(text.slice(start, this.at).replace(/\r?\n/g, ''));
+  }
+
+  /** After blanks and comments there is nothing more, or a semicolon. */
+  mayEndValue(): boolean {
+    this.skip();
+    return this.at >= this.text.length || this.text[this.at] === ';';
   }
 
   /** Goes behind the next such character outside of quotes and comments; false when there is none. */

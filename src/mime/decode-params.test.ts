@@ -21,14 +21,15 @@ const cases: readonly [string, string, Record<string, string>][] = [
     { title: "This is even more ***fun*** isn't it!" },
   ],
   ['character split between pieces', "a/b; n*1*=%82%ac; n*0*=utf-8''%e2", { n: '€' }],
-  ['gap: what comes after is left out', 'a/b; n*0=x; n*2=z', { n: 'x' }],
+  ['gap: what comes after stays as it is', 'a/b; n*0=x; n*2=z', { n: 'x', 'n*2': 'z' }],
+  ['pieces without a first one', 'a/b; n*1=x', { 'n*1': 'x' }],
   ['encoded words', 'a/b; name="=?utf-8?B?w7w=?= =?utf-8?B?w7w=?="', { name: 'üü' }],
   ['raw UTF-8', `a/b; name="${Buffer.from('ü').toString('latin1')}"`, { name: 'ü' }],
   ['extended beats plain', "a/b; name=plain; name*=utf-8''ext", { name: 'ext' }],
   ['first of two', 'a/b; name=one; name=two', { name: 'one' }],
   ['unquoted blanks', 'a/b; name=This is a test.txt; x=y', { name: 'This is a test.txt', x: 'y' }],
   ['comments', 'a/b (c) ; (d) name (e) = (f) x (g)', { name: 'x' }],
-  ['double semicolon, no value, no name', 'a/b;; ; =x; y; z=', {}],
+  ['double semicolon, no value, no name', 'a/b;; ; =x; y; z=', { z: '' }],
   ['unclosed quote', 'a/b; name="abc; d', { name: 'abc; d' }],
   ['single quotes are no charset', "a/b; name*=it's", { name: "it's" }],
 ];
@@ -64,7 +65,11 @@ for (const [raw, want] of [
   ['image', undefined],
   ['Image/GIF', 'image/gif'],
   ['text / (c) html', 'text/html'],
-  ['text/html charset=x', 'text/html'],
+  // RFC 2045 section 5.2: the default for what is not valid.
+  ['text/html charset=x', undefined],
+  ['text/x y', undefined],
+  ['text/html;', 'text/html'],
+  ['text/html (c)', 'text/html'],
 ] as const) {
   test(`type of "${raw}"`, () => {
     const type = parseContentType(raw);

@@ -16,7 +16,7 @@ export function decodeParams(raw: readonly RawParam[]): ReadonlyMap<string, stri
   for (const { name, value } of joinParams(raw)) {
     const isExtended = name.length > 1 && name.endsWith('*');
     const [map, key] = isExtended ? [extended, name.slice(0, -1)] : [plain, name];
-    if (!map.has(key)) map.set(key, isExtended ? decodeExtended(value) : decodeHeaderText(value));
+    if (key !== '' && !map.has(key)) map.set(key, isExtended ? decodeExtended(value) : decodeHeaderText(value));
   }
   if (extended.size === 0) return plain;
   return new Map([...plain, ...extended]);

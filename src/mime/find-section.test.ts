@@ -199,3 +199,11 @@ describe('part map', () => {
     expect(movePartsBack(mapped(complex), added.length)).toEqual(mapped(whole));
   });
 });
+
+test('a multipart without parts has the empty one that BODYSTRUCTURE shows', () => {
+  const octets = crlf('Content-Type: multipart/mixed; boundary=x\n\nno boundary\n');
+  const root = scanMessage(octets);
+  expect(findSection(root, { path: [1] })).toEqual({ start: octets.length, end: octets.length });
+  expect(findSection(root, { path: [2] })).toBeUndefined();
+  expect(findSection(root, { path: [1, 1] })).toBeUndefined();
+});

@@ -67,10 +67,27 @@ export function findPart(root: AnyPart, path: readonly number[]): AnyPart | unde
       part = part.message;
       isMessage = true;
     }
-    if (part.type === 'multipart') part = part.children[number - 1];
+    if (part.type === 'multipart') part = part.children[number - 1] ?? onlyPart(part, number);
     else if (!isMessage || number !== 1) return undefined;
     if (part === undefined) return undefined;
     isMessage = false;
   }
   return part;
+}
+
+/** What BODYSTRUCTURE shows of a multipart that has no part: one without octets. */
+function onlyPart(parent: AnyPart, number: number): AnyPart | undefined {
+  if (number !== 1 || parent.children.length > 0) return undefined;
+  const at = parent.bodyEnd;
+  return {
+    headerStart: at,
+    bodyStart: at,
+    bodyEnd: at,
+    type: 'text',
+    subtype: 'plain',
+    encoding: '7bit',
+    charset: '',
+    children: [],
+    message: undefined,
+  };
 }

@@ -16,6 +16,7 @@ function isAttached(part: Part, isRelated: boolean): boolean {
   if (part.type === 'multipart' || SIGNATURES.has(part.subtype)) return false;
   if (part.disposition?.kind === 'attachment') return true;
   if (isRelated && part.id !== undefined) return false;
-  if (part.disposition?.params.has('filename') === true || part.params.has('name')) return true;
+  const name = part.disposition?.params.get('filename') ?? part.params.get('name') ?? '';
+  if (name !== '') return true;
   return part.type !== 'text' && part.type !== 'message';
 }

@@ -49,6 +49,13 @@ const cases: readonly [string, string, string[]][] = [
   ['null', '<>', ['||']],
   ['missing comma', '<a@b> <c@d>', ['|a|b', '|c|d']],
   ['two @', 'a@b@c, d@e', ['|a|b', '|d|e']],
+  ['two @ in brackets', '<a@b@c>, d@e', ['|a|', '|d|e']],
+  ['words behind an address', 'a@b N, <c@d> M, e@f', ['|a|b', '|c|d', '|e|f']],
+  ['needless dots', 'a@.b, a@b., a@b..c', ['|a|b', '|a|b', '|a|b.c']],
+  ['blanks before a dot of a name', 'N . M <a@b>', ['N . M|a|b']],
+  ['a closing parenthesis alone', 'N) <a@b>, a)b@c', ['N)|a|b', '|a)b|c']],
+  ['group without name', ': a@b;', [':', '|a|b', ';']],
+  ['unclosed literal in brackets', '<a@[x>, c@d', ['|a|[x', '|c|d']],
   ['junk after the address', '<a@b x>, d@e', ['|a|b', '|d|e']],
   ['unclosed bracket', '<a@b, c@d', ['|a|b', '|c|d']],
   ['unclosed quote', '"a b, c@d', ['a b, c@d||']],
@@ -72,12 +79,9 @@ test('raw parts are octets, names undecoded', () => {
 });
 
 test('what is no address says so', () => {
-  expect(parseAddresses('a@b, c, <d e>, <f@g h>').map(({ malformed }) => malformed)).toEqual([
-    false,
-    'no domain',
-    'junk',
-    'junk',
-  ]);
+  const faults = (raw: string): unknown[] => parseAddresses(raw).map(({ malformed }) => malformed);
+  expect(faults('a@b, c, <d e>, <f@g h>')).toEqual([false, 'no domain', 'junk', 'junk']);
+  expect(faults('a@b., a@b c, <a@b> c, a@b (c), ""@b, @b')).toEqual(['junk', 'junk', 'junk', false, false, 'no mailbox']);
 });
 
 test('ten thousand addresses, and no more', () => {

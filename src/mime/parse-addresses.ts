@@ -18,8 +18,8 @@ export interface MailAddress {
   readonly rawName: string | undefined;
   readonly rawLocalPart: string;
   readonly rawDomain: string;
-  /** Not an address as it stands: it has no domain, or something stood where it should have ended, and was left out. */
-  readonly malformed: false | 'no domain' | 'junk';
+  /** Not an address as it stands: a part is missing, or something stood where it should have ended, and was left out. */
+  readonly malformed: false | 'no mailbox' | 'no domain' | 'junk';
 }
 
 /** `group-start` … mailboxes … `group-end`, as in ENVELOPE. RFC 9051 section 7.5.2. */
@@ -43,18 +43,28 @@ export function parseAddressItems(raw: string, max = MAX_ITEMS): AddressItem[] {
       continue;
     }
     const before = reader.at;
+    const isBehind = !reader.hadComma;
     const words = reader.takeWords();
     const { phrase } = words;
     if (reader.take(':')) {
-      if (inGroup || phrase === '') continue;
+      if (inGroup) continue;
       inGroup = true;
       items.push({ kind: 'group-start', name: decodeHeaderText(phrase), rawName: phrase });
     } else if (reader.take('<')) items.push(readAngle(reader, phrase));
-    else if (reader.peek() === '@' || phrase !== '') items.push(readBare(reader, words));
+    else if (reader.peek() === '@') items.push(readBare(reader, words));
+    else if (phrase !== '' && !(isBehind && spoilLast(items))) items.push(readBare(reader, words));
     if (reader.at === before) reader.at++;
   }
   if (inGroup) items.push({ kind: 'group-end' });
   return items;
+}
+
+/** Words right behind an address are no other one, but make it malformed. False when there is none before them. */
+function spoilLast(items: AddressItem[]): boolean {
+  const last = items.at(-1);
+  if (last?.kind !== 'mailbox') return false;
+  if (last.malformed === false) items[items.length - 1] = { ...last, malformed: 'junk' };
+  return true;
 }
 
 /** The mailboxes of an address list, groups dissolved. */
@@ -70,19 +80,28 @@ export function mailboxesOf(items: readonly AddressItem[]): MailAddress[] {
 /** `angle-addr = [CFWS] "<" [obs-route] addr-spec ">" [CFWS]`; the bracket was read. RFC 5322 section 4.4. */
 function readAngle(reader: AddressReader, phrase: string): MailAddress {
   const route = reader.takeRoute();
-  const local = reader.takeWords().localPart;
+  const { localPart: local, isEmpty } = reader.takeWords();
   const domain = reader.take('@') ? reader.takeDomain() : '';
+  const isOdd = domain !== '' && reader.hadOddDots;
   reader.skip();
   const next = reader.peek();
   reader.skipPast('>');
-  const isJunk = (next !== '>' && next !== undefined) || (domain === '' && local.includes(' '));
-  return address(phrase, local, domain, route, isJunk ? 'junk' : domain === '' ? 'no domain' : false);
+  const isJunk = isOdd || (next !== '>' && next !== undefined) || (domain === '' && local.includes(' '));
+  // With two @ nobody can tell which domain is meant.
+  return address(phrase, local, next === '@' ? '' : domain, route, faultOf(isJunk, domain, isEmpty));
+}
+
+function faultOf(isJunk: boolean, domain: string, isEmpty: boolean): MailAddress['malformed'] {
+  if (isJunk) return 'junk';
+  if (domain === '') return 'no domain';
+  return isEmpty ? 'no mailbox' : false;
 }
 
 /** `addr-spec`, maybe followed by the name as a comment, as old programs wrote it. */
-function readBare(reader: AddressReader, { phrase, localPart }: Words): MailAddress {
+function readBare(reader: AddressReader, { phrase, localPart, isEmpty }: Words): MailAddress {
   reader.comment = undefined;
   const domain = reader.take('@') ? reader.takeDomain() : '';
+  const isOdd = domain !== '' && reader.hadOddDots;
   reader.skip();
   const { comment } = reader;
   const next = reader.peek();
@@ -91,7 +110,7 @@ function readBare(reader: AddressReader, { phrase, localPart }: Words): MailAddr
   if (isJunk) reader.skipPast(',');
   // Several words without an address are somebody's name.
   if (domain === '' && phrase.includes(' ')) return address(phrase, '', '', '', 'no domain');
-  const fault = domain === '' ? 'no domain' : isJunk ? 'junk' : false;
+  const fault = faultOf(domain !== '' && (isJunk || isOdd), domain, isEmpty);
   return address(comment ?? '', domain === '' ? phrase : localPart, domain, '', fault);
 }
 

@@ -17,7 +17,7 @@ const NO_PARAMS: readonly RawParam[] = [];
 
 /**
  * `content := "Content-Type" ":" type "/" subtype *(";" parameter)` (RFC 2045 section 5.1). undefined when there is no
- * type and subtype, in which case the default applies.
+ * type and subtype, or something else than parameters follows: then the default applies (RFC 2045 section 5.2).
  */
 export function parseContentType(raw: string): ContentType | undefined {
   const reader = new CfwsReader(raw);
@@ -30,14 +30,19 @@ export function parseContentType(raw: string): ContentType | undefined {
       : undefined;
   const subtype = reader.takeToken().toLowerCase();
   if (subtype === '' && type.toLowerCase() !== 'text') return undefined;
+  if (!reader.mayEndValue()) return undefined;
   return { type: type.toLowerCase(), subtype: subtype === '' ? 'plain' : subtype, rawParams: takeParams(reader) };
 }
 
-/** A field of the form `value *(";" parameter)`, such as Content-Disposition; undefined without a value. RFC 2183. */
+/**
+ * A field of the form `value *(";" parameter)`, such as Content-Disposition; undefined without either. The value may be
+ * missing where there are parameters, as servers show it. RFC 2183.
+ */
 export function parseValueWithParams(raw: string): { value: string; rawParams: readonly RawParam[] } | undefined {
   const reader = new CfwsReader(raw);
   const value = reader.takeToken();
-  return value === '' ? undefined : { value: value.toLowerCase(), rawParams: takeParams(reader) };
+  const rawParams = takeParams(reader);
+  return value === '' && rawParams.length === 0 ? undefined : { value: value.toLowerCase(), rawParams };
 }
 
 /** `*(";" attribute "=" value)`; what does not fit is skipped up to the next semicolon. */
@@ -45,11 +50,9 @@ function takeParams(reader: CfwsReader): readonly RawParam[] {
   let params: RawParam[] | undefined;
   while (reader.skipTo(';')) {
     const name = reader.takeToken();
-    if (name === '') continue;
     reader.skip();
     if (!reader.take('=')) continue;
     const value = reader.takeParamValue();
-    if (value === undefined) continue;
     params ??= [];
     params.push({ name: name.toLowerCase(), value });
     if (params.length >= MAX_PARAMS) break;

@@ -1,6 +1,7 @@
 import { decodeParams } from './decode-params.ts';
+import { joinParams } from './join-params.ts';
 import { parseContentType, parseValueWithParams } from './parse-content-type.ts';
-import { emptyHeader, parseHeader, unfold } from './parse-header.ts';
+import { emptyHeader, parseHeader } from './parse-header.ts';
 import type { Header } from './parse-header.ts';
 import { isMessageType } from './part.ts';
 import type { Disposition, Part, RawParam } from './part.ts';
@@ -72,33 +73,58 @@ export class PartNode implements Part {
     this.#lineEndsBefore = lineEnds;
     this.header = parseHeader(text);
     const seen = new Set<string>();
-    for (const { name, raw } of this.header.fields) {
-      if (!name.startsWith('content-') || seen.has(name)) continue;
-      seen.add(name);
-      this.#readField(name, raw);
-    }
+    for (const { name, raw } of this.header.fields)
+      if (name.startsWith('content-') && !seen.has(name) && this.#readField(name, raw)) seen.add(name);
     if (this.type === 'multipart')
-      this.boundary = this.rawParams.find((param) => param.name === 'boundary')?.value.trimEnd();
+      this.boundary = joinParams(this.rawParams)
+        .find((param) => param.name === 'boundary')
+        ?.value.trimEnd();
     if (this.boundary === '') this.boundary = undefined;
   }
 
-  #readField(name: string, raw: string): void {
-    if (name === 'content-type') this.#readType(raw);
-    else if (name === 'content-transfer-encoding') this.encoding = readEncoding(raw);
-    else if (name === 'content-disposition') this.disposition = readDisposition(raw);
-    else if (name === 'content-id') this.id = unfold(raw);
-    else if (name === 'content-description') this.description = unfold(raw);
-    else if (name === 'content-language') this.language = readLanguage(raw);
-    else if (name === 'content-location') this.location = unfold(raw);
-    else if (name === 'content-md5') this.md5 = unfold(raw);
+  /** Of repeated fields the first counts that says anything, but of Content-Disposition the last. False: the next may. */
+  #readField(name: string, raw: string): boolean {
+    switch (name) {
+      case 'content-type':
+        return this.#readType(raw);
+      case 'content-transfer-encoding':
+        return this.#readEncoding(raw);
+      case 'content-disposition':
+        this.disposition = readDisposition(raw) ?? this.disposition;
+        return false;
+      case 'content-id':
+        this.id = readText(raw);
+        return true;
+      case 'content-description':
+        this.description = readText(raw);
+        return true;
+      case 'content-language':
+        this.language = readLanguage(raw);
+        return true;
+      case 'content-location':
+        this.location = readText(raw);
+        return true;
+      case 'content-md5':
+        this.md5 = readText(raw);
+        return true;
+      default:
+        return true;
+    }
   }
 
-  #readType(raw: string): void {
+  #readType(raw: string): boolean {
     const parsed = parseContentType(raw);
-    if (parsed === undefined) return;
+    if (parsed === undefined) return false;
     this.type = parsed.type;
     this.subtype = parsed.subtype;
     this.rawParams = parsed.rawParams;
+    return true;
+  }
+
+  #readEncoding(raw: string): boolean {
+    const token = readEncoding(raw);
+    this.encoding = token ?? '7bit';
+    return token !== undefined;
   }
 
   /** The part is complete; `lineEnds` were counted up to there. */
@@ -109,11 +135,15 @@ export class PartNode implements Part {
 }
 
 /** `Content-Transfer-Encoding: token`, in lower case; what is not one token is no encoding. RFC 2045 section 6.1. */
-function readEncoding(raw: string): string {
+function readEncoding(raw: string): string | undefined {
   const reader = new CfwsReader(raw);
   const token = reader.takeToken().toLowerCase();
-  reader.skip();
-  return token !== '' && (reader.at >= raw.length || raw[reader.at] === ';') ? token : '7bit';
+  return token !== '' && reader.mayEndValue() ? token : undefined;
+}
+
+/** Unfolded; blanks at its end are part of it. */
+function readText(raw: string): string {
+  return raw.replace(/\r?\n/g, '').replace(/^[ \t\r]+/, '');
 }
 
 function readDisposition(raw: string): Disposition | undefined {

@@ -42,7 +42,7 @@ function printItem(item: AddressItem): string {
   if (item.kind === 'group-end') return '(NIL NIL NIL NIL)';
   const route = item.route === '' ? undefined : item.route;
   const { rawLocalPart, rawDomain, malformed } = item;
-  const local = rawLocalPart === '' ? 'MISSING_MAILBOX' : rawLocalPart;
+  const local = rawLocalPart === '' && malformed !== false ? 'MISSING_MAILBOX' : rawLocalPart;
   const domain = rawDomain === '' ? (malformed === 'junk' ? 'SYNTAX_ERROR' : 'MISSING_DOMAIN') : rawDomain;
   return `(${printImapNString(item.rawName)} ${printImapNString(route)} ${printImapString(local)} ${printImapString(domain)})`;
 }

@@ -145,3 +145,52 @@ test('any message can be read by a client', () => {
     { seed: 15, numRuns: 2000 },
   );
 });
+
+/** What both reference servers answer, found by comparing generated messages. */
+const structures: readonly (readonly [string, string, string])[] = [
+  [
+    'the last Content-Disposition counts',
+    'Content-Disposition: inline\nContent-Disposition: attachment; filename=x',
+    '("text" "plain" NIL NIL NIL "7bit" 2 1 NIL ("attachment" ("filename" "x")) NIL NIL)',
+  ],
+  [
+    'a Content-Type or an encoding that cannot be read leaves it to the next',
+    'Content-Type: foo\nContent-Type: text/html\nContent-Transfer-Encoding:\nContent-Transfer-Encoding: base64',
+    '("text" "html" NIL NIL NIL "base64" 2 1 NIL NIL NIL NIL)',
+  ],
+  [
+    'parameters without value, without name, pieces without the first',
+    'Content-Type: text/plain; a=; =b; c*1=d',
+    '("text" "plain" ("a" "" "" "b" "c*1" "d") NIL NIL "7bit" 2 1 NIL NIL NIL NIL)',
+  ],
+  [
+    'parameters of no disposition',
+    'Content-Disposition: ; filename=x',
+    '("text" "plain" NIL NIL NIL "7bit" 2 1 NIL ("" ("filename" "x")) NIL NIL)',
+  ],
+  [
+    'blanks at the end of texts',
+    'Content-ID:  <a@b> \nContent-Description: a\n b ',
+    '("text" "plain" NIL "<a@b> " "a b " "7bit" 2 1 NIL NIL NIL NIL)',
+  ],
+  [
+    'a boundary in pieces (RFC 2231)',
+    'Content-Type: multipart/mixed; boundary*0=x; boundary*1=y\n\n--xy\n\na\n--xy--',
+    '(("text" "plain" NIL NIL NIL "7bit" 1 0 NIL NIL NIL NIL) "mixed" ("boundary" "xy") NIL NIL NIL)',
+  ],
+];
+for (const [name, text, want] of structures) {
+  test(`BODYSTRUCTURE: ${name}`, () => {
+    const message = text.includes('\n\n') ? text : `${text}\n\n\n`;
+    expect(printBodyStructure(scanMessage(Buffer.from(message.replaceAll('\n', '\r\n'))))).toBe(want);
+  });
+}
+
+test('ENVELOPE: an empty local part is not a missing one', () => {
+  const [, , , , , to] = envelope('To: ""@a, @b, <c@d@e>\r\n') as unknown[];
+  expect(to).toEqual([
+    [null, null, '', 'a'],
+    [null, null, 'MISSING_MAILBOX', 'b'],
+    [null, null, 'c', 'SYNTAX_ERROR'],
+  ]);
+});
