@@ -81,7 +81,14 @@ test('raw parts are octets, names undecoded', () => {
 test('what is no address says so', () => {
   const faults = (raw: string): unknown[] => parseAddresses(raw).map(({ malformed }) => malformed);
   expect(faults('a@b, c, <d e>, <f@g h>')).toEqual([false, 'no domain', 'junk', 'junk']);
-  expect(faults('a@b., a@b c, <a@b> c, a@b (c), ""@b, @b')).toEqual(['junk', 'junk', 'junk', false, false, 'no mailbox']);
+  expect(faults('a@b., a@b c, <a@b> c, a@b (c), ""@b, @b')).toEqual([
+    'junk',
+    'junk',
+    'junk',
+    false,
+    false,
+    'no mailbox',
+  ]);
 });
 
 test('ten thousand addresses, and no more', () => {
