@@ -1,4 +1,5 @@
 import type { Framer } from '../../base/conversation.ts';
+import { skipLines } from './skip-lines.ts';
 import { SpanOutput } from './span-output.ts';
 
 /**
@@ -69,9 +70,11 @@ export class DataFramer implements Framer {
     return { consumed: this.#at, done: this.#state === ended };
   }
 
-  /** From inside a line to its end, or to the end of the chunk. */
+  /** From inside a line to the next line end that needs a look, and over it, or to the end of the chunk. */
   #skipLine(chunk: Uint8Array, output: SpanOutput): void {
     const { length } = chunk;
+    this.#at = skipLines(chunk, this.#at);
+    if (this.#at === length) return;
     if (this.#cr < this.#at) this.#cr = next(chunk, CR, this.#at);
     if (this.#lf < this.#at) this.#lf = next(chunk, LF, this.#at);
     const cr = this.#cr;
