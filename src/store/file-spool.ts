@@ -9,13 +9,17 @@ export const inMemoryBytes = 256 * 1024;
 /** Buffers start this large: most mail fits. */
 const firstBufferBytes = 8 * 1024;
 
-/** Collects one message: in one growing buffer while small, then in a file in the temporary folder. */
+/**
+ * Collects one message: in one growing buffer while small, then in a file in the temporary folder. A buffer that has been
+ * outgrown is given back at once: left to the garbage collector, those of a message of 100 kB are four times its size, and
+ * bring a full collection each few dozen messages.
+ */
 export class FileSpool implements Spool {
   readonly #dir: string;
   readonly #maxBytes: number;
   /** What is announced is believed only once the first buffer is full: an announcement alone must not cost memory. */
   readonly #expectedBytes: number;
-  #buffer: Buffer;
+  #buffer: Uint8Array<ArrayBuffer>;
   #buffered = 0;
   #file: { readonly handle: FileHandle; readonly path: string } | undefined;
   #head: Uint8Array | undefined;
@@ -26,7 +30,7 @@ export class FileSpool implements Spool {
     this.#maxBytes = maxBytes;
     this.#expectedBytes = Math.min(expectedBytes, inMemoryBytes);
     const isSmall = expectedBytes > 0 && expectedBytes < firstBufferBytes;
-    this.#buffer = Buffer.allocUnsafeSlow(isSmall ? expectedBytes : firstBufferBytes);
+    this.#buffer = unshared(isSmall ? expectedBytes : firstBufferBytes);
   }
 
   head(): Uint8Array {
@@ -49,18 +53,14 @@ export class FileSpool implements Spool {
       return { kind: 'file', path: this.#file.path, sizeBytes: this.sizeBytes };
     }
     // A buffer of its own, exactly as long as the message, can change threads without a copy.
-    if (this.#buffered === this.#buffer.length) {
-      const { buffer, byteOffset, length } = this.#buffer;
-      return { kind: 'octets', octets: new Uint8Array(buffer, byteOffset, length), owned: true };
-    }
-    const octets = new Uint8Array(this.#buffered);
-    octets.set(this.#buffer.subarray(0, this.#buffered));
+    const octets =
+      this.#buffered === this.#buffer.length ? this.#buffer : resized(this.#buffer, this.#buffered, this.#buffered);
+    this.#buffer = octets;
     return { kind: 'octets', octets, owned: true };
   }
 
   async discard(): Promise<void> {
-    this.#buffer = Buffer.alloc(0);
-    this.#buffered = 0;
+    this.#drop();
     if (this.#file === undefined) return;
     const { handle, path } = this.#file;
     await handle.close().catch(() => undefined);
@@ -71,12 +71,16 @@ export class FileSpool implements Spool {
     const needed = this.#buffered + octets.length;
     if (needed > this.#buffer.length) {
       const doubled = Math.max(needed, this.#buffer.length * 2, firstBufferBytes);
-      const larger = Buffer.allocUnsafeSlow(needed <= this.#expectedBytes ? this.#expectedBytes : doubled);
-      larger.set(this.#buffer.subarray(0, this.#buffered));
-      this.#buffer = larger;
+      const room = needed <= this.#expectedBytes ? this.#expectedBytes : doubled;
+      this.#buffer = resized(this.#buffer, this.#buffered, room);
     }
     this.#buffer.set(octets, this.#buffered);
     this.#buffered += octets.length;
+  }
+
+  #drop(): void {
+    this.#buffer = new Uint8Array(0);
+    this.#buffered = 0;
   }
 
   async #keepInFile(octets: Uint8Array): Promise<'kept'> {
@@ -87,7 +91,8 @@ export class FileSpool implements Spool {
         const start = this.#buffer.subarray(0, this.#buffered);
         this.#head = start;
         await writeAll(this.#file.handle, start);
-        this.#buffer = Buffer.alloc(0);
+        // Kept as the head.
+        this.#buffer = new Uint8Array(0);
         this.#buffered = 0;
       }
       await writeAll(this.#file.handle, octets);
@@ -97,6 +102,20 @@ export class FileSpool implements Spool {
       throw error;
     }
   }
+}
+
+/** In memory of its own, not cleared. */
+function unshared(length: number): Uint8Array<ArrayBuffer> {
+  const { buffer, byteOffset } = Buffer.allocUnsafeSlow(length);
+  return new Uint8Array(buffer, byteOffset, length);
+}
+
+/** The first octets in a buffer of another length; the old one is gone. */
+function resized(old: Uint8Array<ArrayBuffer>, used: number, length: number): Uint8Array<ArrayBuffer> {
+  const larger = unshared(length);
+  larger.set(old.subarray(0, used));
+  if (old.buffer.byteLength > 0) old.buffer.transfer(0);
+  return larger;
 }
 
 async function writeAll(handle: FileHandle, octets: Uint8Array): Promise<void> {
