@@ -96,7 +96,8 @@ export class SearchIndexer implements BackgroundJob {
     for (let batch = 0; batch < batchesPerWrite && !this.#stopped; batch += 1) {
       const rows = await this.#engine.read(readPending(after));
       if (rows.length === 0) break;
-      const signed = await this.#thread.ask(rows.map((row) => row.slice(1)));
+      const toSign = rows.map((row) => row.slice(1));
+      const signed = await this.#thread.ask(toSign, toSign.flatMap(ownMemory));
       for (const [at, message] of signed.entries()) {
         const accountId = Number(rows[at]?.[0]) as AccountId;
         const messages = byAccount.get(accountId) ?? [];
@@ -110,6 +111,15 @@ export class SearchIndexer implements BackgroundJob {
     await this.#engine.write('addSignatures', { accounts, upTo: after });
     return true;
   }
+}
+
+/** Octets that have their memory to themselves need no copy for the thread. */
+function ownMemory(row: SqlRow): ArrayBuffer[] {
+  return row.flatMap((value) => {
+    if (!(value instanceof Uint8Array)) return [];
+    const { buffer, byteLength } = value;
+    return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
+  });
 }
 
 function readPending(after: number): Operation<readonly SqlRow[]> {

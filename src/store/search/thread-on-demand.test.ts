@@ -35,3 +35,9 @@ test('close fails what waits', async () => {
   await thread.close();
   await answer;
 });
+
+test('memory that is given away is gone here', async () => {
+  const { buffer } = new Uint8Array(8);
+  await thread.ask(1, [buffer]);
+  expect(buffer.detached).toBe(true);
+});

@@ -24,14 +24,17 @@ export class ThreadOnDemand<Request, Answer> {
     this.#data = data;
   }
 
-  /** @throws Error when the thread could not answer, or died; the next request starts another */
-  ask(request: Request): Promise<Answer> {
+  /**
+   * `given`: memory of the request that the thread takes over; it is gone here.
+   * @throws Error when the thread could not answer, or died; the next request starts another
+   */
+  ask(request: Request, given: readonly ArrayBuffer[] = []): Promise<Answer> {
     clearTimeout(this.#idle);
     const thread = this.#start();
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       this.#waiting.set(id, { resolve, reject });
-      thread.postMessage({ id, request } satisfies ThreadRequest<Request>);
+      thread.postMessage({ id, request } satisfies ThreadRequest<Request>, given);
     });
   }
 
