@@ -12,7 +12,22 @@ function plainly(text: string, from: number): number {
   return text.length;
 }
 
-const alphabet = ['\r\n', '\r\n', '\r\n.', '\r', '\n', '.', '\t', '\0', '\x0d', 'a', 'b c', '\x80', '\xff', 'long enough for words'];
+const alphabet = [
+  '\r\n',
+  '\r\n',
+  '\r\n.',
+  '\r',
+  '\n',
+  '.',
+  '\t',
+  '\0',
+  '\x0d',
+  'a',
+  'b c',
+  '\x80',
+  '\xff',
+  'long enough for words',
+];
 
 test('the same as an octet at a time, wherever the octets lie in their memory', () => {
   let seed = 7;
@@ -27,7 +42,11 @@ test('the same as an octet at a time, wherever the octets lie in their memory', 
       random(4) === 0 ? (alphabet[random(kinds)] ?? '') : 'x'.repeat(random(9)),
     ).join('');
     const offset = random(8);
-    const memory = Buffer.concat([Buffer.from('\n'.repeat(offset)), Buffer.from(text, 'latin1'), Buffer.from('\r\n.\r\n')]);
+    const memory = Buffer.concat([
+      Buffer.from('\n'.repeat(offset)),
+      Buffer.from(text, 'latin1'),
+      Buffer.from('\r\n.\r\n'),
+    ]);
     const octets = new Uint8Array(Uint8Array.from(memory).buffer, offset, text.length);
     for (const from of [0, random(text.length + 1), text.length]) {
       expect([text, from, skipLines(octets, from)]).toEqual([text, from, plainly(text, from)]);
