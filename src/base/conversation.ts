@@ -79,8 +79,11 @@ export interface Sink<Event = never> {
   startCompression(): void;
   /** What was written is the last that is compressed. Input is plain after the end of the peer's stream, or where it stops. */
   stopCompression(): void;
-  /** Send what was written, then close. */
-  close(): void;
+  /**
+   * Send what was written, then close. `parting`: the peer said goodbye, so nothing is waited for; without it the peer may
+   * finish what it is sending, and hears the last words.
+   */
+  close(parting?: boolean): void;
   /** Close at once and drop what was not sent. */
   destroy(): void;
   /** Feed an event as an input, from outside of `accept`. Allowed at any time, also while an input is being handled. */

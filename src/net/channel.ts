@@ -13,6 +13,9 @@ import type { TlsIdentity, TlsListenerOptions } from './tls.ts';
 /** What is needed for TLS on a connection that was accepted. */
 export type ChannelTls = TlsListenerOptions & { readonly identity: TlsIdentity };
 
+/** Silence until the system asks whether the peer is still there. */
+const KEEP_ALIVE_MS = 120_000;
+
 /** Who is told what happens; octets come as the peer meant them, decrypted and inflated. */
 export interface ChannelOwner {
   received(octets: Uint8Array): void;
@@ -103,8 +106,22 @@ export class Channel implements SocketOwner, InflaterOwner {
     this.resume();
   }
 
+  /** Ends without waiting for the peer to do so: it said that it has nothing more to say. */
+  part(): void {
+    this.flush();
+    // An alert of TLS, and what compression holds back, want to be sent in order.
+    const isPlain = !(this.#socket instanceof TLSSocket) && this.#deflater === undefined;
+    if (isPlain && this.#socket.writableLength === 0) this.destroy();
+    else this.end();
+  }
+
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  /** Finds out when the peer has vanished without a word. Four system calls, so only for connections that last. */
+  keepAlive(): void {
+    this.#socket.setKeepAlive(true, KEEP_ALIVE_MS);
   }
 
   // ── input ──

@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { connect } from 'node:net';
-import type { Socket } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Conversation, Converse, Input, Peer, Sink } from '../base/conversation.ts';
 import { silentLog } from '../base/log.ts';
 import { createConnectionLimits } from './limits.ts';
@@ -111,6 +110,9 @@ class Echo implements Conversation<Event> {
       case 'quit':
         sink.write('quit\r\n');
         return sink.close();
+      case 'part':
+        sink.write(`${'x'.repeat(Number(argument))} parted\r\n`);
+        return sink.close(true);
       default:
         sink.write(`echo ${text}\r\n`);
     }
@@ -328,6 +330,36 @@ describe('time', () => {
     c.socket.write('quit\r\n');
     await c.until('quit');
     await expect.poll(() => echoes[0]?.ended).toBe(1);
+  });
+
+  test('a peer that said goodbye is not waited for, and hears all of the last words', async () => {
+    const { listener, echoes } = await start({ timings: { tickMs: 10, lingerMs: 60_000 } });
+    for (const [at, octets] of [10, 20_000_000].entries()) {
+      const c = new Client(connect({ port: listener.port, host: '127.0.0.1', allowHalfOpen: octets < 100 }));
+      c.socket.write(`part ${octets}\r\n`);
+      const text = await c.until('parted');
+      expect(text.length).toBe('hello\r\n parted\r\n'.length + octets);
+      await expect.poll(() => echoes[at]?.ended).toBe(1);
+    }
+    const plain = await start({ tls: { mode: 'implicit', identity: identity() } });
+    const c = await secure(plain.listener.port);
+    const ended = once(c.socket, 'end');
+    c.socket.write('part 5\r\n');
+    await ended;
+    expect(c.text).toContain('xxxxx parted');
+    await expect.poll(() => plain.echoes[0]?.ended).toBe(1);
+  });
+
+  test('the system looks after connections that last, and is not asked to for others', async () => {
+    const keepAlive = vi.spyOn(Socket.prototype, 'setKeepAlive');
+    const { listener, echoes } = await start({ timings: { tickMs: 600_000 } });
+    const short = await client(listener);
+    short.socket.end('quit\r\n');
+    await expect.poll(() => echoes[0]?.ended).toBe(1);
+    expect(keepAlive).not.toHaveBeenCalled();
+    await client((await start()).listener);
+    await expect.poll(() => keepAlive.mock.calls).toEqual([[true, 120_000]]);
+    keepAlive.mockRestore();
   });
 });
 

@@ -73,7 +73,7 @@ export function prepareToListen(): void {
  * @throws the error of the system when the port cannot be had.
  */
 export async function listen<Event>(options: ListenOptions<Event>): Promise<Listener<Event>> {
-  const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 120_000 });
+  const server = createServer({ allowHalfOpen: true, noDelay: true });
   const front = new Front(options, server);
   server.on('connection', (socket) => front.connected(socket));
   server.maxConnections = options.maxConnections ?? 50_000;

@@ -49,6 +49,10 @@ export class Pump<Event> implements Sink<Event>, ChannelOwner, Ticking {
   #accepting = false;
   #tlsWanted = false;
   #closing = false;
+  /** The peer said goodbye. */
+  #parting = false;
+  /** It was there for a tick. */
+  #lasts = false;
   #gone = false;
   #ended = false;
   /** Those who will still say something. */
@@ -133,8 +137,9 @@ export class Pump<Event> implements Sink<Event>, ChannelOwner, Ticking {
     if (!this.closed) this.#channel.stopCompression();
   }
 
-  close(): void {
+  close(parting = false): void {
     if (this.#closing || this.#gone) return;
+    this.#parting = parting;
     this.#closing = true;
     this.#patience.restart();
     this.#input.clear();
@@ -217,6 +222,10 @@ export class Pump<Event> implements Sink<Event>, ChannelOwner, Ticking {
   // ── time ──
 
   tick(elapsedMs: number): void {
+    if (!this.#lasts) {
+      this.#lasts = true;
+      this.#channel.keepAlive();
+    }
     const verdict = this.#patience.tick(elapsedMs, this.#waitsFor());
     if (verdict === 'drop') this.destroy();
     else if (verdict !== undefined) this.#tell({ kind: 'timeout', why: verdict });
@@ -351,7 +360,8 @@ export class Pump<Event> implements Sink<Event>, ChannelOwner, Ticking {
     const channel = this.#channel;
     this.flush();
     if (this.#closing) {
-      channel.end();
+      if (this.#parting) channel.part();
+      else channel.end();
     } else if (this.#tlsWanted) {
       this.#tlsWanted = false;
       this.#patience.restart();

@@ -82,11 +82,11 @@ export class SmtpSession {
     this.sink.write(answer.code < 400 ? printReply(answer) : printReply(answer, this.#errorTail()));
   }
 
-  /** Says it and closes. */
-  leave(answer: Reply): void {
+  /** Says it and closes. `parting`: the client wants it so. */
+  leave(answer: Reply, parting = false): void {
     this.say(answer);
     this.receiver = undefined;
-    this.sink.close();
+    this.sink.close(parting);
   }
 
   /** The answer to an error that is ours: logged with its stack and what the client was told. */

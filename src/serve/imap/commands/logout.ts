@@ -11,7 +11,7 @@ export const logout = command({
     return {
       after: () => {
         session.ending = true;
-        session.sink.close();
+        session.sink.close(true);
       },
     };
   },

@@ -16,7 +16,7 @@ export const quit: Command = {
       session.log.error('deleted messages could not be removed', {}, error);
       session.sink.write(printErr('deleted messages were not removed', 'SYS/TEMP'));
     }
-    session.sink.close();
+    session.sink.close(true);
   },
 };
 

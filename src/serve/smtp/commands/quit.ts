@@ -7,5 +7,5 @@ export const quit = command({
   verb: 'QUIT',
   needs: [],
   parse: noArguments,
-  run: (session) => session.leave(replies.goodbye),
+  run: (session) => session.leave(replies.goodbye, true),
 });
