@@ -90,6 +90,24 @@ describe('what outsiders send instead of SMTP', () => {
     expect(heard).toContain('421 4.7.0');
   });
 
+  for (const [what, line, prologue] of [
+    ['senders that are refused', 'MAIL FROM:<a@[192.0.2.1]>\r\n', ''],
+    ['messages announced as too large', 'MAIL FROM:<a@remote.example> SIZE=9999999999\r\n', ''],
+    ['DATA without a recipient that was taken', 'DATA\r\n', 'MAIL FROM:<a@remote.example>\r\nRCPT TO:<a@other.example>\r\n'],
+    ['empty chunks', 'BDAT 0\r\n', 'MAIL FROM:<a@remote.example>\r\nRCPT TO:<ann@example.org>\r\n'],
+  ] as const) {
+    test(`${what}: their number is bounded`, async () => {
+      const server = await startServer();
+      const client = await ready(server);
+      client.send(`${prologue}${line.repeat(1000)}`);
+      const heard = await client.untilClosed();
+      expect(heard).toMatch(/421 4\.7\.0 [^\r]*\r\n$/);
+      // The EHLO counts too.
+      expect(heard.match(/^[25]5[024] [25]\.\d/gm)?.length).toBeLessThanOrEqual(103);
+      expect(server.store.openSpools).toBe(0);
+    });
+  }
+
   test('100,000 recipients: a thousand are taken, memory stays bounded', slow, async () => {
     const server = await startServer();
     const client = await ready(server);

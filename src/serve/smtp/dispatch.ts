@@ -3,6 +3,7 @@ import { replies } from '../../wire/smtp/replies.ts';
 import type { Reply } from '../../wire/smtp/reply.ts';
 import { findUnmetNeed } from './command.ts';
 import { findCommand } from './commands.ts';
+import { countIdle } from './count-idle.ts';
 import { Refuse } from './refuse.ts';
 import type { SmtpSession } from './session.ts';
 
@@ -20,9 +21,7 @@ export function dispatch(session: SmtpSession, line: Uint8Array): void | Promise
     return refuse(session, new Refuse(close ? replies.notSmtp : replies.unknownCommand, close));
   }
   session.isFirst = false;
-  if (found.isIdle && ++session.idleCommands > session.options.limits.maxIdleCommands) {
-    return session.leave(replies.tooManyCommands);
-  }
+  if (found.isIdle && countIdle(session)) return undefined;
   return guard(session, () => {
     const unmet = findUnmetNeed(session, found.needs);
     if (unmet !== undefined) throw new Refuse(unmet);
@@ -47,7 +46,9 @@ function failed(session: SmtpSession, error: unknown): void {
 function refuse(session: SmtpSession, { reply, close }: Refuse): void {
   if (close) return session.leave(reply);
   session.say(reply);
-  if (isError(reply) && ++session.errors > session.options.limits.maxErrors) session.leave(replies.tooManyErrors);
+  // A sender that is refused is no error of the program, but may have cost a look into the DNS: it cannot go on without end.
+  if (!isError(reply)) countIdle(session);
+  else if (++session.errors > session.options.limits.maxErrors) session.leave(replies.tooManyErrors);
 }
 
 /** Syntax, order and unknown things; a refused recipient or message is no error of the client's program. */

@@ -13,7 +13,7 @@ export interface SmtpLimits {
   readonly maxErrors: number;
   /** Recipients refused, until the connection is closed. */
   readonly maxRefusedRecipients: number;
-  /** Commands that lead nowhere (NOOP, RSET, EHLO, …) between two messages. */
+  /** Commands that lead nowhere between two messages: NOOP, RSET, EHLO, empty chunks, senders that are refused, … */
   readonly maxIdleCommands: number;
   /** Refused messages on port 25 without one that was taken. */
   readonly maxBadTransactions: number;

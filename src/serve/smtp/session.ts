@@ -53,6 +53,7 @@ export class SmtpSession {
   slow = false;
   errors = 0;
   refusedRecipients = 0;
+  /** Since the last message or login, those that brought none nearer; refused ones too. */
   idleCommands = 0;
   failedLogins = 0;
   goodTransactions = 0;

@@ -2,6 +2,7 @@ import { replies } from '../../../wire/smtp/replies.ts';
 import type { Reply } from '../../../wire/smtp/reply.ts';
 import { endChunk, openChunkBody, writeChunk } from '../chunk-body.ts';
 import { command, findUnmetNeed } from '../command.ts';
+import { countIdle } from '../count-idle.ts';
 import { Refuse } from '../refuse.ts';
 import type { Receiver, SmtpSession } from '../session.ts';
 
@@ -23,7 +24,7 @@ export const bdat = command({
     const most = 2 * session.options.limits.maxMessageBytes + 1_048_576;
     if (size > most) throw new Refuse(replies.endlessData, true);
     const receiver = new ChunkReceiver(session, size, last, findRefusal(session));
-    if (size === 0) return receiver.end();
+    if (size === 0) return !last && countIdle(session) ? undefined : receiver.end();
     session.receiver = receiver;
     session.sink.expectOctets(size, true);
     return undefined;
