@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { FileSpool, inMemoryBytes } from './file-spool.ts';
+import { MemoryShare } from './memory-share.ts';
 import type { SpoolLimits } from './spool.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'posthorn-spool-'));
@@ -50,6 +51,53 @@ test('a large message lies in a file, whatever was announced', async () => {
   expect(octets.equals(readFileSync(spooled.path))).toBe(true);
   await spool.discard();
   expect(readdirSync(dir)).toEqual([]);
+});
+
+test('the start of a large message can be had from its file', async () => {
+  const octets = octetsOf(inMemoryBytes + 50_000);
+  const spool = await fill(octets, 60_000, { maxBytes: 1_000_000 });
+  expect(octets.subarray(0, inMemoryBytes).equals(spool.head())).toBe(true);
+  await spool.finish();
+  expect(octets.subarray(0, inMemoryBytes).equals(spool.head())).toBe(true);
+  await spool.discard();
+});
+
+describe('memory for all messages together', () => {
+  test('who finds none left writes a file, and loses nothing', async () => {
+    const share = new MemoryShare(30_000);
+    const first = new FileSpool(dir, { maxBytes: 1_000_000 }, share);
+    const second = new FileSpool(dir, { maxBytes: 1_000_000 }, share);
+    const octets = octetsOf(30_000);
+    for (const spool of [first, second]) {
+      for (let at = 0; at < octets.length; at += 5000) await spool.write(octets.subarray(at, at + 5000));
+      expect(octets.equals(spool.head())).toBe(true);
+    }
+    const [inMemory, inFile] = [await first.finish(), await second.finish()];
+    expect(inMemory.kind).toBe('octets');
+    if (inFile.kind !== 'file') throw new Error('not in a file');
+    expect(octets.equals(readFileSync(inFile.path))).toBe(true);
+    expect(share.takenBytes).toBe(0);
+    await second.discard();
+  });
+
+  test('it is given back, however a message ends', async () => {
+    const share = new MemoryShare(1_000_000);
+    const discarded = new FileSpool(dir, { maxBytes: 1_000_000 }, share);
+    await discarded.write(octetsOf(100_000));
+    expect(share.takenBytes).toBeGreaterThan(90_000);
+    await discarded.discard();
+    expect(share.takenBytes).toBe(0);
+    const large = new FileSpool(dir, { maxBytes: 1_000_000 }, share);
+    await large.write(octetsOf(100_000));
+    await large.write(octetsOf(200_000));
+    expect(share.takenBytes).toBe(0);
+    await large.discard();
+    expect(share.takenBytes).toBe(0);
+    const small = new FileSpool(dir, { maxBytes: 1_000_000 }, share);
+    await small.write(octetsOf(100));
+    expect(share.takenBytes).toBe(0);
+    await small.discard();
+  });
 });
 
 test('beyond the limit nothing is kept', async () => {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MemoryShare } from './memory-share.ts';
 import type { Spool, Spooled, SpoolLimits } from './spool.ts';
 import { StorageFull } from './store.ts';
 
@@ -8,6 +10,8 @@ import { StorageFull } from './store.ts';
 export const inMemoryBytes = 256 * 1024;
 /** Buffers start this large: most mail fits. */
 const firstBufferBytes = 8 * 1024;
+/** What all messages that are on their way in may take beyond their first buffers: ten thousand slow clients do not fill the memory. */
+const forAll = new MemoryShare(64 * 1024 * 1024);
 
 /**
  * Collects one message: in one growing buffer while small, then in a file in the temporary folder. A buffer that has been
@@ -23,9 +27,12 @@ export class FileSpool implements Spool {
   #buffered = 0;
   #file: { readonly handle: FileHandle; readonly path: string } | undefined;
   #head: Uint8Array | undefined;
+  readonly #share: MemoryShare;
+  #takenBytes = 0;
   sizeBytes = 0;
 
-  constructor(dir: string, { maxBytes, expectedBytes = 0 }: SpoolLimits) {
+  constructor(dir: string, { maxBytes, expectedBytes = 0 }: SpoolLimits, share = forAll) {
+    this.#share = share;
     this.#dir = dir;
     this.#maxBytes = maxBytes;
     this.#expectedBytes = Math.min(expectedBytes, inMemoryBytes);
@@ -34,20 +41,23 @@ export class FileSpool implements Spool {
   }
 
   head(): Uint8Array {
-    return this.#head ?? this.#buffer.subarray(0, this.#buffered);
+    if (this.#file === undefined) return this.#buffer.subarray(0, this.#buffered);
+    return (this.#head ??= readStart(this.#file.path, Math.min(this.sizeBytes, inMemoryBytes)));
   }
 
   write(octets: Uint8Array): 'kept' | 'too-large' | Promise<'kept' | 'too-large'> {
     this.sizeBytes += octets.length;
     if (this.sizeBytes > this.#maxBytes) return 'too-large';
-    if (this.#file === undefined && this.sizeBytes <= inMemoryBytes) {
-      this.#keepInMemory(octets);
+    if (this.#file === undefined && this.sizeBytes <= inMemoryBytes && this.#grow(this.sizeBytes)) {
+      this.#buffer.set(octets, this.#buffered);
+      this.#buffered = this.sizeBytes;
       return 'kept';
     }
     return this.#keepInFile(octets);
   }
 
   async finish(): Promise<Spooled> {
+    this.#giveBack();
     if (this.#file !== undefined) {
       await this.#file.handle.close();
       return { kind: 'file', path: this.#file.path, sizeBytes: this.sizeBytes };
@@ -67,20 +77,27 @@ export class FileSpool implements Spool {
     await rm(path, { force: true });
   }
 
-  #keepInMemory(octets: Uint8Array): void {
-    const needed = this.#buffered + octets.length;
-    if (needed > this.#buffer.length) {
-      const doubled = Math.max(needed, this.#buffer.length * 2, firstBufferBytes);
-      const room = needed <= this.#expectedBytes ? this.#expectedBytes : doubled;
-      this.#buffer = resized(this.#buffer, this.#buffered, room);
-    }
-    this.#buffer.set(octets, this.#buffered);
-    this.#buffered += octets.length;
+  /** Makes room for so many octets in all; false when there is none in memory. */
+  #grow(needed: number): boolean {
+    const has = this.#buffer.length;
+    if (needed <= has) return true;
+    const doubled = Math.max(needed, has * 2, firstBufferBytes);
+    const room = needed <= this.#expectedBytes ? this.#expectedBytes : doubled;
+    if (!this.#share.take(room - has)) return false;
+    this.#takenBytes += room - has;
+    this.#buffer = resized(this.#buffer, this.#buffered, room);
+    return true;
+  }
+
+  #giveBack(): void {
+    this.#share.give(this.#takenBytes);
+    this.#takenBytes = 0;
   }
 
   #drop(): void {
     this.#buffer = new Uint8Array(0);
     this.#buffered = 0;
+    this.#giveBack();
   }
 
   async #keepInFile(octets: Uint8Array): Promise<'kept'> {
@@ -88,12 +105,8 @@ export class FileSpool implements Spool {
       if (this.#file === undefined) {
         const path = join(this.#dir, randomUUID());
         this.#file = { handle: await open(path, 'wx', 0o600), path };
-        const start = this.#buffer.subarray(0, this.#buffered);
-        this.#head = start;
-        await writeAll(this.#file.handle, start);
-        // Kept as the head.
-        this.#buffer = new Uint8Array(0);
-        this.#buffered = 0;
+        await writeAll(this.#file.handle, this.#buffer.subarray(0, this.#buffered));
+        this.#drop();
       }
       await writeAll(this.#file.handle, octets);
       return 'kept';
@@ -116,6 +129,19 @@ function resized(old: Uint8Array<ArrayBuffer>, used: number, length: number): Ui
   larger.set(old.subarray(0, used));
   if (old.buffer.byteLength > 0) old.buffer.transfer(0);
   return larger;
+}
+
+/** The first octets of a file. */
+function readStart(path: string, length: number): Uint8Array {
+  const octets = new Uint8Array(length);
+  const file = openSync(path, 'r');
+  try {
+    let read = 0;
+    for (let more = length; more > 0 && read < length; read += more) more = readSync(file, octets, read, length - read, read);
+    return octets.subarray(0, read);
+  } finally {
+    closeSync(file);
+  }
 }
 
 async function writeAll(handle: FileHandle, octets: Uint8Array): Promise<void> {

@@ -45,7 +45,7 @@ class DataReceiver implements Receiver {
     const octets = this.#framer.take();
     const written = octets === undefined ? undefined : this.#body.write(octets);
     if (!done) {
-      if (isOverTime(this.#session, this.#body)) return undefined;
+      isOverTime(this.#session, this.#body);
       return written;
     }
     return written === undefined ? finishMessage(this.#session) : written.then(() => finishMessage(this.#session));
