@@ -137,7 +137,8 @@ function readStart(path: string, length: number): Uint8Array {
   const file = openSync(path, 'r');
   try {
     let read = 0;
-    for (let more = length; more > 0 && read < length; read += more) more = readSync(file, octets, read, length - read, read);
+    for (let more = length; more > 0 && read < length; read += more)
+      more = readSync(file, octets, read, length - read, read);
     return octets.subarray(0, read);
   } finally {
     closeSync(file);

@@ -93,7 +93,11 @@ describe('what outsiders send instead of SMTP', () => {
   for (const [what, line, prologue] of [
     ['senders that are refused', 'MAIL FROM:<a@[192.0.2.1]>\r\n', ''],
     ['messages announced as too large', 'MAIL FROM:<a@remote.example> SIZE=9999999999\r\n', ''],
-    ['DATA without a recipient that was taken', 'DATA\r\n', 'MAIL FROM:<a@remote.example>\r\nRCPT TO:<a@other.example>\r\n'],
+    [
+      'DATA without a recipient that was taken',
+      'DATA\r\n',
+      'MAIL FROM:<a@remote.example>\r\nRCPT TO:<a@other.example>\r\n',
+    ],
     ['empty chunks', 'BDAT 0\r\n', 'MAIL FROM:<a@remote.example>\r\nRCPT TO:<ann@example.org>\r\n'],
   ] as const) {
     test(`${what}: their number is bounded`, async () => {
