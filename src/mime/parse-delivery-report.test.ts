@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { parseDeliveryReport } from './parse-delivery-report.ts';
+import { hasVectors, vectorsFolder } from './testing/vector-messages.ts';
 
 const group = [
   'Original-Recipient: rfc822;bob@one.example',
@@ -93,4 +96,50 @@ test('one that is cut anywhere is read or is none, and what is kept is bounded',
   }
   const long = reportOf([group.replace('user unknown', 'x'.repeat(20_000))]);
   expect(parseDeliveryReport(long)?.text).toHaveLength(500);
+});
+
+const without = (name: string): string => group.replace(new RegExp(`^${name}: .*\\r\\n`, 'm'), '');
+test.each([
+  ['in another multipart', Buffer.from(reportOf([group]).toString().replace('multipart/report', 'multipart/mixed'))],
+  ['without a group for the message', reportOf([], undefined, undefined, `\r\n${group}\r\n`)],
+  ['in the group of the message', reportOf([], undefined, undefined, `Reporting-MTA: dns; x\r\n${group}\r\n`)],
+  ['behind several blank lines', reportOf([`\r\n${group}`])],
+  ['without Status', reportOf([without('Status')])],
+  ['without Action', reportOf([without('Action')])],
+])('read as well: %s', (_what, octets) => {
+  expect(parseDeliveryReport(octets)).toEqual(expected);
+});
+
+test('without Final-Recipient the original one counts, angle brackets do not', () => {
+  const odd = without('Final-Recipient').replace('rfc822;bob@one.example', 'rfc822; <bob@one.example>');
+  expect(parseDeliveryReport(reportOf([odd]))).toEqual({ ...expected, recipient: 'bob@one.example' });
+});
+
+test('a diagnostic that contradicts its own code makes the status of the code alone', () => {
+  const odd = without('Status').replace('550 5.1.1', '550 4.1.1');
+  expect(parseDeliveryReport(reportOf([odd]))).toMatchObject({ status: '5.0.0', code: 550 });
+});
+
+describe.skipIf(!hasVectors)('bounces of many programs (skipped where ../shared/vectors is missing)', () => {
+  test('those with a machine-readable part about one recipient are read', () => {
+    const folder = join(vectorsFolder, 'bounces');
+    const unread: string[] = [];
+    let count = 0;
+    for (const file of readdirSync(folder).filter((name) => name.endsWith('.eml'))) {
+      const text = readFileSync(join(folder, file), 'latin1').replace(/^From .*\n/, '');
+      const status = /^content-type: *message\/(?:global-)?delivery-status/im.exec(text);
+      if (status === null || text.slice(status.index).split(/^final-recipient/im).length !== 2) continue;
+      count++;
+      if (parseDeliveryReport(Buffer.from(text, 'latin1')) === undefined) unread.push(file);
+    }
+    expect(count).toBeGreaterThan(150);
+    expect(unread).toEqual([
+      // The action is "expired", the status empty.
+      'lhost-sendgrid-03.eml',
+      // Quoted in a plain text, not a part.
+      ...['lhost-sendmail-53.eml', 'lhost-sendmail-54.eml'],
+      // Their boundary lines are not those of the header: others cannot find the part either.
+      ...['rhost-franceptt-07.eml', 'rhost-google-02.eml'],
+    ]);
+  });
 });
