@@ -154,6 +154,15 @@ describe('what outsiders send instead of SMTP', () => {
   });
 });
 
+test('a chunk that was refused may take no longer than a message', async () => {
+  const server = await startServer({ limits: { dataMs: 50 } });
+  const client = await ready(server);
+  client.send('BDAT 100000000\r\n');
+  const timer = setInterval(() => client.send('N'), 10);
+  expect(await client.untilClosed()).toContain('421 4.4.2 data took too long');
+  clearInterval(timer);
+});
+
 describe('content', () => {
   test('SIZE that lies: the true size counts, the rest is read, the session goes on', async () => {
     const server = await startServer({ limits: { maxMessageBytes: 100_000 } });

@@ -49,12 +49,14 @@ class ChunkReceiver implements Receiver {
   readonly #size: number;
   readonly #last: boolean;
   readonly #refusal: Reply | undefined;
+  readonly #startedAtMs: number;
 
   constructor(session: SmtpSession, size: number, last: boolean, refusal: Reply | undefined) {
     this.#session = session;
     this.#size = size;
     this.#last = last;
     this.#refusal = refusal;
+    this.#startedAtMs = session.services.clock.now();
   }
 
   framed(): void {}
@@ -75,6 +77,11 @@ class ChunkReceiver implements Receiver {
   }
 
   #write(octets: Uint8Array): void | Promise<void> {
-    return this.#refusal === undefined ? writeChunk(this.#session, octets) : undefined;
+    const session = this.#session;
+    if (this.#refusal === undefined) return writeChunk(session, octets);
+    // What is dropped may take no longer than what is kept.
+    const tookMs = session.services.clock.now() - this.#startedAtMs;
+    if (tookMs > session.options.limits.dataMs) session.leave(replies.dataTooLong);
+    return undefined;
   }
 }
