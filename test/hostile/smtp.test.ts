@@ -108,7 +108,7 @@ describe('what outsiders send instead of SMTP', () => {
       expect(heard).toMatch(/421 4\.7\.0 [^\r]*\r\n$/);
       // The EHLO counts too.
       expect(heard.match(/^[25]5[024] [25]\.\d/gm)?.length).toBeLessThanOrEqual(103);
-      expect(server.store.openSpools).toBe(0);
+      await expect.poll(() => server.store.openSpools).toBe(0);
     });
   }
 
