@@ -66,7 +66,11 @@ export class ComparedMailbox {
       const own = get(ours, index + 1);
       const others = theirs.map((each) => get(each, index + 1));
       const facts = factsOf(own);
-      const differences = differOf(others.map(factsOf), facts).map(({ at, want, got }) => ({ at, ours: got, theirs: want }));
+      const differences = differOf(others.map(factsOf), facts).map(({ at, want, got }) => ({
+        at,
+        ours: got,
+        theirs: want,
+      }));
       differences.push(...compareItems(own, others, ['RFC822.SIZE', 'BODY[HEADER]', 'BODY[TEXT]', 'BODY[]']));
       if (differences.length === 0)
         differences.push(...(await this.compareSections(index + 1, sectionsOf(facts.bodystructure))));
@@ -81,7 +85,11 @@ export class ComparedMailbox {
     const [own = new Map<string, string>(), ...others] = await Promise.all(
       [this.own, ...this.references].map(async (peer) => get(readFetches(await peer.send(command)), number)),
     );
-    return compareItems(own, others, [...own.keys()].filter((item) => item.startsWith('BODY[')));
+    return compareItems(
+      own,
+      others,
+      [...own.keys()].filter((item) => item.startsWith('BODY[')),
+    );
   }
 
   /** Answers of a command that ought to be the same word for word, such as SEARCH, SORT or THREAD. */

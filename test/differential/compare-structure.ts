@@ -11,15 +11,17 @@ export function factsOf(fetched: Fetched): { envelope: unknown; bodystructure: u
 }
 
 /** What no reference says: where, and what each says there. */
-export function differOf(wants: readonly unknown[], got: unknown): { at: string; want: readonly unknown[]; got: unknown }[] {
+export function differOf(
+  wants: readonly unknown[],
+  got: unknown,
+): { at: string; want: readonly unknown[]; got: unknown }[] {
   return differences(wants, got, '');
 }
 
 /** Every section that the structure has, as BODY[…] names it. */
 export function sectionsOf(structure: unknown, path = ''): string[] {
   const node = structure as { type: string; parts?: unknown[]; body?: { type: string } };
-  if (node.parts !== undefined)
-    return node.parts.flatMap((part, index) => nodeSections(part, `${path}${index + 1}`));
+  if (node.parts !== undefined) return node.parts.flatMap((part, index) => nodeSections(part, `${path}${index + 1}`));
   return path === '' ? nodeSections(structure, '1') : [];
 }
 
@@ -28,6 +30,7 @@ function nodeSections(structure: unknown, path: string): string[] {
   const own = [path, `${path}.MIME`];
   if (node.parts !== undefined) return [...own, ...sectionsOf(structure, `${path}.`)];
   if (node.body === undefined) return own;
-  const inner = node.body.parts === undefined ? nodeSections(node.body, `${path}.1`) : sectionsOf(node.body, `${path}.`);
+  const inner =
+    node.body.parts === undefined ? nodeSections(node.body, `${path}.1`) : sectionsOf(node.body, `${path}.`);
   return [...own, `${path}.HEADER`, `${path}.TEXT`, `${path}.HEADER.FIELDS (SUBJECT FROM X)`, ...inner];
 }

@@ -33,7 +33,8 @@ const known: readonly Known[] = [
   {
     where: envelope,
     sign: ({ ours, theirs }) => theirs.some((their) => isBeginning(their, ours)),
-    reason: 'what stands behind an address or a semicolon without a comma is dropped by Dovecot, also where it is an address',
+    reason:
+      'what stands behind an address or a semicolon without a comma is dropped by Dovecot, also where it is an address',
   },
   {
     where: structure,
@@ -57,8 +58,10 @@ const known: readonly Known[] = [
   },
   {
     where: structure,
-    sign: ({ ours, theirs }) => theirs.some((their) => typeof ours === 'string' && ours.startsWith(`${String(their)} `)),
-    reason: 'a value with blanks or parentheses that is not quoted, such as of file names, is kept whole, as Cyrus does',
+    sign: ({ ours, theirs }) =>
+      theirs.some((their) => typeof ours === 'string' && ours.startsWith(`${String(their)} `)),
+    reason:
+      'a value with blanks or parentheses that is not quoted, such as of file names, is kept whole, as Cyrus does',
   },
   {
     where: /\.encoding$/,

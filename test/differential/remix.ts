@@ -105,8 +105,42 @@ function wrap(text: string, chance: Chance): string {
 }
 
 const pieces = [
-  ...['\r\n', '\r', '--', '"', '(', ')', '<', '>', '@', ';', ':', '=', '=?utf-8?Q?', '?=', '\xff', ' ', '\t', '\r\n\r\n', '\r\n ', ',', '\\', '*0*='],
-  ...['[', ']', '.', '\r\nContent-Type: multipart/mixed; boundary=x\r\n', "utf-8''", '%', '\xe9', '\xc3\xa9', '/', '  '],
+  ...[
+    '\r\n',
+    '\r',
+    '--',
+    '"',
+    '(',
+    ')',
+    '<',
+    '>',
+    '@',
+    ';',
+    ':',
+    '=',
+    '=?utf-8?Q?',
+    '?=',
+    '\xff',
+    ' ',
+    '\t',
+    '\r\n\r\n',
+    '\r\n ',
+    ',',
+    '\\',
+    '*0*=',
+  ],
+  ...[
+    '[',
+    ']',
+    '.',
+    '\r\nContent-Type: multipart/mixed; boundary=x\r\n',
+    "utf-8''",
+    '%',
+    '\xe9',
+    '\xc3\xa9',
+    '/',
+    '  ',
+  ],
 ];
 
 function splice(text: string, chance: Chance): string {

@@ -24,7 +24,8 @@ test.skipIf(whyNoDovecot() !== undefined)(
     const own = await enterOwn();
     const login = { user: 'ann@example.test', password: 'a long password' };
     const peers = [await enterPeer({ name: 'dovecot', port: dovecot.imap, ...login })];
-    if (port !== undefined && port !== '') peers.push(await enterPeer({ name: 'peer', port: Number(port), user, password }));
+    if (port !== undefined && port !== '')
+      peers.push(await enterPeer({ name: 'peer', port: Number(port), user, password }));
     const real = readOracle()
       .filter(({ size }) => size > 0 && size < 20_000)
       .map(({ path }) => readVectorMessage(path).toString('latin1').replaceAll('\0', ' '));
@@ -49,7 +50,10 @@ test.skipIf(whyNoDovecot() !== undefined)(
         if (!difference.at.startsWith('.')) octets.push(difference);
       }
     }
-    console.log(`compared up to seed ${seed}:`, [...kinds].toSorted(([, a], [, b]) => b - a));
+    console.log(
+      `compared up to seed ${seed}:`,
+      [...kinds].toSorted(([, a], [, b]) => b - a),
+    );
     for (const peer of peers) peer.close();
     await own.end();
     expect(octets.slice(0, 3)).toEqual([]);
