@@ -155,15 +155,15 @@ describe('APPENDs in flight', () => {
     connection.end();
   });
 
-  test('are at most sixteen', async () => {
+  test('are at most sixty-four', async () => {
     const { actor, commits } = await slowActor();
     const connection = await actor.enter();
-    const tags = Array.from({ length: 20 }, (_each, i) => `a${i + 1}`);
+    const tags = Array.from({ length: 70 }, (_each, i) => `a${i + 1}`);
     const said = connection.send(tags.map(message).join(''));
-    await commits.begun(16);
+    await commits.begun(64);
     await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(commits.started).toBe(16);
-    for (let i = 0; i < 20; i++) {
+    expect(commits.started).toBe(64);
+    for (let i = 0; i < 70; i++) {
       await vi.waitFor(() => expect(commits.started).toBeGreaterThan(i), { interval: 1 });
       commits.finish(i);
     }

@@ -2,7 +2,7 @@ import type { Ending } from './respond.ts';
 import type { Session } from './session.ts';
 
 /** Commands that wait for their commit, and octets they hold in memory; one command may go beyond the octets. */
-const maxWaiting = 16;
+const maxWaiting = 64;
 const maxBytes = 4 * 1024 * 1024;
 
 /** A command that has read all its input and only waits for the store. */
