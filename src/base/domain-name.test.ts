@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { domainToASCII } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { toAsciiDomain, toUnicodeDomain } from './domain-name.ts';
 
@@ -86,3 +88,29 @@ function decode(column: string): string {
     .replace(/\\x\{([0-9A-Fa-f]+)\}/g, (_, hex: string) => String.fromCodePoint(Number.parseInt(hex, 16)))
     .replace(/\\u([0-9A-Fa-f]{4})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
+
+/** Node's own UTS 46, as browsers use it: laxer about hyphens, ASCII signs and empty labels. */
+test('names in any script are what others make of them, and come back', () => {
+  const ranges = [
+    ...[0x61, 0xe0, 0x100, 0x391, 0x410, 0x5d0, 0x628, 0x915, 0x3041, 0x4e00, 0xac00, 0xff21, 0x1f600, 0x1d400, 0x2160, 0x6f0],
+  ];
+  const char = fc.tuple(fc.constantFrom(...ranges), fc.nat(15)).map(([start, at]) => String.fromCodePoint(start + at));
+  const label = fc.tuple(fc.constantFrom('', '', '', 'xn--'), fc.array(char, { minLength: 1, maxLength: 6 }));
+  const name = fc
+    .array(label, { minLength: 1, maxLength: 3 })
+    .map((labels) => [...labels.map(([prefix, chars]) => prefix + chars.join('')), 'example'].join('.'));
+  let accepted = 0;
+  fc.assert(
+    fc.property(name, (text) => {
+      const got = toAsciiDomain(text);
+      const other = domainToASCII(text);
+      if (got.ok) {
+        accepted++;
+        expect(got.value).toBe(other);
+        expect(toAsciiDomain(toUnicodeDomain(got.value))).toEqual(got);
+      } else expect(other).toMatch(/^$|(?:^|\.)(?:-|[^.]*-\.|[^.]{2}--)|[^a-z0-9.-]/);
+    }),
+    { seed: 46, numRuns: 2000 },
+  );
+  expect(accepted).toBeGreaterThan(500);
+});

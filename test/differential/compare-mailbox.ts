@@ -30,13 +30,13 @@ export class ComparedMailbox {
     this.messages = messages;
   }
 
-  /** Fills a new mailbox with those messages (CRLF, without NUL) that all take. */
+  /** Fills a new mailbox with those messages (CRLF, without NUL) that the last reference takes, and so must all. */
   static async fill(
     own: ImapPeer,
     references: readonly ImapPeer[],
     messages: readonly string[],
   ): Promise<ComparedMailbox> {
-    const all = [...references, own];
+    const all = [...references.toReversed(), own];
     for (const peer of all) {
       await peer.send('UNSELECT');
       await peer.send(`DELETE ${peer.mailbox}`);

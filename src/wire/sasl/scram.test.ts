@@ -141,3 +141,80 @@ describe('messages', () => {
     );
   });
 });
+
+describe('whole conversations', () => {
+  const digest = 'sha256';
+  const { verifier, clientKey } = derive(digest, 'pencil', Buffer.from('salt'), 2);
+  const options = { digest, plus: false, binding: undefined } as const;
+  const encode = (name: string): string => name.replaceAll('=', '=3D').replaceAll(',', '=2C');
+  const name = fc
+    .array(fc.constantFrom('a', '=', ',', '=2C', '=3D', ' ', '@', 'é', '日', '😀', '"', '\u{ad}'), { minLength: 1, maxLength: 12 })
+    .map((parts) => parts.join(''));
+  const nonce = fc.stringMatching(/^[!-+.-~]{1,30}$/);
+
+  /** `client-final-message` of somebody who knows the password. */
+  function finish(bare: string, header: string, serverFirst: string): string {
+    const nonces = /^r=([^,]+)/.exec(serverFirst)?.[1] ?? '';
+    const withoutProof = `c=${Buffer.from(header).toString('base64')},r=${nonces}`;
+    const signature = hmac(digest, verifier.storedKey, `${bare},${serverFirst},${withoutProof}`);
+    return `${withoutProof},p=${Buffer.from(clientKey.map((octet, at) => octet ^ (signature[at] ?? 0))).toString('base64')}`;
+  }
+
+  test('any names pass, as they are meant; a final message that is changed anywhere does not', () => {
+    fc.assert(
+      fc.property(fc.record({ login: name, as: fc.option(name, { nil: '' }), nonce, at: fc.nat(), octet: fc.nat(255) }), (each) => {
+        const header = `n,${each.as === '' ? '' : `a=${encode(each.as)}`},`;
+        const bare = `n=${encode(each.login)},r=${each.nonce}`;
+        const started = claim(options, header + bare);
+        expect([started.login, started.authorizeAs]).toEqual([each.login, each.as]);
+        const challenge = started.challenge(verifier);
+        const serverFirst = Buffer.from(challenge.octets).toString();
+        expect(serverFirst.startsWith(`r=${each.nonce}`)).toBe(true);
+        const final = Buffer.from(finish(bare, header, serverFirst));
+        expect(challenge.prove(final).kind).toBe('proven');
+        const changed = Buffer.from(final);
+        changed[each.at % final.length] = each.octet;
+        if (!changed.equals(final)) expect(challenge.prove(changed).kind).toBe('failed');
+        expect(challenge.prove(final.subarray(0, each.at % final.length)).kind).toBe('failed');
+      }),
+      { seed: 5802, numRuns: 500 },
+    );
+  });
+
+  test('the header that is repeated must be the one that was sent', () => {
+    for (const [sent, repeated] of [
+      ['n,,', 'y,,'],
+      ['y,,', 'n,,'],
+      ['n,a=x,', 'n,,'],
+      ['n,,', 'n,a=x,'],
+      ['n,,', 'p=tls-exporter,,'],
+      ['n,,', ''],
+    ] as const) {
+      const challenge = claim(options, `${sent}n=a,r=1`).challenge(verifier);
+      const final = finish('n=a,r=1', repeated, Buffer.from(challenge.octets).toString());
+      expect([sent, repeated, challenge.prove(Buffer.from(final)).kind]).toEqual([sent, repeated, 'failed']);
+    }
+  });
+
+  test.each([
+    ['an extension that must be understood', 'n,,m=x,n=a,r=1'],
+    ['one in the GS2 header', 'n,m=x,n=a,r=1'],
+    ['a name with "=" alone', 'n,,n=a=,r=1'],
+    ['a name escaped in lower case', 'n,,n=a=2c,r=1'],
+    ['another escape', 'n,,n=a=41,r=1'],
+    ['the authorization escaped wrongly', 'n,a==,n=a,r=1'],
+    ['two names', 'n,,n=a,n=b,r=1'],
+    ['the nonce before the name', 'n,,r=1,n=a'],
+    ['a comma in the nonce', 'n,,n=a,r=1,2'],
+    ['blanks in the nonce', 'n,,n=a,r=1 2'],
+    ['an extension without value', 'n,,n=a,r=1,x='],
+    ['an extension with a long name', 'n,,n=a,r=1,xy=1'],
+    ['a comma at the end', 'n,,n=a,r=1,'],
+    ['a line end', 'n,,n=a,r=1\r\n'],
+    ['a flag in upper case', 'N,,n=a,r=1'],
+    ['a binding without name', 'p,,n=a,r=1'],
+    ['octets that are no UTF-8', Buffer.from('n,,n=\xff,r=1', 'latin1')],
+  ])('refused: %s', (_what, first) => {
+    expect(startScram(options, Buffer.from(first))).toEqual({ kind: 'failed', why: 'malformed' });
+  });
+});
