@@ -92,7 +92,10 @@ function decode(column: string): string {
 /** Node's own UTS 46, as browsers use it: laxer about hyphens, ASCII signs and empty labels. */
 test('names in any script are what others make of them, and come back', () => {
   const ranges = [
-    ...[0x61, 0xe0, 0x100, 0x391, 0x410, 0x5d0, 0x628, 0x915, 0x3041, 0x4e00, 0xac00, 0xff21, 0x1f600, 0x1d400, 0x2160, 0x6f0],
+    ...[
+      0x61, 0xe0, 0x100, 0x391, 0x410, 0x5d0, 0x628, 0x915, 0x3041, 0x4e00, 0xac00, 0xff21, 0x1f600, 0x1d400, 0x2160,
+      0x6f0,
+    ],
   ];
   const char = fc.tuple(fc.constantFrom(...ranges), fc.nat(15)).map(([start, at]) => String.fromCodePoint(start + at));
   const label = fc.tuple(fc.constantFrom('', '', '', 'xn--'), fc.array(char, { minLength: 1, maxLength: 6 }));

@@ -50,7 +50,11 @@ test('literals that are announced and never come', async () => {
     for (const mark of ['', '+', '-']) {
       const client = await actor.enter();
       const said = await client.send(`a CREATE {${length}${mark}}\r\n`);
-      expect([length, mark, client.closed || said === '' || /^\+ |^a (?:NO|BAD) /.test(said)]).toEqual([length, mark, true]);
+      expect([length, mark, client.closed || said === '' || /^\+ |^a (?:NO|BAD) /.test(said)]).toEqual([
+        length,
+        mark,
+        true,
+      ]);
       client.end();
     }
   }
@@ -73,7 +77,9 @@ test('names of mailboxes with every octet: refused, or listed and found under th
   }
   expect(made).toBeGreaterThan(60);
   const listed = await client.send('l LIST "" "x*"\r\n');
-  const names = [...listed.matchAll(/^\* LIST \([^)]*\) "\/" (?:"((?:[^"\\]|\\.)*)"|([^\r{]+)|\{\d+\}\r\n([^\r]*))\r$/gm)];
+  const names = [
+    ...listed.matchAll(/^\* LIST \([^)]*\) "\/" (?:"((?:[^"\\]|\\.)*)"|([^\r{]+)|\{\d+\}\r\n([^\r]*))\r$/gm),
+  ];
   expect(names.length).toBeGreaterThanOrEqual(made);
   for (const [, quoted, atom, literal] of names) {
     const name = quoted?.replaceAll(/\\(.)/g, '$1') ?? atom ?? literal ?? '';

@@ -148,7 +148,10 @@ describe('whole conversations', () => {
   const options = { digest, plus: false, binding: undefined } as const;
   const encode = (name: string): string => name.replaceAll('=', '=3D').replaceAll(',', '=2C');
   const name = fc
-    .array(fc.constantFrom('a', '=', ',', '=2C', '=3D', ' ', '@', 'é', '日', '😀', '"', '\u{ad}'), { minLength: 1, maxLength: 12 })
+    .array(fc.constantFrom('a', '=', ',', '=2C', '=3D', ' ', '@', 'é', '日', '😀', '"', '\u{ad}'), {
+      minLength: 1,
+      maxLength: 12,
+    })
     .map((parts) => parts.join(''));
   const nonce = fc.stringMatching(/^[!-+.-~]{1,30}$/);
 
@@ -162,21 +165,24 @@ describe('whole conversations', () => {
 
   test('any names pass, as they are meant; a final message that is changed anywhere does not', () => {
     fc.assert(
-      fc.property(fc.record({ login: name, as: fc.option(name, { nil: '' }), nonce, at: fc.nat(), octet: fc.nat(255) }), (each) => {
-        const header = `n,${each.as === '' ? '' : `a=${encode(each.as)}`},`;
-        const bare = `n=${encode(each.login)},r=${each.nonce}`;
-        const started = claim(options, header + bare);
-        expect([started.login, started.authorizeAs]).toEqual([each.login, each.as]);
-        const challenge = started.challenge(verifier);
-        const serverFirst = Buffer.from(challenge.octets).toString();
-        expect(serverFirst.startsWith(`r=${each.nonce}`)).toBe(true);
-        const final = Buffer.from(finish(bare, header, serverFirst));
-        expect(challenge.prove(final).kind).toBe('proven');
-        const changed = Buffer.from(final);
-        changed[each.at % final.length] = each.octet;
-        if (!changed.equals(final)) expect(challenge.prove(changed).kind).toBe('failed');
-        expect(challenge.prove(final.subarray(0, each.at % final.length)).kind).toBe('failed');
-      }),
+      fc.property(
+        fc.record({ login: name, as: fc.option(name, { nil: '' }), nonce, at: fc.nat(), octet: fc.nat(255) }),
+        (each) => {
+          const header = `n,${each.as === '' ? '' : `a=${encode(each.as)}`},`;
+          const bare = `n=${encode(each.login)},r=${each.nonce}`;
+          const started = claim(options, header + bare);
+          expect([started.login, started.authorizeAs]).toEqual([each.login, each.as]);
+          const challenge = started.challenge(verifier);
+          const serverFirst = Buffer.from(challenge.octets).toString();
+          expect(serverFirst.startsWith(`r=${each.nonce}`)).toBe(true);
+          const final = Buffer.from(finish(bare, header, serverFirst));
+          expect(challenge.prove(final).kind).toBe('proven');
+          const changed = Buffer.from(final);
+          changed[each.at % final.length] = each.octet;
+          if (!changed.equals(final)) expect(challenge.prove(changed).kind).toBe('failed');
+          expect(challenge.prove(final.subarray(0, each.at % final.length)).kind).toBe('failed');
+        },
+      ),
       { seed: 5802, numRuns: 500 },
     );
   });
