@@ -1,13 +1,11 @@
 import { isAscii } from 'node:buffer';
-import { decodeCharset, openCharset, settleCharset } from './decode-charset.ts';
-import { decodeParams } from './decode-params.ts';
-import { decodeTransfer, transferDecoder } from './decode-transfer.ts';
-import { decodeHeaderText } from './decode-words.ts';
+import { openCharset, settleCharset } from './decode-charset.ts';
+import { cleanLines, decodeTextPart, isTextPart } from './decode-text-part.ts';
+import { transferDecoder } from './decode-transfer.ts';
 import type { AnyPart } from './find-section.ts';
-import { parseContentType, parseValueWithParams } from './parse-content-type.ts';
 import { parseHeader } from './parse-header.ts';
-import { searchedValues } from './searched-fields.ts';
-import { HtmlStripper, stripHtml } from './strip-html.ts';
+import { searchedLines } from './searched-fields.ts';
+import { HtmlStripper } from './strip-html.ts';
 
 /** Reads octets `start` up to `end` (exclusive) of the message. */
 export type ReadOctets = (start: number, end: number) => Uint8Array | Promise<Uint8Array>;
@@ -46,18 +44,13 @@ export async function extractText(
     if (part !== root && !body.add(await readFields(read, part))) return false;
     const inside = part.message === undefined ? part.children : [part.message];
     waiting.push(...inside.toReversed());
-    if (inside.length > 0 || !isText(part)) continue;
+    if (inside.length > 0 || !isTextPart(part)) continue;
     const octets: PartOctets = { read, part, pieceOctets: limits.pieceOctets ?? PIECE };
     if (part.bodyEnd - part.bodyStart <= octets.pieceOctets) {
       if (!body.add(await readWhole(octets))) return false;
     } else if (!(await readInPieces(octets, body))) return false;
   }
   return true;
-}
-
-/** Text, and the machine-readable parts of reports, which are lines of text too. RFC 3464. */
-function isText(part: AnyPart): boolean {
-  return part.type === 'text' || part.type === 'message';
 }
 
 /** Puts line feeds between texts. */
@@ -92,28 +85,18 @@ class BodyWriter {
   }
 }
 
-/** `name: value` of each field, decoded (see `searchedValues`); behind it the file names of a part, whose RFC 2231 form nobody searches for. */
+/** The lines of all fields (see `searchedLines`). */
 async function readFields(read: ReadOctets, part: AnyPart): Promise<string> {
-  const end = Math.min(part.bodyStart, part.headerStart + MAX_HEADER);
+  const end = headerEnd(part);
   if (end <= part.headerStart) return '';
   const octets = await read(part.headerStart, end);
   const text = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString('latin1');
-  const lines: string[] = [];
-  for (const field of parseHeader(text).fields) {
-    const { name, raw } = field;
-    const values = searchedValues(field);
-    const shownName = decodeHeaderText(name);
-    for (const value of values) lines.push(raw === '' ? shownName : `${shownName}: ${value}`);
-    const fileName = fileNameOf(name, raw);
-    if (fileName !== undefined && values[0]?.includes(fileName) !== true) lines.push(fileName);
-  }
-  return lines.join('\n');
+  return parseHeader(text).fields.flatMap(searchedLines).join('\n');
 }
 
-function fileNameOf(name: string, raw: string): string | undefined {
-  if (name === 'content-type') return decodeParams(parseContentType(raw)?.rawParams ?? []).get('name');
-  if (name === 'content-disposition') return decodeParams(parseValueWithParams(raw)?.rawParams ?? []).get('filename');
-  return undefined;
+/** Up to where the header of a part is looked at. */
+export function headerEnd({ headerStart, bodyStart }: AnyPart): number {
+  return Math.min(bodyStart, headerStart + MAX_HEADER);
 }
 
 interface PartOctets {
@@ -124,8 +107,7 @@ interface PartOctets {
 
 async function readWhole({ read, part }: PartOctets): Promise<string> {
   const octets = await read(part.bodyStart, part.bodyEnd);
-  const text = decodeCharset(decodeTransfer(octets, part.encoding) ?? octets, part.charset);
-  return part.subtype === 'html' ? stripHtml(text) : cleanLines(text);
+  return decodeTextPart(octets, part);
 }
 
 /** The same text as `readWhole` makes. False: enough. */
@@ -161,10 +143,6 @@ async function* octetPieces({ read, part, pieceOctets }: PartOctets): AsyncGener
     yield decoder === undefined ? octets : decoder.write(octets);
   }
   if (decoder !== undefined) yield decoder.end();
-}
-
-function cleanLines(text: string): string {
-  return text.replaceAll('\r\n', '\n').replaceAll('\0', '');
 }
 
 /** `cleanLines` in pieces: a carriage return at the end of one waits for the next. */

@@ -1,10 +1,12 @@
+import { decodeParams } from './decode-params.ts';
 import { decodeHeaderText } from './decode-words.ts';
 import { mailboxesOf, parseAddressItems } from './parse-addresses.ts';
 import type { MailAddress } from './parse-addresses.ts';
+import { parseContentType, parseValueWithParams } from './parse-content-type.ts';
 import type { Header, HeaderField } from './parse-header.ts';
 
 /** Those that `printSearchHead` has, in its order. */
-const headFields = ['subject', 'from', 'to', 'cc', 'bcc'];
+export const headFields: readonly string[] = ['subject', 'from', 'to', 'cc', 'bcc'];
 const addressFields: ReadonlySet<string> = new Set([...headFields.slice(1), 'sender', 'reply-to']);
 
 /** Addresses of one field that are printed once more; what is beyond is found as it was written. */
@@ -19,6 +21,39 @@ export function searchedValues({ name, raw }: HeaderField): string[] {
   if (!addressFields.has(name)) return [value];
   const printed = mailboxesOf(parseAddressItems(raw, maxAddresses)).map(printAddress).join(', ');
   return printed === '' || value.includes(printed) ? [value] : [value, printed];
+}
+
+/**
+ * What a search of TEXT sees of a field: `name: value` for each of its values, and behind it the file name of a part, whose
+ * RFC 2231 form nobody searches for.
+ */
+export function searchedLines(field: HeaderField): string[] {
+  const { name, raw } = field;
+  const values = searchedValues(field);
+  const shownName = decodeHeaderText(name);
+  const lines = raw === '' ? [shownName] : values.map((value) => `${shownName}: ${value}`);
+  const fileName = fileNameOf(name, raw);
+  if (fileName !== undefined && values[0]?.includes(fileName) !== true) lines.push(fileName);
+  return lines;
+}
+
+/**
+ * False: the lines of the field have nothing that is not in its octets too, where these are ASCII. What may be left out of
+ * them: line ends within, and blanks around.
+ */
+export function isChangedByDecoding({ name, raw }: HeaderField): boolean {
+  return (
+    addressFields.has(name) ||
+    raw.includes('=?') ||
+    name.includes('=?') ||
+    ((name === 'content-type' || name === 'content-disposition') && /name/i.test(raw))
+  );
+}
+
+function fileNameOf(name: string, raw: string): string | undefined {
+  if (name === 'content-type') return decodeParams(parseContentType(raw)?.rawParams ?? []).get('name');
+  if (name === 'content-disposition') return decodeParams(parseValueWithParams(raw)?.rawParams ?? []).get('filename');
+  return undefined;
 }
 
 /**

@@ -35,6 +35,7 @@ function stored(message: string): {
     null,
     hash,
     octets.length,
+    '',
   ];
   // Only reads are needed here.
   return { text: { row, octets: () => undefined }, blobs: blobs as unknown as BlobStore, most: () => most };

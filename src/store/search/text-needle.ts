@@ -1,34 +1,28 @@
 import { foldForSearch } from '../../mime/fold-for-search.ts';
+import { headFields } from '../../mime/searched-fields.ts';
 import type { TextQuery } from '../text-query.ts';
 import type { FoldedSink } from './folded-text.ts';
-
-/** Fields whose decoded values lie in `email.head`, in the order of its lines (see `printSearchHead`). */
-const headFields: readonly string[] = ['subject', 'from', 'to', 'cc', 'bcc'];
 
 /** A query made ready for many comparisons. */
 export class TextNeedle {
   readonly needle: string;
-  readonly #query: TextQuery;
-  readonly #fieldName: string;
-  /** The line of `email.head` that answers the query alone, or -1. */
+  readonly query: TextQuery;
+  /** Of a query of one field, lower case; else ''. */
+  readonly fieldName: string;
+  /** The line of `email.head` (see `printSearchHead`) that answers the query alone, or -1. */
   readonly headLine: number;
 
   constructor(query: TextQuery) {
-    this.#query = query;
+    this.query = query;
     this.needle = foldForSearch(query.needle);
-    this.#fieldName = query.in === 'header' ? query.name.toLowerCase() : '';
+    this.fieldName = query.in === 'header' ? query.name.toLowerCase() : '';
     // An empty needle asks whether the field is there at all, which the head cannot tell.
-    this.headLine = query.in === 'header' && this.needle !== '' ? headFields.indexOf(this.#fieldName) : -1;
+    this.headLine = query.in === 'header' && this.needle !== '' ? headFields.indexOf(this.fieldName) : -1;
   }
 
   /** Which signature of a message could hold it. */
   get where(): 'header' | 'text' {
-    return this.#query.in === 'header' ? 'header' : 'text';
-  }
-
-  /** The body is looked at. */
-  get inBody(): boolean {
-    return this.#query.in !== 'header';
+    return this.query.in === 'header' ? 'header' : 'text';
   }
 
   matchesHead(head: string): boolean {
@@ -36,33 +30,28 @@ export class TextNeedle {
     return values.includes(this.needle) && values.split('\r').some((value) => value.includes(this.needle));
   }
 
-  /** A comparison with one message. `mayBeInBody`: false when the body is known not to hold the needle. */
-  search(mayBeInBody = true): NeedleSearch {
-    return new NeedleSearch(this, mayBeInBody, this.#query.in, `${this.#fieldName}:`);
+  /** A comparison with the text of one message, for queries that are not of one field. */
+  search(): NeedleSearch {
+    return new NeedleSearch(this.needle, this.query.in === 'text');
   }
 }
 
 /** Looks for the needle in the texts of one message, across the pieces of its body. */
 class NeedleSearch implements FoldedSink {
   readonly #needle: string;
-  readonly #in: TextQuery['in'];
-  readonly #fieldStart: string;
-  readonly #mayBeInBody: boolean;
+  readonly #inHeader: boolean;
   /** The end of the last piece, where the needle may begin. */
   #overlap = '';
   isFound = false;
 
-  constructor({ needle }: TextNeedle, mayBeInBody: boolean, where: TextQuery['in'], fieldStart: string) {
+  constructor(needle: string, inHeader: boolean) {
     this.#needle = needle;
-    this.#mayBeInBody = mayBeInBody && where !== 'header';
-    this.#in = where;
-    this.#fieldStart = fieldStart;
+    this.#inHeader = inHeader;
   }
 
   header(text: string): boolean {
-    if (this.#in === 'text') this.isFound = text.includes(this.#needle);
-    else if (this.#in === 'header') this.isFound = this.#isInField(text);
-    return this.#mayBeInBody && !this.isFound;
+    this.isFound = this.#inHeader && text.includes(this.#needle);
+    return !this.isFound;
   }
 
   body(piece: string): boolean {
@@ -70,10 +59,5 @@ class NeedleSearch implements FoldedSink {
     this.isFound = text.includes(this.#needle);
     this.#overlap = text.slice(Math.max(0, text.length - this.#needle.length + 1));
     return !this.isFound;
-  }
-
-  #isInField(header: string): boolean {
-    const start = this.#fieldStart;
-    return header.split('\n').some((line) => line.startsWith(start) && line.includes(this.#needle, start.length + 1));
   }
 }

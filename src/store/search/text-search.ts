@@ -8,7 +8,7 @@ import { BlockCache } from './block-cache.ts';
 import { FuzzyNeedle, FuzzySearch } from './fuzzy-needle.ts';
 import { likePieces } from './fuzzy-pieces.ts';
 import type { MatchRequest } from './match-thread.ts';
-import { matchMessage, messageTextColumns, openTexts, readFoldedText, sizeColumn } from './message-text.ts';
+import { matchMessage, matchNow, messageTextColumns, openTexts, readFoldedText, sizeColumn } from './message-text.ts';
 import { findCandidates } from './signature-block.ts';
 import { TextNeedle } from './text-needle.ts';
 import { ThreadOnDemand } from './thread-on-demand.ts';
@@ -150,12 +150,16 @@ export class TextSearch {
   async #matchTexts(request: TextRequest, uids: Uint32Array, needle: TextNeedle): Promise<Uint32Array> {
     const found: number[] = [];
     const reading = { columns: messageTextColumns, atOnce: rowsPerRead, open: openTexts };
-    await this.#eachRow(request, uids, reading, async (uid, stored) => {
-      const isLarge = Number(stored.row[sizeColumn]) > largeBytes;
-      const matches = isLarge
-        ? await this.#large.ask({ row: stored.row, query: request.query })
-        : await matchMessage(stored, needle, this.#blobs);
+    const wait = async (uid: number, matches: Promise<boolean>): Promise<void> => {
+      if (await matches) found.push(uid);
+    };
+    await this.#eachRow(request, uids, reading, (uid, stored) => {
+      if (Number(stored.row[sizeColumn]) > largeBytes)
+        return wait(uid, this.#large.ask({ row: stored.row, query: request.query }));
+      const matches = matchNow(stored, needle);
+      if (matches === undefined) return wait(uid, matchMessage(stored, needle, this.#blobs));
       if (matches) found.push(uid);
+      return undefined;
     });
     return Uint32Array.from(found);
   }
@@ -172,7 +176,8 @@ export class TextSearch {
       signal?.throwIfAborted();
       const rows = await this.#engine.read(readRows(mailboxId, uids.subarray(start, start + atOnce), columns));
       for (const [at, opened] of open(rows.map(([, row]) => row)).entries()) {
-        await look(rows[at]?.[0] ?? 0, opened);
+        const waiting = look(rows[at]?.[0] ?? 0, opened);
+        if (waiting !== undefined) await waiting;
         if (performance.now() < turnEnds) continue;
         await new Promise(setImmediate);
         turnEnds = performance.now() + turnMs;
