@@ -73,7 +73,7 @@ const line = fc.constantFrom(
   'no colon here',
   'X-Raw: caf\u00c3\u00a9',
   'X-Bare: a\rb',
-  'Content-Disposition: attachment; filename*=utf-8\'\'%e2%82%ac%20rates.txt',
+  "Content-Disposition: attachment; filename*=utf-8''%e2%82%ac%20rates.txt",
   'Content-Type: text/plain; name="a \\"b\\".txt"',
   'Content-Type: text/html; charset=utf-8',
   'Content-Type: multipart/mixed; boundary=b',
@@ -105,17 +105,26 @@ function needleFrom(texts: readonly string[], from: number, length: number): str
 describe('what is found', () => {
   test('without decoding all is what is found in the whole decoded text', async () => {
     await fc.assert(
-      fc.asyncProperty(message, fc.boolean(), fc.array(fc.tuple(fc.nat(), fc.nat()), { minLength: 1, maxLength: 8 }), async (octets, withHead, picks) => {
-        const each = await sample(octets, withHead);
-        for (const [from, length] of picks) {
-          const needle = needleFrom([each.headers, each.body, octets.toString('latin1'), 'xyzzy nothing'], from, length);
-          if (foldForSearch(needle) === '') continue;
-          await expectSame(each, { in: 'text', needle }, `text ${JSON.stringify(needle)}`);
-          await expectSame(each, { in: 'body', needle }, `body ${JSON.stringify(needle)}`);
-          for (const name of ['Subject', 'from', 'reply-to', 'x-thing', 'received', 'x-\u00fc'])
-            await expectSame(each, { in: 'header', name, needle }, `${name} ${JSON.stringify(needle)}`);
-        }
-      }),
+      fc.asyncProperty(
+        message,
+        fc.boolean(),
+        fc.array(fc.tuple(fc.nat(), fc.nat()), { minLength: 1, maxLength: 8 }),
+        async (octets, withHead, picks) => {
+          const each = await sample(octets, withHead);
+          for (const [from, length] of picks) {
+            const needle = needleFrom(
+              [each.headers, each.body, octets.toString('latin1'), 'xyzzy nothing'],
+              from,
+              length,
+            );
+            if (foldForSearch(needle) === '') continue;
+            await expectSame(each, { in: 'text', needle }, `text ${JSON.stringify(needle)}`);
+            await expectSame(each, { in: 'body', needle }, `body ${JSON.stringify(needle)}`);
+            for (const name of ['Subject', 'from', 'reply-to', 'x-thing', 'received', 'x-\u00fc'])
+              await expectSame(each, { in: 'header', name, needle }, `${name} ${JSON.stringify(needle)}`);
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -127,7 +136,11 @@ describe('what is found', () => {
       const octets = readVectorMessage(path);
       const each = await sample(octets, true);
       for (let round = 0; round < 6; round++) {
-        const needle = needleFrom([each.headers, each.body, Buffer.from(octets).toString('latin1')], random(), random());
+        const needle = needleFrom(
+          [each.headers, each.body, Buffer.from(octets).toString('latin1')],
+          random(),
+          random(),
+        );
         if (foldForSearch(needle) === '') continue;
         await expectSame(each, { in: 'text', needle }, `${path}: ${JSON.stringify(needle)}`);
         await expectSame(each, { in: 'header', name: 'to', needle }, `${path}: To ${JSON.stringify(needle)}`);
