@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 
 import type { Log } from '../../base/log.ts';
 import { Refusal } from '../refusal.ts';
+import { explainFailure } from '../explain-failure.ts';
 import type { ControlAnswer } from './control-answer.ts';
 import type { ControlRequest } from './control-request.ts';
 
@@ -83,7 +84,8 @@ async function answerLine(
     result = await answer(JSON.parse(line) as ControlRequest);
   } catch (error) {
     log.error('a request on the control socket failed', {}, error);
-    result = { ok: false, messages: ['the server failed; see its log'] };
+    // Of faults of ours nobody learns more here: messages of such may hold what was asked.
+    result = { ok: false, messages: [explainFailure(error) ?? 'the server failed; see its log'] };
   }
   return `${JSON.stringify(result)}\n`;
 }
