@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 
 import { silentLog } from '../../base/log.ts';
 import { StorageFull } from '../../store/store.ts';
@@ -11,6 +11,8 @@ import { startControlServer } from './control-server.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'posthorn-control-'));
 afterAll(() => rmSync(dir, { recursive: true }));
+// Threads cannot set it; what it is for, command-line.test.ts sees in a process.
+vi.spyOn(process, 'umask').mockReturnValue(0o022);
 
 test.each([
   [new StorageFull('the disk of the data directory is full'), 'the disk of the data directory is full'],
